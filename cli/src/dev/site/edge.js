@@ -1,0 +1,128 @@
+// @ts-check
+
+/** @typedef {{ id: string, name: string, clip: string }} User */
+/** @typedef {{ user: string | null, users: User[], now: number }} Me Times are seconds since 1970. */
+/** @typedef {{ session: string, issued_at: number, expires_at: number, resources: string[] }} Session */
+/**
+ * @typedef {object} Credential
+ * @property {string} carrier
+ * @property {string} key_id
+ * @property {string} hash
+ * @property {boolean} canned
+ * @property {string} policy The exact text that was signed.
+ */
+/**
+ * @typedef {object} Verdict
+ * @property {"allow" | "deny"} decision
+ * @property {string | null} stage
+ * @property {string | null} code
+ * @property {string | null} message
+ * @property {string | null} hint
+ * @property {string | null} cloudfront
+ */
+/** @typedef {{ credential: Credential | null, verdict: Verdict, now: number }} Pass */
+/** @typedef {{ method: string, path: string, status: number, reason: string | null }} Exchange */
+
+/** The edge answered, but not with what the page asked for. */
+export class UnexpectedAnswer extends Error {
+  /** @param {Exchange} exchange */
+  constructor({ method, path, status }) {
+    super(`the local edge answered ${status} to ${method} ${path}`);
+    this.status = status;
+  }
+}
+
+/** The local edge, spoken to over HTTP. Every exchange is told to one observer. */
+export class Edge {
+  #observe;
+
+  /** @param {(exchange: Exchange) => void} observe */
+  constructor(observe) {
+    this.#observe = observe;
+  }
+
+  /** @returns {Promise<Me>} who is signed in, and who could be */
+  async me() {
+    return (await this.#expect("GET", "/demo/me")).json();
+  }
+
+  /** @param {string} user */
+  async signIn(user) {
+    await this.#expect("POST", "/demo/sign-in", json({ user }));
+  }
+
+  async signOut() {
+    await this.#expect("POST", "/demo/sign-out");
+  }
+
+  /** @returns {Promise<Session>} of the pass that the signer now issues, in cookies */
+  async issuePass() {
+    return (await this.#expect("POST", "/edgepass/session")).json();
+  }
+
+  async dropPass() {
+    await this.#expect("DELETE", "/edgepass/session");
+  }
+
+  /**
+   * Puts a bad pass in place of the good one, which only the edge can do: scripts cannot read it.
+   *
+   * @param {"tampered" | "expired"} kind
+   */
+  async spoilPass(kind) {
+    await this.#expect("POST", "/demo/pass", json({ kind }));
+  }
+
+  /**
+   * What this browser sends, decoded, and what the edge would answer for a path.
+   *
+   * @param {string} path
+   * @param {RequestInit} [init]
+   * @returns {Promise<Pass>}
+   */
+  async pass(path, init) {
+    const query = encodeURIComponent(path).replaceAll("%2F", "/");
+    return (await this.#expect("GET", `/demo/pass?path=${query}`, init)).json();
+  }
+
+  /**
+   * Content, or the refusal of it: here a refusal is an answer, not an error.
+   *
+   * @param {string | URL} url
+   * @param {RequestInit} [init]
+   */
+  async media(url, init) {
+    return this.#send("GET", new URL(url, document.baseURI).pathname, init);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestInit} [init]
+   */
+  async #expect(method, path, init) {
+    const response = await this.#send(method, path, init);
+    if (response.ok) return response;
+    throw new UnexpectedAnswer({ method, path, status: response.status, reason: null });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestInit} [init]
+   */
+  async #send(method, path, init) {
+    const response = await fetch(path, { cache: "no-store", ...init, method });
+    const reason = response.headers.get("x-edgepass-reason");
+    this.#observe({ method, path, status: response.status, reason });
+    return response;
+  }
+}
+
+/**
+ * @param {object} body
+ * @returns {RequestInit}
+ */
+function json(body) {
+  return { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+}

@@ -1,0 +1,116 @@
+// @ts-check
+import { find, make } from "./element.js";
+import { policyLines } from "./policy-text.js";
+import { TRIALS } from "./trials.js";
+
+/** @typedef {import("./trials.js").Answer} Answer */
+/** @typedef {import("./trials.js").Trial} Trial */
+
+/** The buttons that try to get in, and the answer to the last try. */
+export class TrialPanel {
+  #choices = find("trials", HTMLElement);
+  #summary = find("trial-summary", HTMLElement);
+  #verdict = find("trial-verdict", HTMLElement);
+  #buttons;
+
+  /** @param {(trial: Trial) => void} choose */
+  constructor(choose) {
+    this.#buttons = TRIALS.map((trial) => {
+      const title = make("strong", {}, trial.title);
+      const about = make("span", {}, trial.about);
+      const attributes = { type: "button", id: `trial-${trial.id}`, disabled: "" };
+      const button = make("button", attributes, title, about);
+      button.addEventListener("click", () => choose(trial));
+      return button;
+    });
+    this.#choices.replaceChildren(...this.#buttons);
+  }
+
+  /** @param {boolean} enabled */
+  enable(enabled) {
+    for (const button of this.#buttons) button.disabled = !enabled;
+  }
+
+  clear() {
+    this.#summary.textContent = "The edge's answer will appear here.";
+    this.#summary.dataset["outcome"] = "none";
+    this.#verdict.hidden = true;
+    this.#press(null);
+  }
+
+  /**
+   * @param {Trial} trial
+   * @param {Answer} answer to the try
+   * @param {string} goodPolicy the policy of the good pass, as signed
+   * @param {Answer} afterwards the answer with the good pass put back
+   */
+  show(trial, answer, goodPolicy, afterwards) {
+    const { verdict, credential } = answer.pass;
+    const code = answer.reason ?? "no reason given";
+    this.#press(trial);
+    this.#summary.dataset["outcome"] = answer.status < 400 ? "allow" : "deny";
+    this.#summary.replaceChildren(
+      make("b", { id: "trial-status" }, `${answer.status}`),
+      make("code", { id: "trial-code" }, code),
+      ...(verdict.stage === null ? [] : [make("span", {}, `at stage ${verdict.stage}`)]),
+    );
+    this.#verdict.replaceChildren(
+      make(
+        "div",
+        {},
+        make("h3", {}, "Edgepass says"),
+        make("p", { class: "message", id: "trial-message" }, ...prose(verdict.message ?? "let in")),
+        ...(verdict.hint === null ? [] : [make("p", { class: "hint" }, ...prose(verdict.hint))]),
+        make("h3", {}, "CloudFront alone would say"),
+        make("pre", { id: "trial-body" }, spread(answer.body)),
+      ),
+      make(
+        "div",
+        {},
+        make("h3", {}, "Asked for"),
+        make("p", {}, make("code", {}, `GET ${answer.path}`)),
+        make("h3", {}, "Policy that was sent"),
+        credential === null
+          ? make("p", { class: "hint" }, "None.")
+          : make("pre", {}, ...policyLines(credential.policy, goodPolicy)),
+        make("p", { class: "after", id: "trial-after" }, afterwardsText(afterwards)),
+      ),
+    );
+    this.#verdict.hidden = false;
+  }
+
+  /** @param {Trial | null} chosen */
+  #press(chosen) {
+    for (const button of this.#buttons) {
+      if (button.id === `trial-${chosen?.id}`) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  }
+}
+
+/** @param {Answer} answer */
+function afterwardsText({ path, status }) {
+  return `The good pass is back: GET ${path} answers ${status}.`;
+}
+
+/**
+ * A message, in which backticks set off what was given.
+ *
+ * @param {string} text
+ */
+function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
+}
+
+/**
+ * XML with a line for each element that has elements, to be read in a narrow place.
+ *
+ * @param {string} xml
+ */
+function spread(xml) {
+  return xml
+    .replace(/\?>\s*/, "?>\n")
+    .replace(/<Error>/, "<Error>\n  ")
+    .replace(/<\/Code>\s*/, "</Code>\n  ")
+    .replace(/<\/Error>/, "\n</Error>");
+}

@@ -1,0 +1,7 @@
+//! stub
+
+mod native;
+mod pem;
+
+pub use native::{NativeKey, NumbersRefused, thumbprint};
+pub use pem::{PemRefused, public_key_from_pem};

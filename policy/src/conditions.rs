@@ -1,0 +1,65 @@
+//! The conditions of a policy against the request and the time.
+
+use alloc::string::ToString;
+
+use crate::credential::signed_query;
+use crate::denied::Denied;
+use crate::request::Request;
+use crate::resource::{ResourcePattern, Section};
+use crate::statement::{Granted, Policy, Resource};
+use crate::time::UnixTime;
+use crate::verify::Admitted;
+
+impl Granted {
+    /// Checks resource, dates and address, in this order.
+    pub fn admit(self, request: &Request<'_>, now: UnixTime) -> Result<Admitted, Denied> {
+        self.policy.check(request, now)?;
+        let Self { policy, carrier, thumbprint } = self;
+        Ok(Admitted { policy, carrier, thumbprint })
+    }
+}
+
+impl Policy {
+    fn check(&self, request: &Request<'_>, now: UnixTime) -> Result<(), Denied> {
+        match &self.resource {
+            // The text was rebuilt from this very request and its signature holds.
+            Resource::Exact(_) => {}
+            Resource::Pattern(pattern) => check_resource(pattern, request)?,
+        }
+        // "not allowed to access the file on or before the specified date" (AWS).
+        if let Some(starts) = self.date_greater_than
+            && now <= starts
+        {
+            return Err(Denied::NotYetValid { starts, now });
+        }
+        // AWS leaves the boundary second open; `DateLessThan` says less.
+        if now >= self.date_less_than {
+            return Err(Denied::Expired { expires: self.date_less_than, now });
+        }
+        match self.source_ip {
+            Some(network) if !request.address.is_some_and(|address| network.contains(address)) => {
+                Err(Denied::AddressMismatch { network, address: request.address })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_resource(pattern: &ResourcePattern, request: &Request<'_>) -> Result<(), Denied> {
+    let query = signed_query(&request.url);
+    pattern.matches(&request.url, query.as_deref()).map_err(|section| {
+        let requested = match section {
+            Section::Protocol => request.url.scheme().name(),
+            Section::Domain => request.url.host(),
+            Section::Path => request.url.path(),
+            // A query may carry secrets, the claims token among them.
+            Section::Query => "",
+        };
+        let signed = if section == Section::Query { "" } else { pattern.section(section) };
+        Denied::ResourceMismatch {
+            section,
+            signed: signed.to_string(),
+            requested: requested.to_string(),
+        }
+    })
+}

@@ -1,0 +1,140 @@
+//! CloudFront's base64, and percent-encoding.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine;
+use base64::alphabet::{Alphabet, Symbol};
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::PAD;
+
+/// Plain base64 (RFC 4648, section 4) with `+` as `-`, `/` as `~` and the padding `=` as `_`
+/// (AWS: "Code examples for creating a signature"). It is not base64url, where `_` is a digit.
+#[allow(clippy::panic, reason = "evaluated by the compiler")]
+const CLOUDFRONT: GeneralPurpose = {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-~";
+    match (Symbol::new(b'_'), DIGITS) {
+        (Some(padding), digits) => match Alphabet::new_with_padding(digits, padding) {
+            Ok(alphabet) => GeneralPurpose::new(&alphabet, PAD),
+            Err(_) => panic!("64 different digits"),
+        },
+        (None, _) => panic!("a visible padding"),
+    }
+};
+
+/// Encodes as CloudFront does.
+pub fn to_cloudfront_base64(bytes: &[u8]) -> String {
+    CLOUDFRONT.encode(bytes)
+}
+
+/// Decodes CloudFront's base64, strictly: whole padding, no stray bits, no other alphabet.
+pub fn from_cloudfront_base64(text: &str) -> Result<Vec<u8>, NotCloudFrontBase64> {
+    let symbol = |symbol: char| match symbol {
+        '+' | '/' | '=' => Some(NotCloudFrontBase64::OtherAlphabet(symbol)),
+        '-' | '_' | '~' => None,
+        other => (!other.is_ascii_alphanumeric()).then_some(NotCloudFrontBase64::Symbol),
+    };
+    CLOUDFRONT
+        .decode(text)
+        .map_err(|_| text.chars().find_map(symbol).unwrap_or(NotCloudFrontBase64::Length))
+}
+
+/// Why a text is not CloudFront's base64.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum NotCloudFrontBase64 {
+    /// Padding is missing or too much, or the last symbol carries stray bits.
+    Length,
+    /// A symbol of plain base64: `+`, `/` or `=`.
+    OtherAlphabet(char),
+    /// A symbol of no base64 alphabet.
+    Symbol,
+}
+
+impl fmt::Display for NotCloudFrontBase64 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => {
+                f.write_str("is cut off or not padded with `_` to a multiple of four symbols")
+            }
+            Self::OtherAlphabet(symbol) => write!(
+                f,
+                "has a `{symbol}` of plain base64; CloudFront writes `+` as `-`, `=` as `_`, `/` as `~`"
+            ),
+            Self::Symbol => f.write_str("has a symbol that is not base64"),
+        }
+    }
+}
+
+/// Resolves `%XX`. None if an escape is invalid or the result is not visible ASCII: no value that
+/// CloudFront defines needs more.
+pub(crate) fn percent_decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return text.bytes().all(|byte| byte.is_ascii_graphic()).then_some(Cow::Borrowed(text));
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let byte = match byte {
+            b'%' => escaped(bytes.next(), bytes.next())?,
+            plain => plain,
+        };
+        if !byte.is_ascii_graphic() {
+            return None;
+        }
+        decoded.push(char::from(byte));
+    }
+    Some(Cow::Owned(decoded))
+}
+
+/// The byte that the two digits after a `%` stand for.
+pub(crate) fn escaped(high: Option<u8>, low: Option<u8>) -> Option<u8> {
+    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use super::*;
+
+    #[test]
+    fn every_byte_comes_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for length in 0..=bytes.len() {
+            let bytes: Vec<u8> = bytes.iter().copied().take(length).collect();
+            let text = to_cloudfront_base64(&bytes);
+            assert!(!text.contains(['+', '/', '=']));
+            assert_eq!(from_cloudfront_base64(&text).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn only_the_canonical_form_is_read() {
+        assert_eq!(from_cloudfront_base64("TQ__").unwrap(), b"M");
+        for (text, why) in [
+            ("TQ", NotCloudFrontBase64::Length),
+            ("TQ_", NotCloudFrontBase64::Length),
+            ("TR__", NotCloudFrontBase64::Length),
+            ("TQ___", NotCloudFrontBase64::Length),
+            ("T_Q_", NotCloudFrontBase64::Length),
+            ("TQ==", NotCloudFrontBase64::OtherAlphabet('=')),
+            ("ab+c", NotCloudFrontBase64::OtherAlphabet('+')),
+            ("ab c", NotCloudFrontBase64::Symbol),
+            ("abc\n", NotCloudFrontBase64::Symbol),
+        ] {
+            assert_eq!(from_cloudfront_base64(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn percent_decoding_is_strict() {
+        assert_eq!(percent_decoded("a%7Eb").unwrap(), "a~b");
+        assert_eq!(percent_decoded("a~b").unwrap(), "a~b");
+        for text in ["%", "%7", "%zz", "%+1", "%0A", "%20", "%e9", " ", "é"] {
+            assert_eq!(percent_decoded(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A strict JSON reader for signed text.
+//!
+//! General readers are too kind for a verifier: one takes the last of two equal keys, another an
+//! array where an object belongs, `null` where a condition belongs, `1.0` for `1`. Each of these
+//! lets two readers disagree on what was signed. This one reads RFC 8259 with integers only,
+//! refuses repeated keys, and keeps objects as lists so that their reader must take every member.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// How deep arrays and objects may nest. CloudFront's policy is five deep.
+pub const MAX_JSON_DEPTH: usize = 8;
+
+/// A JSON value.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Value {
+    Array(Vec<Value>),
+    Boolean(bool),
+    Integer(i64),
+    Null,
+    Object(Object),
+    String(String),
+}
+
+/// The members of an object, in order, no key twice.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Object(Vec<(String, Value)>);
+
+impl Object {
+    /// Takes a member out. What is left when everything known was taken is unknown: see `rest`.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        let index = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// The key of a member that nobody took.
+    pub(crate) fn rest(self) -> Option<String> {
+        self.0.into_iter().next().map(|(key, _)| key)
+    }
+}
+
+/// Where and why a text is not the JSON we read. It quotes nothing, since the text is signed data.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NotJson {
+    /// Offset in bytes.
+    pub at: usize,
+    /// What was wrong there.
+    pub problem: &'static str,
+}
+
+impl fmt::Display for NotJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.problem, self.at)
+    }
+}
+
+/// Reads one value that fills the whole text.
+pub(crate) fn read(bytes: &[u8]) -> Result<Value, NotJson> {
+    let text = core::str::from_utf8(bytes)
+        .map_err(|error| NotJson { at: error.valid_up_to(), problem: "not UTF-8" })?;
+    let mut reader = Reader { rest: text, length: text.len() };
+    let value = reader.value(0)?;
+    reader.skip_whitespace();
+    if reader.rest.is_empty() { Ok(value) } else { reader.fail("text after the end") }
+}
+
+struct Reader<'t> {
+    rest: &'t str,
+    length: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, depth: usize) -> Result<Value, NotJson> {
+        self.skip_whitespace();
+        match self.rest.chars().next() {
+            Some('{') if depth < MAX_JSON_DEPTH => self.object(depth).map(Value::Object),
+            Some('[') if depth < MAX_JSON_DEPTH => self.array(depth).map(Value::Array),
+            Some('{' | '[') => self.fail("nested too deep"),
+            Some('"') => self.string().map(Value::String),
+            Some('-' | '0'..='9') => self.integer().map(Value::Integer),
+            _ if self.eat("true") => Ok(Value::Boolean(true)),
+            _ if self.eat("false") => Ok(Value::Boolean(false)),
+            _ if self.eat("null") => Ok(Value::Null),
+            _ => self.fail("a value is missing"),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Object, NotJson> {
+        self.expect("{", "an object is missing")?;
+        let mut members: Vec<(String, Value)> = Vec::new();
+        if self.eat_token("}") {
+            return Ok(Object(members));
+        }
+        loop {
+            self.skip_whitespace();
+            let key = self.string()?;
+            if members.iter().any(|(name, _)| *name == key) {
+                return self.fail("a key is repeated");
+            }
+            self.expect(":", "a colon is missing")?;
+            members.push((key, self.value(depth + 1)?));
+            if self.eat_token("}") {
+                return Ok(Object(members));
+            }
+            self.expect(",", "a comma or closing brace is missing")?;
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Vec<Value>, NotJson> {
+        self.expect("[", "an array is missing")?;
+        let mut values = Vec::new();
+        if self.eat_token("]") {
+            return Ok(values);
+        }
+        loop {
+            values.push(self.value(depth + 1)?);
+            if self.eat_token("]") {
+                return Ok(values);
+            }
+            self.expect(",", "a comma or closing bracket is missing")?;
+        }
+    }
+
+    fn string(&mut self) -> Result<String, NotJson> {
+        if !self.eat("\"") {
+            return self.fail("a string is missing");
+        }
+        let mut string = String::new();
+        loop {
+            match self.next() {
+                Some('"') => return Ok(string),
+                Some('\\') => string.push(self.escape()?),
+                Some(plain) if plain >= ' ' => string.push(plain),
+                Some(_) => return self.fail("a control character stands in a string"),
+                None => return self.fail("a string is not closed"),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, NotJson> {
+        match self.next() {
+            Some(same @ ('"' | '\\' | '/')) => Ok(same),
+            Some('b') => Ok('\u{8}'),
+            Some('f') => Ok('\u{c}'),
+            Some('n') => Ok('\n'),
+            Some('r') => Ok('\r'),
+            Some('t') => Ok('\t'),
+            Some('u') => self.unicode_escape(),
+            _ => self.fail("an escape is invalid"),
+        }
+    }
+
+    /// `XXXX` after `\u`, with the second half of a surrogate pair.
+    fn unicode_escape(&mut self) -> Result<char, NotJson> {
+        let first = self.four_digits()?;
+        let code = match first {
+            0xD800..=0xDBFF if self.eat("\\u") => match self.four_digits()? {
+                second @ 0xDC00..=0xDFFF => 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00),
+                _ => return self.fail("half a surrogate pair is missing"),
+            },
+            single => single,
+        };
+        match char::from_u32(code) {
+            Some(character) => Ok(character),
+            None => self.fail("half a surrogate pair is missing"),
+        }
+    }
+
+    fn four_digits(&mut self) -> Result<u32, NotJson> {
+        let mut code = 0;
+        for _ in 0..4 {
+            match self.next().and_then(|digit| digit.to_digit(16)) {
+                Some(digit) => code = code * 16 + digit,
+                None => return self.fail("an escape is invalid"),
+            }
+        }
+        Ok(code)
+    }
+
+    fn integer(&mut self) -> Result<i64, NotJson> {
+        let end =
+            self.rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
+        if rest.starts_with(['.', 'e', 'E']) {
+            return self.fail("a number is not an integer");
+        }
+        let magnitude = digits.strip_prefix('-').unwrap_or(digits);
+        if magnitude.is_empty() || (magnitude.starts_with('0') && digits != "0") {
+            return self.fail("a number is malformed");
+        }
+        match digits.parse() {
+            Ok(integer) => {
+                self.rest = rest;
+                Ok(integer)
+            }
+            Err(_) => self.fail("a number does not fit 64 bits"),
+        }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let next = chars.next();
+        self.rest = chars.as_str();
+        next
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        match self.rest.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn eat_token(&mut self, token: &str) -> bool {
+        self.skip_whitespace();
+        self.eat(token)
+    }
+
+    fn expect(&mut self, token: &str, problem: &'static str) -> Result<(), NotJson> {
+        if self.eat_token(token) { Ok(()) } else { self.fail(problem) }
+    }
+
+    fn skip_whitespace(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    }
+
+    fn fail<T>(&self, problem: &'static str) -> Result<T, NotJson> {
+        Err(NotJson { at: self.length.saturating_sub(self.rest.len()), problem })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop here")]
+
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn values() {
+        let text = br#" { "a" : [ 1 , -2 , 0 , true , false , null ] , "b\u00e9\ud83d\ude00\n" : "x" , "c" : { } , "d":[] } "#;
+        let Value::Object(mut object) = read(text).unwrap() else { panic!("not an object") };
+        use Value::{Boolean, Integer, Null};
+        assert_eq!(
+            object.take("a"),
+            Some(Value::Array(vec![
+                Integer(1),
+                Integer(-2),
+                Integer(0),
+                Boolean(true),
+                Boolean(false),
+                Null
+            ]))
+        );
+        assert_eq!(object.take("bé😀\n"), Some(Value::String("x".into())));
+        assert_eq!(object.rest(), Some("c".into()));
+    }
+
+    #[test]
+    fn refused() {
+        for (text, problem) in [
+            (r#"{"a":1,"a":1}"#, "a key is repeated"),
+            (r#"{"a":1,"\u0061":1}"#, "a key is repeated"),
+            (r#"{"a":1} x"#, "text after the end"),
+            (r#"{"a":1,}"#, "a string is missing"),
+            (r#"[1,]"#, "a value is missing"),
+            (r#"[1 2]"#, "a comma or closing bracket is missing"),
+            (r#"{"a" 1}"#, "a colon is missing"),
+            (r#"{"a":1 "b":2}"#, "a comma or closing brace is missing"),
+            ("1.0", "a number is not an integer"),
+            ("1e3", "a number is not an integer"),
+            ("01", "a number is malformed"),
+            ("-0", "a number is malformed"),
+            ("-", "a number is malformed"),
+            ("1-2", "a number does not fit 64 bits"),
+            ("9223372036854775808", "a number does not fit 64 bits"),
+            ("\"a", "a string is not closed"),
+            ("\"\u{1}\"", "a control character stands in a string"),
+            (r#""\x""#, "an escape is invalid"),
+            (r#""\u12g4""#, "an escape is invalid"),
+            (r#""\ud800""#, "half a surrogate pair is missing"),
+            (r#""\ud800\u0041""#, "half a surrogate pair is missing"),
+            (r#""\udc00""#, "half a surrogate pair is missing"),
+            ("", "a value is missing"),
+            ("nul", "a value is missing"),
+            ("[[[[[[[[[1]]]]]]]]]", "nested too deep"),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap_err().problem, problem, "{text}");
+        }
+        assert_eq!(read(b"\"\xff\"").unwrap_err(), NotJson { at: 1, problem: "not UTF-8" });
+        assert!(read(b"[[[[[[[[1]]]]]]]]").is_ok());
+    }
+}

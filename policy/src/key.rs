@@ -1,0 +1,233 @@
+//! Public keys as data: what kind they are, whether CloudFront takes them, how they are identified.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use spki::SubjectPublicKeyInfo;
+use spki::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
+use spki::der::{Decode, Reader, SliceReader};
+
+/// The least RSA modulus, in bits (AWS: "must be either an SSH-2 RSA 2048 or ECDSA 256 key pair").
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// The greatest RSA modulus, in bits: legacy account key pairs had up to 4096.
+pub const MAX_RSA_BITS: usize = 4096;
+
+/// The longest accepted SubjectPublicKeyInfo, in bytes: an RSA-4096 key needs 550.
+const MAX_SPKI_BYTES: usize = 1024;
+
+/// `rsaEncryption` (RFC 8017, appendix C).
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// `id-ecPublicKey` (RFC 5480, 2.1.1).
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// `secp256r1`, P-256 (RFC 5480, 2.1.1.1).
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+
+/// The kinds of key that CloudFront accepts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyKind {
+    /// RSA, with the length of its modulus in bits.
+    Rsa {
+        /// Bits of the modulus.
+        bits: usize,
+    },
+    /// ECDSA on P-256.
+    P256,
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { bits } => write!(f, "RSA-{bits}"),
+            Self::P256 => f.write_str("P-256"),
+        }
+    }
+}
+
+/// Whether RSA keys below [`MIN_RSA_BITS`] pass.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ShortRsa {
+    /// 1024 bits and more pass: only so that AWS's published 1024-bit vectors can run.
+    DangerAllow,
+    /// The rule.
+    Refuse,
+}
+
+/// A public key that CloudFront would take: a checked SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
+#[derive(Clone, Eq, PartialEq)]
+pub struct PublicKey {
+    spki: Vec<u8>,
+    kind: KeyKind,
+    material: Material,
+}
+
+/// The numbers inside a public key, for backends that compute with them.
+#[derive(Clone, Eq, PartialEq)]
+pub enum Material {
+    /// RSA, both big-endian without leading zeros.
+    Rsa {
+        /// n
+        modulus: Vec<u8>,
+        /// e
+        exponent: Vec<u8>,
+    },
+    /// The uncompressed point: `04`, x, y (SEC 1, 2.3.3), 65 bytes.
+    P256 {
+        /// 65 bytes; that the point lies on the curve is the backend's check.
+        point: Vec<u8>,
+    },
+}
+
+impl PublicKey {
+    /// Reads DER. Only RSA of [`MIN_RSA_BITS`] to [`MAX_RSA_BITS`] and P-256 pass.
+    pub fn from_spki_der(der: &[u8], short_rsa: ShortRsa) -> Result<Self, KeyRefused> {
+        if der.len() > MAX_SPKI_BYTES {
+            return Err(KeyRefused::NotAPublicKey);
+        }
+        let info: SubjectPublicKeyInfo<AnyRef<'_>, BitStringRef<'_>> =
+            SubjectPublicKeyInfo::from_der(der).map_err(|_| KeyRefused::NotAPublicKey)?;
+        let bits = info.subject_public_key.as_bytes().ok_or(KeyRefused::NotAPublicKey)?;
+        let material = match info.algorithm.oid {
+            RSA_ENCRYPTION => rsa(bits)?,
+            EC_PUBLIC_KEY => {
+                let curve = info.algorithm.parameters.and_then(|any| any.decode_as().ok());
+                match curve {
+                    Some(P256) => p256(bits)?,
+                    _ => return Err(KeyRefused::OtherCurve),
+                }
+            }
+            _ => return Err(KeyRefused::OtherKind),
+        };
+        let kind = kind(&material);
+        if let KeyKind::Rsa { bits } = kind {
+            let least = match short_rsa {
+                ShortRsa::Refuse => MIN_RSA_BITS,
+                ShortRsa::DangerAllow => 1024,
+            };
+            if bits < least {
+                return Err(KeyRefused::ShortRsa { bits });
+            }
+            if bits > MAX_RSA_BITS {
+                return Err(KeyRefused::LongRsa { bits });
+            }
+        }
+        Ok(Self { spki: der.to_vec(), kind, material })
+    }
+
+    /// RSA or P-256.
+    pub fn kind(&self) -> KeyKind {
+        self.kind
+    }
+
+    /// The numbers inside.
+    pub fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// The DER that the thumbprint is taken of.
+    pub fn spki_der(&self) -> &[u8] {
+        &self.spki
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({})", self.kind)
+    }
+}
+
+fn rsa(bits: &[u8]) -> Result<Material, KeyRefused> {
+    // RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017, A.1.1)
+    let numbers = |der: &[u8]| -> spki::der::Result<Material> {
+        let mut reader = SliceReader::new(der)?;
+        let material = reader.sequence(|reader: &mut SliceReader<'_>| -> spki::der::Result<_> {
+            let modulus = UintRef::decode(reader)?.as_bytes().to_vec();
+            let exponent = UintRef::decode(reader)?.as_bytes().to_vec();
+            Ok(Material::Rsa { modulus, exponent })
+        })?;
+        reader.finish()?;
+        Ok(material)
+    };
+    numbers(bits).map_err(|_| KeyRefused::NotAPublicKey)
+}
+
+fn p256(bits: &[u8]) -> Result<Material, KeyRefused> {
+    match bits {
+        [0x04, xy @ ..] if xy.len() == 64 => Ok(Material::P256 { point: bits.to_vec() }),
+        _ => Err(KeyRefused::NotAPublicKey),
+    }
+}
+
+fn kind(material: &Material) -> KeyKind {
+    match material {
+        Material::Rsa { modulus, .. } => {
+            let unused = modulus.first().map_or(0, |byte| byte.leading_zeros());
+            let unused = usize::try_from(unused).unwrap_or(0);
+            KeyKind::Rsa { bits: (modulus.len() * 8).saturating_sub(unused) }
+        }
+        Material::P256 { .. } => KeyKind::P256,
+    }
+}
+
+/// Why a key cannot be used with CloudFront.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyRefused {
+    /// RSA above [`MAX_RSA_BITS`].
+    LongRsa {
+        /// Bits of the modulus.
+        bits: usize,
+    },
+    /// Not the DER of a SubjectPublicKeyInfo.
+    NotAPublicKey,
+    /// An elliptic curve other than P-256.
+    OtherCurve,
+    /// Neither RSA nor ECDSA.
+    OtherKind,
+    /// RSA below [`MIN_RSA_BITS`].
+    ShortRsa {
+        /// Bits of the modulus.
+        bits: usize,
+    },
+}
+
+impl fmt::Display for KeyRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LongRsa { bits } => write!(
+                f,
+                "an RSA key of {bits} bits is too long; CloudFront takes RSA 2048 or P-256"
+            ),
+            Self::NotAPublicKey => f.write_str(
+                "not a public key in SubjectPublicKeyInfo form; make one with `openssl pkey -in private.pem -pubout`",
+            ),
+            Self::OtherCurve => f.write_str(
+                "an elliptic curve other than P-256; CloudFront takes RSA 2048 or P-256 (prime256v1)",
+            ),
+            Self::OtherKind => {
+                f.write_str("neither an RSA nor an ECDSA key; CloudFront takes RSA 2048 or P-256")
+            }
+            Self::ShortRsa { bits } => write!(
+                f,
+                "an RSA key of {bits} bits is too short; CloudFront takes RSA 2048 or P-256"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for KeyRefused {}
+
+/// SHA-256 of a key's SubjectPublicKeyInfo: what identifies it in memory, logs and revocation.
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Thumbprint(pub [u8; 32]);
+
+impl fmt::Display for Thumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Thumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Thumbprint({self})")
+    }
+}

@@ -1,0 +1,56 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+
+mod conditions;
+mod credential;
+mod denied;
+mod encoding;
+mod forwarding;
+mod grant;
+mod json;
+mod key;
+mod network;
+mod request;
+mod resource;
+mod signable;
+mod signature;
+mod statement;
+mod time;
+mod trust;
+mod url;
+mod verify;
+
+pub use credential::{
+    Carrier, Credential, Field, MAX_COOKIE_BYTES, MAX_KEY_ID_BYTES, MAX_POLICY_BYTES,
+    MAX_SIGNATURE_BYTES, Malformation,
+};
+pub use denied::{CloudFrontError, Code, Denied, Stage};
+pub use encoding::{NotCloudFrontBase64, from_cloudfront_base64, to_cloudfront_base64};
+pub use forwarding::{
+    CLAIMS_NAME, OWN_HEADER_PREFIX, forwarded_cookies, forwarded_query, is_own_header,
+};
+pub use grant::{
+    Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
+    Unsigned,
+};
+pub use json::{MAX_JSON_DEPTH, NotJson};
+pub use key::{
+    KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
+};
+pub use network::{Ipv4Network, NotAnIpv4Network};
+pub use request::Request;
+pub use resource::{MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section};
+pub use signable::{SignableFault, SignableUrl};
+pub use signature::{
+    Algorithm, Hash, InvalidSignature, MakeSignature, UnknownAlgorithm, VerifySignature,
+};
+pub use statement::Granted;
+pub use statement::{Policy, PolicyFault};
+pub use time::UnixTime;
+pub use trust::{
+    Authentic, BoxedKey, MAX_KEYS_WITHOUT_ID, TrustRefused, TrustedKey, TrustedKeys, check_key_id,
+};
+pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
+pub use verify::{Admitted, verify};

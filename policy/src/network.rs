@@ -1,0 +1,147 @@
+//! The address condition: one IPv4 network.
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
+
+/// An IPv4 CIDR range, `AWS:SourceIp`. CloudFront knows no IPv6 here (AWS: "IPv6 … not supported").
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ipv4Network {
+    address: Ipv4Addr,
+    prefix: u8,
+}
+
+impl Ipv4Network {
+    /// The network that is one address: `/32`.
+    pub const fn single(address: Ipv4Addr) -> Self {
+        Self { address, prefix: 32 }
+    }
+
+    /// Whether the address is inside. An IPv6 address never is, unless it is an IPv4-mapped one
+    /// (RFC 4291, 2.5.5.2), which is how dual-stack sockets report IPv4 clients.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = match address {
+            IpAddr::V4(address) => address,
+            IpAddr::V6(address) => match address.to_ipv4_mapped() {
+                Some(address) => address,
+                None => return false,
+            },
+        };
+        let mask = u32::MAX.checked_shl(u32::from(32_u8.saturating_sub(self.prefix))).unwrap_or(0);
+        address.to_bits() & mask == self.address.to_bits() & mask
+    }
+}
+
+impl fmt::Display for Ipv4Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+/// Reads `a.b.c.d/n`. The prefix length is required: CloudFront documents no other form.
+impl FromStr for Ipv4Network {
+    type Err = NotAnIpv4Network;
+
+    fn from_str(text: &str) -> Result<Self, NotAnIpv4Network> {
+        let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
+        if address.parse::<Ipv6Addr>().is_ok() {
+            return Err(NotAnIpv4Network::Ipv6);
+        }
+        let address = address.parse().map_err(|_| NotAnIpv4Network::Malformed)?;
+        if prefix.is_empty() && !text.contains('/') {
+            return Err(NotAnIpv4Network::PrefixMissing);
+        }
+        let canonical = prefix == "0" || !prefix.starts_with('0');
+        if !canonical || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotAnIpv4Network::Malformed);
+        }
+        match prefix.parse() {
+            Ok(prefix @ 0..=32) => Ok(Self { address, prefix }),
+            _ => Err(NotAnIpv4Network::Malformed),
+        }
+    }
+}
+
+/// Why a text is not an IPv4 network.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum NotAnIpv4Network {
+    /// An IPv6 address or network.
+    Ipv6,
+    /// Not `a.b.c.d/n` with four octets and a length of 0 to 32.
+    Malformed,
+    /// An address alone.
+    PrefixMissing,
+}
+
+impl fmt::Display for NotAnIpv4Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ipv6 => {
+                "is IPv6, which CloudFront's policies do not support; use an IPv4 network"
+            }
+            Self::Malformed => "is not an IPv4 network; write it as `192.0.2.0/24`",
+            Self::PrefixMissing => "has no prefix length; write one address as `192.0.2.7/32`",
+        })
+    }
+}
+
+impl core::error::Error for NotAnIpv4Network {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use super::*;
+
+    fn network(text: &str) -> Ipv4Network {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn containment() {
+        for (text, address, inside) in [
+            ("192.0.2.0/24", "192.0.2.255", true),
+            ("192.0.2.0/24", "192.0.3.0", false),
+            ("192.0.2.7/32", "192.0.2.7", true),
+            ("192.0.2.7/32", "192.0.2.8", false),
+            ("0.0.0.0/0", "255.1.2.3", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+            ("192.0.2.9/24", "192.0.2.1", true),
+            ("128.0.0.0/1", "127.0.0.1", false),
+            ("192.0.2.0/24", "::ffff:192.0.2.1", true),
+        ] {
+            assert_eq!(
+                network(text).contains(address.parse().unwrap()),
+                inside,
+                "{text} {address}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_networks_are_read() {
+        use NotAnIpv4Network::{Ipv6, Malformed, PrefixMissing};
+        for (text, why) in [
+            ("192.0.2.7", PrefixMissing),
+            ("2001:db8::/32", Ipv6),
+            ("::1", Ipv6),
+            ("192.0.2.0/33", Malformed),
+            ("192.0.2.0/", Malformed),
+            ("192.0.2.0/024", Malformed),
+            ("192.0.2.0/+4", Malformed),
+            ("192.0.2.0/24/24", Malformed),
+            ("192.0.2/24", Malformed),
+            ("192.0.2.010/32", Malformed),
+            ("0x1.2.3.4/32", Malformed),
+            (" 192.0.2.0/24", Malformed),
+            ("", Malformed),
+        ] {
+            assert_eq!(text.parse::<Ipv4Network>(), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn display_is_what_was_read() {
+        assert_eq!(alloc::format!("{}", network("192.0.2.9/24")), "192.0.2.9/24");
+    }
+}

@@ -1,0 +1,196 @@
+//! URLs that can be signed: those that arrive exactly as they were signed.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::credential::{Carrier, Field};
+use crate::encoding::percent_decoded;
+use crate::url::{Part, Url, UrlFault};
+
+/// A URL in the form in which it travels (RFC 3986), so that what is signed is what is requested.
+///
+/// It is never changed: neither normalised nor encoded. A text that a client would change on the
+/// way is an error that says what to write instead. Besides what [`Url`] refuses, that is: upper
+/// case and default ports in the host, characters that RFC 3986 wants encoded, `'` in the query
+/// (browsers encode it), an empty query, `*` in the path (a pattern by mistake), signing
+/// parameters.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SignableUrl {
+    text: String,
+}
+
+impl SignableUrl {
+    /// The URL, byte for byte as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the path or query holds a character that a custom policy takes for a wildcard.
+    pub(crate) fn wildcard(&self) -> Option<char> {
+        let query = self.text.split_once('?').map_or("", |(_, query)| query);
+        if self.text.contains('*') { Some('*') } else { query.contains('?').then_some('?') }
+    }
+
+    /// The URL with parameters appended.
+    pub(crate) fn with_parameters(&self, parameters: &str) -> String {
+        let separator = if self.text.contains('?') { '&' } else { '?' };
+        let mut url = self.text.clone();
+        url.push(separator);
+        url.push_str(parameters);
+        url
+    }
+}
+
+impl fmt::Display for SignableUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for SignableUrl {
+    type Err = SignableFault;
+
+    fn from_str(text: &str) -> Result<Self, SignableFault> {
+        let url = Url::parse(text)?;
+        check_host(&url)?;
+        check_encoded(url.path(), Part::Path)?;
+        if url.path().contains('*') {
+            return Err(SignableFault::Pattern);
+        }
+        if let Some(query) = url.query() {
+            check_query(query)?;
+        }
+        Ok(Self { text: text.to_owned() })
+    }
+}
+
+pub(crate) fn check_host(url: &Url<'_>) -> Result<(), SignableFault> {
+    if url.host().bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(SignableFault::UpperCaseHost);
+    }
+    let port = url.scheme().default_port();
+    if url.host().ends_with(port) { Err(SignableFault::DefaultPort { port }) } else { Ok(()) }
+}
+
+fn check_query(query: &str) -> Result<(), SignableFault> {
+    if query.is_empty() {
+        return Err(SignableFault::EmptyQuery);
+    }
+    check_encoded(query, Part::Query)?;
+    for component in query.split('&') {
+        let name = component.split('=').next().unwrap_or(component);
+        let Some(name) = percent_decoded(name) else { continue };
+        if let Some(field) = Field::named(Carrier::Url, &name) {
+            return Err(SignableFault::SigningParameter { name: field.name(Carrier::Url) });
+        }
+    }
+    Ok(())
+}
+
+/// RFC 3986, 3.3 and 3.4: unreserved, sub-delims, `:`, `@`, `/`, `?` and escapes.
+fn check_encoded(text: &str, part: Part) -> Result<(), SignableFault> {
+    let plain = |character: char| match character {
+        '\'' => part == Part::Path,
+        other => other.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/?%".contains(other),
+    };
+    match text.chars().find(|&character| !plain(character)) {
+        Some(character) => Err(SignableFault::Url(UrlFault::Character { character, part })),
+        None => Ok(()),
+    }
+}
+
+/// Why a URL cannot be signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignableFault {
+    /// `:443` on `https`, `:80` on `http`: clients leave it out.
+    DefaultPort {
+        /// With its colon.
+        port: &'static str,
+    },
+    /// A `?` with nothing after it.
+    EmptyQuery,
+    /// A `*` in the path.
+    Pattern,
+    /// A parameter that CloudFront keeps for itself.
+    SigningParameter {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Upper case in the host: clients send lower case.
+    UpperCaseHost,
+    /// Not a URL that travels as it is.
+    Url(UrlFault),
+}
+
+impl fmt::Display for SignableFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DefaultPort { port } => {
+                write!(f, "the host names the default port, which clients leave out; remove `{port}`")
+            }
+            Self::EmptyQuery => f.write_str("the query is empty; remove the `?`"),
+            Self::Pattern => f.write_str(
+                "the path has a `*`; give a pattern with `--resource`, or write %2A if the file's name has one",
+            ),
+            Self::SigningParameter { name } => write!(
+                f,
+                "the query has the signing parameter `{name}`; sign the URL without it, or rename the application's parameter"
+            ),
+            Self::UpperCaseHost => {
+                f.write_str("the host has upper-case letters, which clients send in lower case; write it so")
+            }
+            Self::Url(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for SignableFault {}
+
+impl From<UrlFault> for SignableFault {
+    fn from(fault: UrlFault) -> Self {
+        Self::Url(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taken_as_it_is() {
+        for url in [
+            "https://d111.cloudfront.net/",
+            "https://d111.cloudfront.net/it's%20here.mp4?a=1&b=*&c=?",
+            "http://127.0.0.1:8787/a?x=1&&y",
+            "https://h/a?expires=1",
+        ] {
+            assert_eq!(url.parse::<SignableUrl>().map(|url| url.text).as_deref(), Ok(url));
+        }
+    }
+
+    #[test]
+    fn refused() {
+        use SignableFault::*;
+        let character = |character, part| Url(UrlFault::Character { character, part });
+        for (url, fault) in [
+            ("https://H/", UpperCaseHost),
+            ("https://h:443/", DefaultPort { port: ":443" }),
+            ("http://h:80/", DefaultPort { port: ":80" }),
+            ("https://h/a?", EmptyQuery),
+            ("https://h/a/*", Pattern),
+            ("https://h/a?Expires=1", SigningParameter { name: "Expires" }),
+            ("https://h/a?x&%50olicy", SigningParameter { name: "Policy" }),
+            ("https://h/a?Hash-Algorithm=", SigningParameter { name: "Hash-Algorithm" }),
+            ("https://h/{a}", character('{', Part::Path)),
+            ("https://h/?a[0]=1", character('[', Part::Query)),
+            ("https://h/?it's", character('\'', Part::Query)),
+            ("https://h/a|b", character('|', Part::Path)),
+            ("https://h/a/../b", Url(UrlFault::DotSegment)),
+            ("h/a", Url(UrlFault::NotAbsolute)),
+        ] {
+            assert_eq!(url.parse::<SignableUrl>(), Err(fault), "{url}");
+        }
+    }
+}
