@@ -13,8 +13,9 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// The greatest RSA modulus, in bits: legacy account key pairs had up to 4096.
 pub const MAX_RSA_BITS: usize = 4096;
 
-/// The longest accepted SubjectPublicKeyInfo, in bytes: an RSA-4096 key needs 550.
-const MAX_SPKI_BYTES: usize = 1024;
+/// The longest SubjectPublicKeyInfo that is read, in bytes: an RSA-16384 key needs about 2,100, so
+/// that one too long for CloudFront is called that.
+const MAX_SPKI_BYTES: usize = 2304;
 
 /// `rsaEncryption` (RFC 8017, appendix C).
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");

@@ -3,7 +3,7 @@
 mod der;
 mod generate;
 mod pem;
-mod rsa_sha1;
+mod rsa;
 
 use core::fmt;
 
@@ -15,7 +15,7 @@ use policy::{Hash, KeyKind, MakeSignature, PublicKey, ShortRsa};
 pub use self::generate::{GenerationFailed, KeySpec};
 use self::pem::Form;
 pub use self::pem::{PrivateKeyRefused, public_key_pem};
-use self::rsa_sha1::RsaKey;
+use self::rsa::RsaKey;
 
 /// A private key that signs on this machine. Its bytes are wiped from memory when it is dropped.
 pub struct PrivateKey {

@@ -182,7 +182,8 @@ fn one_key_signs_on_many_threads() {
             });
         }
     });
-    drop(key);
+    let moved = thread::spawn(move || key.sign(Hash::Sha1, MESSAGE).unwrap());
+    assert_eq!(moved.join().unwrap(), expected);
 }
 
 #[test]
@@ -203,6 +204,23 @@ fn short_rsa_passes_only_as_a_danger() {
     let pem = folder.rsa(512);
     let refused = PrivateKey::from_pem(&pem, None, ShortRsa::DangerAllow).unwrap_err();
     assert_eq!(refused, PrivateKeyRefused::Unfit(KeyRefused::ShortRsa { bits: 512 }));
+}
+
+/// The numbers of such a key need not make sense: its length alone refuses it.
+#[test]
+fn long_rsa_is_refused() {
+    let folder = Folder::new("long-rsa");
+    for bytes in [513, 1024, 4096] {
+        let modulus = "C1".repeat(bytes);
+        let members = format!("v=INTEGER:0\nn=INTEGER:0x{modulus}\ne=INTEGER:65537");
+        folder.write("key.conf", format!("asn1=SEQUENCE:key\n[key]\n{members}\n"));
+        folder.openssl("asn1parse -genconf key.conf -noout -out key.der");
+        let body = String::from_utf8(folder.openssl("base64 -in key.der")).unwrap();
+        let pem = format!("-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----");
+        let long = KeyRefused::LongRsa { bits: bytes * 8 };
+        assert_eq!(refusal(&pem, None), PrivateKeyRefused::Unfit(long));
+    }
+    assert!(read(&folder.rsa(4096)).is_ok());
 }
 
 #[test]
@@ -245,8 +263,8 @@ fn encryption_is_opened_or_explained() {
     }
 
     let old = folder.read("old.pem");
-    assert_eq!(refusal(&old, correct), PrivateKeyRefused::EncryptedInside);
-    assert_eq!(refusal(&old, None), PrivateKeyRefused::EncryptedInside);
+    assert_eq!(refusal(&old, correct), PrivateKeyRefused::EncryptionLegacy);
+    assert_eq!(refusal(&old, None), PrivateKeyRefused::EncryptionLegacy);
     let unsupported = PrivateKeyRefused::EncryptionUnsupported;
     assert_eq!(refusal(&folder.read("3des.pem"), correct), unsupported);
     assert_eq!(refusal(&folder.read("pbe.pem"), correct), unsupported);

@@ -8,10 +8,10 @@ use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef, UintRef};
 use pkcs8::der::oid::ObjectIdentifier;
 use pkcs8::der::{self, Decode, Header, SliceReader, TagNumber};
-use policy::{KeyRefused, PublicKey, ShortRsa};
+use policy::{KeyRefused, MAX_RSA_BITS, PublicKey, ShortRsa};
 
 use super::pem::PrivateKeyRefused;
-use super::rsa_sha1::RsaKey;
+use super::rsa::RsaKey;
 use super::{PrivateKey, Secret};
 
 /// `rsaEncryption` (RFC 8017, appendix C).
@@ -35,8 +35,12 @@ pub(super) fn from_pkcs8(der: &[u8], short_rsa: ShortRsa) -> Result<PrivateKey, 
 /// `RSAPrivateKey` (RFC 8017, A.1.2).
 pub(super) fn from_pkcs1(der: &[u8], short_rsa: ShortRsa) -> Result<PrivateKey, PrivateKeyRefused> {
     let numbers = public_numbers(der).map_err(|_| PrivateKeyRefused::Malformed)?;
+    // Before anything is computed with the numbers: that takes long for an oversized key.
+    let bits = numbers.n.len() * 8;
+    if bits > MAX_RSA_BITS {
+        return Err(PrivateKeyRefused::Unfit(KeyRefused::LongRsa { bits }));
+    }
     let spki = numbers.as_der().map_err(|_| PrivateKeyRefused::Malformed)?;
-    // Before the private numbers are looked at: checking those takes long for an oversized key.
     let public =
         PublicKey::from_spki_der(spki.as_ref(), short_rsa).map_err(PrivateKeyRefused::Unfit)?;
     let key = RsaKey::from_pkcs1_der(der).ok_or(PrivateKeyRefused::Malformed)?;

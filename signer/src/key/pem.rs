@@ -50,7 +50,7 @@ pub(super) fn decode(
         _ => return Err(PrivateKeyRefused::NotAPrivateKey),
     };
     if block.contains("Proc-Type: 4,ENCRYPTED") {
-        return Err(PrivateKeyRefused::EncryptedInside);
+        return Err(PrivateKeyRefused::EncryptionLegacy);
     }
     Ok((form, base64_text(block)?))
 }
@@ -116,7 +116,7 @@ pub enum PrivateKeyRefused {
     Certificate,
     /// PEM encrypted in the way of OpenSSL before PKCS#8, with a `Proc-Type` header: its key
     /// derivation is one round of MD5.
-    EncryptedInside,
+    EncryptionLegacy,
     /// Encrypted PKCS#8, but not by PBES2 with PBKDF2-HMAC-SHA-2 or scrypt, and AES.
     EncryptionUnsupported,
     /// The right kind of PEM block, but its content is damaged or contradicts itself.
@@ -141,7 +141,7 @@ impl fmt::Display for PrivateKeyRefused {
             Self::Certificate => f.write_str(
                 "a certificate, which cannot sign; give the private key that belongs to it",
             ),
-            Self::EncryptedInside => f.write_str(
+            Self::EncryptionLegacy => f.write_str(
                 "the private key is encrypted in OpenSSL's old way (`Proc-Type: 4,ENCRYPTED`); convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out private.pem`",
             ),
             Self::EncryptionUnsupported => f.write_str(

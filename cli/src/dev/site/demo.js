@@ -18,6 +18,7 @@ import { Walk } from "./walk.js";
 const clock = new EdgeClock();
 const log = new RequestLog();
 const walk = new Walk();
+const main = find("main", HTMLElement);
 const notice = find("notice", HTMLElement);
 const edge = new Edge(seen);
 
@@ -36,6 +37,7 @@ const player = new Player(
 /** The clip of who is signed in, and that of somebody else. @type {{ own: string, other: string } | null} */
 let clips = null;
 let acting = Promise.resolve();
+let waiting = 0;
 
 watchPlayerRequests(seen);
 act(showViewer);
@@ -46,18 +48,25 @@ act(showViewer);
  * @param {() => Promise<void>} action
  */
 function act(action) {
-  acting = acting.then(action).then(
-    () => {
-      notice.hidden = true;
-    },
-    (error) => {
-      notice.hidden = false;
-      notice.textContent =
-        error instanceof TypeError
-          ? "The local edge does not answer. Is `edgepass dev` still running?"
-          : `Something went wrong: ${error.message}`;
-    },
-  );
+  waiting += 1;
+  main.setAttribute("aria-busy", "true");
+  acting = acting
+    .then(action)
+    .then(() => showTrouble(null), showTrouble)
+    .then(() => {
+      waiting -= 1;
+      main.setAttribute("aria-busy", `${waiting > 0}`);
+    });
+}
+
+/** @param {Error | null} error */
+function showTrouble(error) {
+  notice.hidden = error === null;
+  // Of all that can go wrong, `fetch` alone gives a TypeError: there was no answer.
+  notice.textContent =
+    error instanceof TypeError
+      ? "The local edge does not answer. Is `edgepass dev` still running?"
+      : (error?.message ?? "");
 }
 
 /** @param {string} user */

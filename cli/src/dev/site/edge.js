@@ -81,8 +81,7 @@ export class Edge {
    * @returns {Promise<Pass>}
    */
   async pass(path, init) {
-    const query = encodeURIComponent(path).replaceAll("%2F", "/");
-    return (await this.#expect("GET", `/demo/pass?path=${query}`, init)).json();
+    return (await this.#expect("GET", `/demo/pass?path=${encodeURIComponent(path)}`, init)).json();
   }
 
   /**
@@ -114,7 +113,7 @@ export class Edge {
   async #send(method, path, init) {
     const response = await fetch(path, { cache: "no-store", ...init, method });
     const reason = response.headers.get("x-edgepass-reason");
-    this.#observe({ method, path, status: response.status, reason });
+    this.#observe({ method, path: path.split("?", 1).join(), status: response.status, reason });
     return response;
   }
 }

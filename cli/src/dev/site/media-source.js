@@ -5,6 +5,7 @@ const AHEAD = 6;
 
 /** @typedef {{ url: URL, seconds: number }} Segment */
 /** @typedef {{ init: URL, segments: Segment[] }} Playlist */
+/** @typedef {(url: URL) => Promise<Response>} FetchPart */
 /** @typedef {(url: URL, signal: AbortSignal) => Promise<Response>} FetchMedia */
 
 /** The edge did not give a part of the clip. */
@@ -30,28 +31,37 @@ export class PartRefused extends Error {
  * @throws {PartRefused} when the edge refuses the playlist or a segment
  */
 export async function loadThroughMediaSource(video, playlistUrl, fetchMedia, signal) {
-  /** @param {URL} url */
+  /** @type {FetchPart} */
   const part = async (url) => {
     const response = await fetchMedia(url, signal);
     if (!response.ok) throw new PartRefused(url, response);
     return response;
   };
 
-  const opened = openedSource(video, signal);
-  const playlist = readPlaylist(await (await part(playlistUrl)).text(), playlistUrl);
-  const init = await (await part(playlist.init)).arrayBuffer();
-  const source = await opened;
+  const [source, { init, segments }] = await Promise.all([
+    openedSource(video, signal),
+    beginning(playlistUrl, part),
+  ]);
   const buffer = source.addSourceBuffer(mediaType(new Uint8Array(init)));
-  source.duration = playlist.segments.reduce((sum, { seconds }) => sum + seconds, 0);
+  source.duration = segments.reduce((sum, { seconds }) => sum + seconds, 0);
   await append(buffer, init, signal);
 
   let loaded = 0;
-  for (const { url, seconds } of playlist.segments) {
+  for (const { url, seconds } of segments) {
     await playedTo(video, loaded - AHEAD, signal);
     await append(buffer, await (await part(url)).arrayBuffer(), signal);
     loaded += seconds;
   }
   source.endOfStream();
+}
+
+/**
+ * @param {URL} playlistUrl
+ * @param {FetchPart} part
+ */
+async function beginning(playlistUrl, part) {
+  const { init, segments } = readPlaylist(await (await part(playlistUrl)).text(), playlistUrl);
+  return { init: await (await part(init)).arrayBuffer(), segments };
 }
 
 /**

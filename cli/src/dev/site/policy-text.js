@@ -16,7 +16,9 @@ export function policyLines(policy, original) {
   const known = original === undefined ? null : new Set(indented(original));
   return indented(policy).map((line) => {
     const changed = known !== null && !known.has(line);
-    return make(changed ? "mark" : "span", { class: "line" }, ...tokens(line), "\n");
+    const element = make(changed ? "mark" : "span", { class: "line" }, ...tokens(line), "\n");
+    element.style.setProperty("--depth", `${line.search(/\S|$/)}`);
+    return element;
   });
 }
 

@@ -1,5 +1,4 @@
 // @ts-check
-import { timeOfDay } from "./clock.js";
 import { find, make } from "./element.js";
 
 /** @typedef {import("./edge.js").Exchange} Exchange */
@@ -24,7 +23,6 @@ export class RequestLog {
       make(
         "tr",
         { "data-outcome": outcome, "data-about": about },
-        make("td", {}, timeOfDay(Date.now() / 1000)),
         make("td", {}, make("b", {}, method), ` ${path}`),
         make("td", {}, reason === null ? `${status}` : `${status} ${reason}`),
       ),

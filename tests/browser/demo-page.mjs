@@ -1,0 +1,104 @@
+// @ts-check
+import assert from "node:assert/strict";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").Response} Response */
+/**
+ * @typedef {object} Answer to a request for content, as it was on the wire
+ * @property {string} path
+ * @property {number} status
+ * @property {string | undefined} reason the header `x-edgepass-reason`
+ * @property {boolean} sent whether the request carried a signature
+ */
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Answer>}
+ */
+export async function answer(response) {
+  const { cookie = "" } = await response.request().allHeaders();
+  return {
+    path: new URL(response.url()).pathname,
+    status: response.status(),
+    reason: response.headers()["x-edgepass-reason"],
+    sent: /(^|; )CloudFront-Signature=/.test(cookie),
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {"alice" | "bob"} user
+ */
+export async function signIn(page, user) {
+  await page.locator(`#user-${user}`).click();
+  await settled(page);
+  await page.locator(`#user-${user}[aria-pressed="true"]`).waitFor();
+  await page.locator('#pass[data-state="good"]').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} trial
+ */
+export async function attempt(page, trial) {
+  await page.locator(`#trial-${trial}`).click();
+  await settled(page);
+  await page.locator(`#trial-${trial}[aria-current]`).waitFor();
+  await page.locator('#pass[data-state="good"]').waitFor();
+}
+
+/**
+ * Waits until the page has carried out what it was told to do.
+ *
+ * @param {Page} page
+ */
+export async function settled(page) {
+  await page.locator('main[aria-busy="false"]').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {number} second
+ */
+export async function playsTo(page, second) {
+  await page.waitForFunction(
+    (least) => (document.querySelector("video")?.currentTime ?? 0) > least,
+    second,
+  );
+}
+
+/** @param {Page} page */
+export async function secondsLeft(page) {
+  const digits = await text(page, "#pass-countdown");
+  return digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/**
+ * @param {Page} page
+ * @param {string} id
+ */
+export async function tabTo(page, id) {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    if ((await focused(page)) === id) return;
+  }
+  assert.fail(`\`#${id}\` cannot be reached with the Tab key`);
+}
+
+/** @param {Page} page */
+export function focused(page) {
+  return page.evaluate(() => document.activeElement?.id);
+}
+
+/** @param {Page} page */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/**
+ * @param {Page} page
+ * @param {string} selector
+ */
+export async function text(page, selector) {
+  return (await page.locator(selector).textContent()) ?? "";
+}
