@@ -1,16 +1,39 @@
 //! `edgepass`: sign, verify and explain private content on CloudFront.
 
+mod bundle;
+mod completions;
+mod credential;
 mod dev;
+mod hash;
+mod inspect;
+mod keygen;
+mod network;
+mod not_yet;
 mod outcome;
+mod output;
+mod reason;
+mod sign;
+mod text_file;
+mod trust;
+mod url_argument;
+mod verify;
+mod when;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use outcome::Outcome;
+use bundle::Bundle;
+use completions::Completions;
+use dev::Dev;
+use inspect::Inspect;
+use keygen::Keygen;
+use sign::Sign;
+use verify::Verify;
 
+/// Sign, verify and explain private content on CloudFront.
 #[derive(Parser)]
-#[command(name = "edgepass", version, about)]
+#[command(name = "edgepass", version, after_help = AFTER_HELP)]
 struct Edgepass {
     #[command(subcommand)]
     command: Command,
@@ -18,12 +41,41 @@ struct Edgepass {
 
 #[derive(Subcommand)]
 enum Command {
-    Dev(dev::Dev),
+    Keygen(Keygen),
+    Sign(Sign),
+    Inspect(Inspect),
+    Verify(Verify),
+    Bundle(Bundle),
+    Dev(Dev),
+    Completions(Completions),
 }
 
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  allowed, or done
+  1  denied
+  2  wrong usage or configuration
+  3  a file, the network or a service failed
+
+Examples:
+  edgepass dev
+  edgepass keygen --algorithm rsa-2048 --out keys
+  edgepass sign url https://media.example.com/film.mp4 \\
+      --key keys/private.pem --key-id K2JCJMDEHXQW5F --expires +12h
+  edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' \\
+      --trust K2JCJMDEHXQW5F=keys/public.pem:RSA-SHA256
+
+`edgepass COMMAND --help` has more of each.";
+
 fn main() -> ExitCode {
-    let outcome: Outcome = match Edgepass::parse().command {
+    let outcome = match Edgepass::parse().command {
+        Command::Keygen(keygen) => keygen.run(),
+        Command::Sign(sign) => sign.run(),
+        Command::Inspect(inspect) => inspect.run(),
+        Command::Verify(verify) => verify.run(),
+        Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
+        Command::Completions(completions) => completions.run(),
     };
     outcome::report(outcome)
 }

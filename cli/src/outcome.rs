@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::output;
+
 /// What every command returns.
 pub(crate) type Outcome = Result<Ended, Failure>;
 
@@ -34,6 +36,6 @@ pub(crate) fn report(outcome: Outcome) -> ExitCode {
 }
 
 fn failed(message: &str, code: u8) -> ExitCode {
-    eprintln!("error: {message}");
+    output::error(message);
     ExitCode::from(code)
 }

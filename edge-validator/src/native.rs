@@ -14,6 +14,8 @@ use policy::{
     VerifySignature,
 };
 
+use crate::validator::ReadyKey;
+
 /// A public key in the form in which AWS-LC computes with it. Made once, it serves all threads.
 pub struct NativeKey {
     kind: KeyKind,
@@ -98,3 +100,9 @@ impl fmt::Display for NumbersRefused {
 }
 
 impl core::error::Error for NumbersRefused {}
+
+/// A public key as a [`crate::Validator`] takes it, made ready by AWS-LC.
+pub fn native_key(key: &PublicKey) -> Result<ReadyKey, String> {
+    let native = NativeKey::new(key).map_err(|refused| refused.to_string())?;
+    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(native) })
+}

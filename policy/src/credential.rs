@@ -139,9 +139,14 @@ impl<'r> Credential<'r> {
             }
         }
 
+        if fields.policy.is_some() && fields.expires.is_some() {
+            return Err(malformed(Field::Policy, Malformation::WithExpires));
+        }
+        // Empty is as good as missing: so CloudFront ("missing or empty").
+        let filled = |value: Option<Cow<'r, str>>| value.filter(|value| !value.is_empty());
         let Fields { expires, policy, signature, key_id, hash } = fields;
-        let key_id = key_id.ok_or_else(|| incomplete(Field::KeyPairId))?;
-        let signature = signature.ok_or_else(|| incomplete(Field::Signature))?;
+        let key_id = filled(key_id).ok_or_else(|| incomplete(Field::KeyPairId))?;
+        let signature = filled(signature).ok_or_else(|| incomplete(Field::Signature))?;
         if !key_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return Err(malformed(Field::KeyPairId, Malformation::Characters));
         }
@@ -154,15 +159,14 @@ impl<'r> Credential<'r> {
             from_cloudfront_base64(text)
                 .map_err(|problem| malformed(field, Malformation::Base64(problem)))
         };
-        let text = match (policy, expires) {
-            (Some(policy), None) => SignedText::Custom(base64(Field::Policy, &policy)?),
+        let text = match (filled(policy), filled(expires)) {
+            (Some(policy), _) => SignedText::Custom(base64(Field::Policy, &policy)?),
             (None, Some(expires)) => {
                 let expires = UnixTime::from_digits(&expires)
                     .ok_or_else(|| malformed(Field::Expires, Malformation::NotSeconds))?;
                 let policy = Policy::canned(signed_url(&request.url), expires);
                 SignedText::Canned { text: policy.to_string(), policy }
             }
-            (Some(_), Some(_)) => return Err(malformed(Field::Policy, Malformation::WithExpires)),
             (None, None) => return Err(incomplete(Field::Policy)),
         };
         let signature = base64(Field::Signature, &signature)?;
@@ -249,7 +253,7 @@ const LIMITS: [(Field, usize); 3] = [
     (Field::KeyPairId, MAX_KEY_ID_BYTES),
 ];
 
-/// The values of one carrier. An empty value counts as none, as for CloudFront ("missing or empty").
+/// The values of one carrier, as they were found.
 #[derive(Default)]
 struct Fields<'r> {
     expires: Option<Cow<'r, str>>,
@@ -289,8 +293,10 @@ impl<'r> Fields<'r> {
         let mut fields = Self::default();
         for cookie in lines.iter().flat_map(|line| line.split(';')) {
             let (name, value) = cookie.split_once('=').unwrap_or((cookie, ""));
-            if let Some(field) = Field::named(carrier, name.trim()) {
-                fields.put(carrier, field, Cow::Borrowed(value.trim()))?;
+            // The white space that RFC 6265, 5.2, has removed: no other.
+            let trim = |text: &'r str| text.trim_matches([' ', '\t']);
+            if let Some(field) = Field::named(carrier, trim(name)) {
+                fields.put(carrier, field, Cow::Borrowed(trim(value)))?;
             }
         }
         Ok(fields)
@@ -329,7 +335,7 @@ impl<'r> Fields<'r> {
 
 /// A signing parameter whose name is percent-encoded is one for some readers and none for others.
 fn refuse_escaped_name(name: &str) -> Result<(), Denied> {
-    if !name.contains('%') {
+    if !name.as_bytes().contains(&b'%') {
         return Ok(());
     }
     match percent_decoded(name).and_then(|name| Field::named(Carrier::Url, &name)) {

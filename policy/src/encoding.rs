@@ -70,7 +70,7 @@ impl fmt::Display for NotCloudFrontBase64 {
 /// Resolves `%XX`. None if an escape is invalid or the result is not visible ASCII: no value that
 /// CloudFront defines needs more.
 pub(crate) fn percent_decoded(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
+    if !text.as_bytes().contains(&b'%') {
         return text.bytes().all(|byte| byte.is_ascii_graphic()).then_some(Cow::Borrowed(text));
     }
     let mut decoded = String::with_capacity(text.len());

@@ -3,9 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use spki::SubjectPublicKeyInfo;
-use spki::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
-use spki::der::{Decode, Reader, SliceReader};
+use crate::der::{Der, NULL, OBJECT_IDENTIFIER};
 
 /// The least RSA modulus, in bits (AWS: "must be either an SSH-2 RSA 2048 or ECDSA 256 key pair").
 pub const MIN_RSA_BITS: usize = 2048;
@@ -17,12 +15,12 @@ pub const MAX_RSA_BITS: usize = 4096;
 /// that one too long for CloudFront is called that.
 const MAX_SPKI_BYTES: usize = 2304;
 
-/// `rsaEncryption` (RFC 8017, appendix C).
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-/// `id-ecPublicKey` (RFC 5480, 2.1.1).
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-/// `secp256r1`, P-256 (RFC 5480, 2.1.1.1).
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+/// `rsaEncryption`, 1.2.840.113549.1.1.1 (RFC 8017, appendix C).
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// `id-ecPublicKey`, 1.2.840.10045.2.1 (RFC 5480, 2.1.1).
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// `secp256r1`, P-256, 1.2.840.10045.3.1.7 (RFC 5480, 2.1.1.1).
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 
 /// The kinds of key that CloudFront accepts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -85,20 +83,7 @@ impl PublicKey {
         if der.len() > MAX_SPKI_BYTES {
             return Err(KeyRefused::NotAPublicKey);
         }
-        let info: SubjectPublicKeyInfo<AnyRef<'_>, BitStringRef<'_>> =
-            SubjectPublicKeyInfo::from_der(der).map_err(|_| KeyRefused::NotAPublicKey)?;
-        let bits = info.subject_public_key.as_bytes().ok_or(KeyRefused::NotAPublicKey)?;
-        let material = match info.algorithm.oid {
-            RSA_ENCRYPTION => rsa(bits)?,
-            EC_PUBLIC_KEY => {
-                let curve = info.algorithm.parameters.and_then(|any| any.decode_as().ok());
-                match curve {
-                    Some(P256) => p256(bits)?,
-                    _ => return Err(KeyRefused::OtherCurve),
-                }
-            }
-            _ => return Err(KeyRefused::OtherKind),
-        };
+        let material = subject_public_key(der)?;
         let kind = kind(&material);
         if let KeyKind::Rsa { bits } = kind {
             let least = match short_rsa {
@@ -137,19 +122,37 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-fn rsa(bits: &[u8]) -> Result<Material, KeyRefused> {
-    // RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017, A.1.1)
-    let numbers = |der: &[u8]| -> spki::der::Result<Material> {
-        let mut reader = SliceReader::new(der)?;
-        let material = reader.sequence(|reader: &mut SliceReader<'_>| -> spki::der::Result<_> {
-            let modulus = UintRef::decode(reader)?.as_bytes().to_vec();
-            let exponent = UintRef::decode(reader)?.as_bytes().to_vec();
-            Ok(Material::Rsa { modulus, exponent })
-        })?;
-        reader.finish()?;
-        Ok(material)
-    };
-    numbers(bits).map_err(|_| KeyRefused::NotAPublicKey)
+/// SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { algorithm OID, parameters }, BIT STRING }
+fn subject_public_key(der: &[u8]) -> Result<Material, KeyRefused> {
+    let mut whole = Der::new(der);
+    let mut info = whole.sequence().ok_or(KeyRefused::NotAPublicKey)?;
+    let mut algorithm = info.sequence().ok_or(KeyRefused::NotAPublicKey)?;
+    let oid = algorithm.value(OBJECT_IDENTIFIER).ok_or(KeyRefused::NotAPublicKey)?;
+    let bits = info.bit_string().ok_or(KeyRefused::NotAPublicKey)?;
+    if !info.is_empty() || !whole.is_empty() {
+        return Err(KeyRefused::NotAPublicKey);
+    }
+    match oid {
+        RSA_ENCRYPTION => {
+            let null = algorithm.value(NULL);
+            let plain = null == Some(&[]) && algorithm.is_empty();
+            plain.then(|| rsa(bits)).flatten().ok_or(KeyRefused::NotAPublicKey)
+        }
+        EC_PUBLIC_KEY => match algorithm.value(OBJECT_IDENTIFIER) {
+            Some(P256) if algorithm.is_empty() => p256(bits),
+            _ => Err(KeyRefused::OtherCurve),
+        },
+        _ => Err(KeyRefused::OtherKind),
+    }
+}
+
+/// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017, A.1.1)
+fn rsa(bits: &[u8]) -> Option<Material> {
+    let mut whole = Der::new(bits);
+    let mut key = whole.sequence()?;
+    let modulus = key.positive()?.to_vec();
+    let exponent = key.positive()?.to_vec();
+    (key.is_empty() && whole.is_empty()).then_some(Material::Rsa { modulus, exponent })
 }
 
 fn p256(bits: &[u8]) -> Result<Material, KeyRefused> {

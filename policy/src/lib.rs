@@ -6,11 +6,13 @@ extern crate alloc;
 mod conditions;
 mod credential;
 mod denied;
+pub mod der;
 mod encoding;
 mod forwarding;
 mod grant;
-mod json;
+pub mod json;
 mod key;
+mod memory;
 mod network;
 mod request;
 mod resource;
@@ -35,22 +37,23 @@ pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
     Unsigned,
 };
-pub use json::{MAX_JSON_DEPTH, NotJson};
 pub use key::{
     KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
 };
+pub use memory::{Forgetful, Proof, RememberProofs};
 pub use network::{Ipv4Network, NotAnIpv4Network};
 pub use request::Request;
-pub use resource::{MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section};
+pub use resource::{
+    MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section, wildcards_match,
+};
 pub use signable::{SignableFault, SignableUrl};
 pub use signature::{
     Algorithm, Hash, InvalidSignature, MakeSignature, UnknownAlgorithm, VerifySignature,
 };
-pub use statement::Granted;
-pub use statement::{Policy, PolicyFault};
+pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;
 pub use trust::{
     Authentic, BoxedKey, MAX_KEYS_WITHOUT_ID, TrustRefused, TrustedKey, TrustedKeys, check_key_id,
 };
 pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
-pub use verify::{Admitted, verify};
+pub use verify::{Admitted, verify, verify_remembering};

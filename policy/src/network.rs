@@ -48,7 +48,7 @@ impl FromStr for Ipv4Network {
             return Err(NotAnIpv4Network::Ipv6);
         }
         let address = address.parse().map_err(|_| NotAnIpv4Network::Malformed)?;
-        if prefix.is_empty() && !text.contains('/') {
+        if prefix.is_empty() && !text.as_bytes().contains(&b'/') {
             return Err(NotAnIpv4Network::PrefixMissing);
         }
         let canonical = prefix == "0" || !prefix.starts_with('0');

@@ -8,6 +8,7 @@ use core::fmt;
 use crate::credential::{Carrier, Credential, MAX_KEY_ID_BYTES, SignedText};
 use crate::denied::Denied;
 use crate::key::{KeyKind, PublicKey, Thumbprint};
+use crate::memory::{Proof, RememberProofs};
 use crate::signature::{Algorithm, VerifySignature};
 
 /// How many keys without an id may be trusted: each is tried in turn, and a CloudFront key group
@@ -57,7 +58,7 @@ impl TrustedKey {
 /// [`MAX_KEY_ID_BYTES`].
 pub fn check_key_id(id: &str) -> Result<(), TrustRefused> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if id.contains("-----BEGIN") {
+    if id.trim_start().starts_with("-----BEGIN") {
         return Err(TrustRefused::PemAsKeyId);
     }
     if id.is_empty() || id.len() > MAX_KEY_ID_BYTES || !id.bytes().all(known) {
@@ -136,10 +137,12 @@ impl TrustedKeys {
         if keys.iter().filter(|key| key.id.is_none()).count() > MAX_KEYS_WITHOUT_ID {
             return Err(TrustRefused::TooManyWithoutId);
         }
-        let mut ids: Vec<&str> = keys.iter().filter_map(|key| key.id.as_deref()).collect();
-        ids.sort_unstable();
-        if let Some([id, _]) = ids.array_windows().find(|[one, other]| one == other) {
-            return Err(TrustRefused::Repeated { id: (*id).to_string() });
+        let mut ids: Vec<&str> = Vec::new();
+        for id in keys.iter().filter_map(|key| key.id.as_deref()) {
+            if ids.contains(&id) {
+                return Err(TrustRefused::Repeated { id: id.to_string() });
+            }
+            ids.push(id);
         }
         Ok(Self { keys })
     }
@@ -162,26 +165,50 @@ pub struct Authentic {
 impl Credential<'_> {
     /// Checks the signature with the trusted key that the credential names.
     ///
-    /// The operator binds algorithms to keys; the request's hash only selects among those.
-    pub fn authenticate(self, trust: &TrustedKeys) -> Result<Authentic, Denied> {
+    /// The operator binds algorithms to keys; the request's hash only selects among those. What
+    /// `memory` recalls is not computed again, but trust is resolved first: a key that is no longer
+    /// trusted, or no longer with this algorithm, is never asked for.
+    pub fn authenticate(
+        self,
+        trust: &TrustedKeys,
+        memory: &dyn RememberProofs,
+    ) -> Result<Authentic, Denied> {
         let key_id = || self.key_id.to_string();
         let mut candidates = trust.candidates(&self.key_id).peekable();
         if candidates.peek().is_none() {
             return Err(Denied::UnknownKey { key_id: key_id() });
         }
-        let message = self.unproven_text();
         let mut refused = Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash };
         for trusted in candidates {
             let algorithm = Algorithm::new(trusted.kind, self.hash);
             if !trusted.algorithms.contains(&algorithm) {
                 continue;
             }
-            if trusted.key.verify(algorithm, message, &self.signature).is_ok() {
+            if self.is_proven(trusted, algorithm, memory) {
                 let thumbprint = trusted.thumbprint;
                 return Ok(Authentic { carrier: self.carrier, text: self.text, thumbprint });
             }
             refused = Denied::SignatureInvalid { key_id: key_id(), algorithm };
         }
         Err(refused)
+    }
+
+    fn is_proven(
+        &self,
+        trusted: &TrustedKey,
+        algorithm: Algorithm,
+        memory: &dyn RememberProofs,
+    ) -> bool {
+        let message = self.unproven_text();
+        let signature = &self.signature;
+        let proof = Proof { thumbprint: trusted.thumbprint, algorithm, message, signature };
+        if memory.recalls(&proof) {
+            return true;
+        }
+        let proven = trusted.key.verify(algorithm, message, signature).is_ok();
+        if proven {
+            memory.remember(&proof);
+        }
+        proven
     }
 }

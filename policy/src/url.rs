@@ -153,11 +153,14 @@ fn check_path(path: &str) -> Result<(), UrlFault> {
         return Err(UrlFault::NoPath);
     }
     check_characters(path, Part::Path)?;
-    if path.contains("//") {
-        return Err(UrlFault::EmptySegment);
-    }
-    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err(UrlFault::DotSegment);
+    // What stands before the first slash is empty too; after the last slash nothing need follow.
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "." | ".." => return Err(UrlFault::DotSegment),
+            "" if segments.peek().is_some() => return Err(UrlFault::EmptySegment),
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -199,6 +202,10 @@ fn check_characters(text: &str, part: Part) -> Result<(), UrlFault> {
                 }
             }
             b'#' => return Err(UrlFault::Fragment),
+            // A `?` in a path is a shell's mistake: it hides a query.
+            b'?' if part == Part::Path => {
+                return Err(UrlFault::Character { character: '?', part });
+            }
             b'"' | b'<' | b'>' | b'\\' => {
                 return Err(UrlFault::Character { character: char::from(byte), part });
             }

@@ -3,6 +3,7 @@
 use crate::credential::{Carrier, Credential};
 use crate::denied::Denied;
 use crate::key::Thumbprint;
+use crate::memory::{Forgetful, RememberProofs};
 use crate::request::Request;
 use crate::statement::Policy;
 use crate::time::UnixTime;
@@ -17,8 +18,19 @@ pub fn verify(
     trust: &TrustedKeys,
     now: UnixTime,
 ) -> Result<Admitted, Denied> {
+    verify_remembering(request, trust, &Forgetful, now)
+}
+
+/// [`verify`] for those who see the same credential often: what `memory` recalls as proven is not
+/// computed again. Everything else is evaluated every time.
+pub fn verify_remembering(
+    request: &Request<'_>,
+    trust: &TrustedKeys,
+    memory: &dyn RememberProofs,
+    now: UnixTime,
+) -> Result<Admitted, Denied> {
     let credential = Credential::find(request)?;
-    let authentic = credential.authenticate(trust)?;
+    let authentic = credential.authenticate(trust, memory)?;
     let granted = authentic.read()?;
     granted.admit(request, now)
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // The JS SDK's signer as a peer: one order a line in, one answer a line out.
 //
-// Run with the folder of the private keys. An order names its key, `KEY.pem` in that folder, and
-// wants a signed `url`, or without one cookies for a `pattern`. The signer builds no policy for a URL
-// and a wider pattern; that order is answered with an error, as is what the signer refuses.
+// Run with the folder of the private keys. An order names one by `key_id`, for `KEY_ID.pem`,
+// and wants a signed `url`, or without one cookies for a `pattern`. The signer builds no policy for
+// a URL and a wider pattern; that order is answered with an error, as is what the signer refuses.
 
 import { getSignedCookies, getSignedUrl } from "@aws-sdk/cloudfront-signer";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,6 @@ import { createInterface } from "node:readline";
  * @typedef {object} Order
  * @property {string} [url]
  * @property {string} [pattern]
- * @property {"rsa" | "p256"} key
  * @property {string} key_id
  * @property {"SHA1" | "SHA256"} hash
  * @property {number} expires epoch seconds
@@ -25,10 +24,6 @@ import { createInterface } from "node:readline";
 /** @typedef {{ url: string } | { cookies: Record<string, string> } | { error: string }} Answer */
 
 const keys = process.argv[2] ?? ".";
-const privateKeys = {
-  rsa: readFileSync(join(keys, "rsa.pem"), "utf8"),
-  p256: readFileSync(join(keys, "p256.pem"), "utf8"),
-};
 
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
@@ -38,10 +33,10 @@ for await (const line of createInterface({ input: process.stdin })) {
  * @param {Order} order
  * @returns {Answer}
  */
-function answer({ url, pattern, key, key_id, hash, expires, starts, ip }) {
+function answer({ url, pattern, key_id, hash, expires, starts, ip }) {
   const what = {
     keyPairId: key_id,
-    privateKey: privateKeys[key],
+    privateKey: readFileSync(join(keys, `${key_id}.pem`), "utf8"),
     algorithm: hash,
     // The SDK takes a number for milliseconds and a date for itself.
     dateLessThan: new Date(expires * 1000),

@@ -62,11 +62,7 @@ function act(action) {
 /** @param {Error | null} error */
 function showTrouble(error) {
   notice.hidden = error === null;
-  // Of all that can go wrong, `fetch` alone gives a TypeError: there was no answer.
-  notice.textContent =
-    error instanceof TypeError
-      ? "The local edge does not answer. Is `edgepass dev` still running?"
-      : (error?.message ?? "");
+  notice.textContent = error?.message ?? "";
 }
 
 /** @param {string} user */

@@ -23,6 +23,13 @@
 /** @typedef {{ credential: Credential | null, verdict: Verdict, now: number }} Pass */
 /** @typedef {{ method: string, path: string, status: number, reason: string | null }} Exchange */
 
+/** There was no answer at all. */
+export class NoAnswer extends Error {
+  constructor() {
+    super("the local edge does not answer; is `edgepass dev` still running?");
+  }
+}
+
 /** The edge answered, but not with what the page asked for. */
 export class UnexpectedAnswer extends Error {
   /** @param {Exchange} exchange */
@@ -111,7 +118,9 @@ export class Edge {
    * @param {RequestInit} [init]
    */
   async #send(method, path, init) {
-    const response = await fetch(path, { cache: "no-store", ...init, method });
+    const response = await fetch(path, { cache: "no-store", ...init, method }).catch((error) => {
+      throw error instanceof TypeError ? new NoAnswer() : error;
+    });
     const reason = response.headers.get("x-edgepass-reason");
     this.#observe({ method, path: path.split("?", 1).join(), status: response.status, reason });
     return response;

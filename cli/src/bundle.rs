@@ -1,0 +1,153 @@
+//! `edgepass bundle`: what is deployed to the edge, ready to upload.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use edge_validator::{Enforcement, Settings, Validator, native_key, settings_from_toml};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::outcome::{Ended, Failure, Outcome};
+use crate::output;
+
+/// Make what is deployed to the edge.
+#[derive(Args)]
+pub(crate) struct Bundle {
+    #[command(subcommand)]
+    target: Target,
+}
+
+#[derive(Subcommand)]
+enum Target {
+    LambdaEdge(LambdaEdge),
+}
+
+/// Make a Lambda@Edge function for viewer-request.
+///
+/// Writes index.mjs (exporting `handler`), the WASM module, the settings, and function.zip with
+/// all of them. The same input gives the same bytes.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  edgepass bundle lambda-edge --config edge.toml --out bundle
+  aws lambda update-function-code --function-name edge --zip-file fileb://bundle/function.zip --publish")]
+struct LambdaEdge {
+    /// The configuration of the edge
+    #[arg(long, value_name = "edge.toml")]
+    config: PathBuf,
+    /// The folder to write into; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Bundle a configuration that lets requests without a pass through
+    #[arg(long)]
+    danger_public: bool,
+}
+
+impl Bundle {
+    pub(crate) fn run(self) -> Outcome {
+        match self.target {
+            Target::LambdaEdge(bundle) => bundle.run(),
+        }
+    }
+}
+
+impl LambdaEdge {
+    fn run(self) -> Outcome {
+        let settings = read_settings(&self.config)?;
+        if settings.enforcement != Enforcement::Enforce && !self.danger_public {
+            return Err(Failure::Usage(
+                "`enforcement` is not \"enforce\", so the bundle would let everybody in; if that is meant, add `--danger-public`"
+                    .to_owned(),
+            ));
+        }
+        let files = lambda_edge_files(&settings)?;
+        write_folder(&self.out, &files)?;
+        output::tell(&format!(
+            "wrote {} and function.zip to {}; deploy it as a Node.js function with the handler `index.handler`, published as a version in us-east-1",
+            files.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+            self.out.display()
+        ));
+        Ok(Ended::Done)
+    }
+}
+
+/// Reads an `edge.toml` with the files that it names, and makes sure that a validator takes it.
+pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+    let usage = |error: &dyn core::fmt::Display| {
+        Failure::Usage(format!("the configuration `{}`: {error}", path.display()))
+    };
+    let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read =
+        |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
+    let settings = settings_from_toml(&text, read).map_err(|refused| usage(&refused))?;
+    Validator::new(settings.clone(), native_key).map_err(|refused| usage(&refused))?;
+    Ok(settings)
+}
+
+/// A file of a bundle.
+type File = (&'static str, Vec<u8>);
+
+/// The files of the Lambda@Edge function for these settings.
+pub(crate) fn lambda_edge_files(settings: &Settings) -> Result<Vec<File>, Failure> {
+    let [glue, module] = edge_module()?;
+    Ok(vec![
+        ("index.mjs", include_bytes!("../../edge-validator/lambda-edge/index.mjs").to_vec()),
+        ("handler.mjs", include_bytes!("../../edge-validator/lambda-edge/handler.mjs").to_vec()),
+        ("host.mjs", include_bytes!("../../edge-validator/lambda-edge/host.mjs").to_vec()),
+        ("edgepass.js", glue.to_vec()),
+        ("edgepass_bg.wasm", module.to_vec()),
+        ("settings.json", settings.to_json().into_bytes()),
+        // The glue is an ES module under a name that Node takes for CommonJS.
+        ("package.json", b"{\"type\":\"module\"}\n".to_vec()),
+    ])
+}
+
+/// The glue and the module, if this program was built with them.
+#[cfg(edge_module)]
+fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
+    Ok([
+        include_bytes!("../../wasm/dist/edgepass.js"),
+        include_bytes!("../../wasm/dist/edgepass_bg.wasm"),
+    ])
+}
+
+/// The glue and the module, if this program was built with them.
+#[cfg(not(edge_module))]
+fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
+    Err(Failure::Usage(
+        "this program was built without the edge module; run `wasm/build` in the checkout and build it again"
+            .to_owned(),
+    ))
+}
+
+/// Writes the files and a zip of them.
+pub(crate) fn write_folder(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let failed = |path: &Path, error: &dyn core::fmt::Display| {
+        Failure::Service(format!("cannot write `{}`: {error}", path.display()))
+    };
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let zip = zipped(files).map_err(|error| failed(folder, &error))?;
+    let zip: File = ("function.zip", zip);
+    for (name, bytes) in files.iter().chain([&zip]) {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// The same files give the same bytes: no times, one order, one mode.
+fn zipped(files: &[File]) -> zip::result::ZipResult<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, options)?;
+        zip.write_all(bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}

@@ -1,0 +1,186 @@
+#![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+use core::net::Ipv4Addr;
+use core::sync::atomic::{AtomicI64, Ordering};
+
+use axum::body::to_bytes;
+use policy::{Grant, Hash, Signed, Target, UnixTime};
+use signer::{KeySpec, PrivateKey};
+
+use super::*;
+use crate::dev::validator::KEY_ID;
+
+const START: i64 = 1_800_000_000;
+
+/// An edge with a private echo at `/private/*`, whose clock and key are ours.
+struct Fixture {
+    edge: Edge,
+    key: PrivateKey,
+    now: Arc<AtomicI64>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let (key, _) = PrivateKey::generate(KeySpec::EcdsaP256).unwrap();
+        let now = Arc::new(AtomicI64::new(START));
+        let time = Arc::clone(&now);
+        let clock = Arc::new(move || UnixTime::from_seconds(time.load(Ordering::SeqCst)).unwrap());
+        let validator = Arc::new(Validator::new(key.public_key(), clock).unwrap());
+        let behaviours = vec![Behaviour::signed("/private/*", echo("private"))];
+        Self { edge: Edge::new(behaviours, echo("rest"), validator, 8787), key, now }
+    }
+
+    fn pass(&self, target: Target) -> Signed {
+        let expires = UnixTime::from_seconds(START + 300).unwrap();
+        let grant = Grant { target, expires, starts: None, network: None };
+        grant.unsigned(KEY_ID, Hash::Sha256).unwrap().sign(&self.key).unwrap()
+    }
+
+    fn cookies(&self) -> String {
+        let pattern = "http://127.0.0.1:8787/private/*".parse().unwrap();
+        let cookies = self.pass(Target::Cookies(pattern)).cookies().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}; ")).collect()
+    }
+
+    /// Status, reason and body of the answer.
+    async fn answer(&self, target: &str, headers: &[(&str, &str)]) -> (u16, String, String) {
+        let mut request = Request::builder().uri(target);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header("host", "127.0.0.1:8787");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.edge.answer(request, Ipv4Addr::LOCALHOST.into()).await;
+        let status = response.status().as_u16();
+        let reason = response.headers().get("x-edgepass-reason");
+        let reason = reason.map_or("", |value| value.to_str().unwrap()).to_owned();
+        let body = to_bytes(response.into_body(), 65_536).await.unwrap();
+        (status, reason, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+/// Answers with what it got: its name, the target, the cookies, and headers of ours.
+fn echo(name: &'static str) -> Router {
+    Router::new().fallback(async move |request: Request| {
+        let text = |header: &str| {
+            let values = request.headers().get_all(header).into_iter();
+            values
+                .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                .collect::<Vec<_>>()
+                .join("|")
+        };
+        let (cookies, reason) = (text("cookie"), text("x-edgepass-reason"));
+        format!("{name} {} [{cookies}] [{reason}]", request.uri())
+    })
+}
+
+#[tokio::test]
+async fn the_first_behaviour_that_covers_the_path_holds() {
+    let fixture = Fixture::new();
+    for (target, status, body) in [
+        ("/", 200, "rest / [] []"),
+        ("/private", 200, "rest /private [] []"),
+        ("/PRIVATE/x", 200, "rest /PRIVATE/x [] []"),
+        ("/a%20b?x=//", 200, "rest /a%20b?x=// [] []"),
+    ] {
+        assert_eq!(fixture.answer(target, &[]).await, (status, String::new(), body.to_owned()));
+    }
+    let (status, reason, body) = fixture.answer("/private/x", &[]).await;
+    assert_eq!((status, reason.as_str()), (403, "credential-missing"));
+    assert_eq!(
+        body,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>MissingKey</Code>\
+         <Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>"
+    );
+}
+
+#[tokio::test]
+async fn a_pass_holds_until_the_second_of_its_expiry() {
+    let fixture = Fixture::new();
+    let cookies = fixture.cookies();
+    for (now, status) in [(START, 200), (START + 299, 200), (START + 300, 403)] {
+        fixture.now.store(now, Ordering::SeqCst);
+        let answer = fixture.answer("/private/x", &[("cookie", &cookies)]).await;
+        assert_eq!(answer.0, status, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_origin_sees_no_pass() {
+    let fixture = Fixture::new();
+    let cookies = fixture.cookies();
+    let headers = [
+        ("cookie", "theme=dark"),
+        ("cookie", &format!("{cookies}Edgepass-Claims=x; lang=en")),
+        ("X-Edgepass-Reason", "forged"),
+    ];
+    let (_, _, body) = fixture.answer("/private/x?a=1", &headers).await;
+    assert_eq!(body, "private /private/x?a=1 [theme=dark; lang=en] []");
+
+    let url = "http://127.0.0.1:8787/private/x?a=1".parse().unwrap();
+    let url = fixture.pass(Target::Url(url, None)).url().unwrap();
+    let (_, _, body) =
+        fixture.answer(url.strip_prefix("http://127.0.0.1:8787").unwrap(), &[]).await;
+    assert_eq!(body, "private /private/x?a=1 [] []");
+
+    // Where nothing is checked a pass is as little the origin's business.
+    let (_, _, body) = fixture.answer("/?Signature=x&a=1", &[("cookie", &cookies)]).await;
+    assert_eq!(body, "rest /?a=1 [] []");
+}
+
+#[tokio::test]
+async fn a_target_that_could_mean_two_things_is_refused_everywhere() {
+    let fixture = Fixture::new();
+    for target in [
+        "/private/../private/x",
+        "/a/../private/x",
+        "//private/x",
+        "/%2e%2e/private/x",
+        "/private%2fx",
+        "/private%5cx",
+        "/x%00",
+        "/x?%00",
+        "/x%zz",
+        "*",
+    ] {
+        let (status, reason, _) = fixture.answer(target, &[("cookie", &fixture.cookies())]).await;
+        assert_eq!((status, reason.as_str()), (403, "request-malformed"), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn only_our_own_hosts_are_answered() {
+    let fixture = Fixture::new();
+    for (target, host, status) in [
+        ("/", "127.0.0.1:8787", 200),
+        ("/", "localhost:8787", 200),
+        ("/", "localhost", 421),
+        ("/", "LOCALHOST:8787", 421),
+        ("/", "evil.example:8787", 421),
+        ("/", "", 421),
+        ("http://127.0.0.1:8787/", "127.0.0.1:8787", 200),
+        ("http://evil.example/", "127.0.0.1:8787", 421),
+        ("http://u@127.0.0.1:8787/", "127.0.0.1:8787", 421),
+    ] {
+        assert_eq!(fixture.answer(target, &[("host", host)]).await.0, status, "{target} {host}");
+    }
+    let two = [("host", "127.0.0.1:8787"), ("host", "evil.example")];
+    assert_eq!(fixture.answer("/", &two).await.0, 400);
+}
+
+#[tokio::test]
+async fn cookies_of_other_programs_that_are_no_text_do_no_harm() {
+    let fixture = Fixture::new();
+    let mut cookies = b"junk=\xff\xfe; ".to_vec();
+    cookies.extend(fixture.cookies().bytes());
+    let request = Request::builder()
+        .uri("/private/x")
+        .header("host", "127.0.0.1:8787")
+        .header("cookie", cookies)
+        .body(Body::empty())
+        .unwrap();
+    let response = fixture.edge.answer(request, Ipv4Addr::LOCALHOST.into()).await;
+    assert_eq!(response.status(), 200);
+}

@@ -1,0 +1,190 @@
+//! `edgepass verify`: what the edge would decide about a request.
+
+use core::convert::Infallible;
+use core::net::IpAddr;
+
+use clap::builder::Styles;
+use clap::{Args, ValueEnum, ValueHint};
+use policy::{Admitted, Credential, Denied, Request, ShortRsa, TrustedKeys, UnixTime};
+use serde::Serialize;
+
+use crate::credential::Outline;
+use crate::hash::HashName;
+use crate::network::address;
+use crate::not_yet::not_yet;
+use crate::outcome::{Ended, Failure, Outcome};
+use crate::output::{print, print_json, warn};
+use crate::reason::{Explained, Reason};
+use crate::trust::{self, Trust};
+use crate::url_argument::UrlArgument;
+use crate::when::{Shown, When, system_clock};
+
+/// Decide about a request as the edge would, and say why
+#[derive(Args)]
+#[command(after_help = "\
+ALG is RSA-SHA1, RSA-SHA256, ECDSA-SHA1 or ECDSA-SHA256. Without a list both hashes are allowed.
+An empty ID (`=public.pem`) is a key that answers for any Key-Pair-Id.
+
+Examples:
+  edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' \\
+      --trust K2JCJMDEHXQW5F=keys/public.pem:RSA-SHA256
+  edgepass verify --url https://media.example.com/film/1.ts \\
+      --cookie 'CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-...' \\
+      --trust =keys/public.pem --ip 192.0.2.7 --now 2027-01-31T18:00:00Z --json")]
+pub(crate) struct Verify {
+    /// The URL as the viewer requests it, signing parameters included
+    #[arg(long)]
+    url: UrlArgument,
+    /// The viewer's cookies, as in a Cookie header
+    #[arg(long = "cookie", value_name = "NAME=VALUE; ...")]
+    cookies: Vec<String>,
+    /// A public key to trust; may be repeated
+    #[arg(long, required = true, value_name = "ID=PEM[:ALG,ALG]", value_hint = ValueHint::FilePath)]
+    trust: Vec<Trust>,
+    /// The viewer's address
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    ip: Option<IpAddr>,
+    /// When the request is made: RFC 3339, epoch seconds, or from now as +90m, +12h, +7d
+    /// [default: now]
+    #[arg(long, value_name = "WHEN")]
+    now: Option<When>,
+    /// Trust RSA keys from 1024 bits on; only for published test vectors
+    #[arg(long)]
+    danger_allow_short_rsa: bool,
+    #[command(flatten)]
+    claims: ClaimsOptions,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct ClaimsOptions {
+    /// Whether a claims token is demanded; `required` is not supported yet
+    #[arg(long, default_value = "optional")]
+    claims: Claims,
+    /// The method of the request
+    #[arg(long, value_name = "M")]
+    method: Option<String>,
+    /// The Origin of the request
+    #[arg(long, value_name = "O")]
+    origin: Option<String>,
+    /// A key for claims tokens; not supported yet
+    #[arg(long, value_name = "ID=FILE[:ALG]", value_parser = not_yet)]
+    claims_trust: Option<Infallible>,
+    /// Revocation state; not supported yet
+    #[arg(long, value_name = "HEAD_FILE", value_parser = not_yet)]
+    state: Option<Infallible>,
+    /// Take everything from the configuration of an edge; not supported yet
+    #[arg(long, value_name = "edge.toml", value_parser = not_yet)]
+    config: Option<Infallible>,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
+enum Claims {
+    Required,
+    Optional,
+    Off,
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> Outcome {
+        self.claims.check()?;
+        let clock = system_clock()?;
+        let now = self.now.map_or(clock, |when| when.from(clock));
+        let short_rsa =
+            if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
+        let trust = trust::load(&self.trust, short_rsa)?;
+        let verdict = self.verdict(&trust, now)?;
+
+        let sha1 = |outline: &&Outline| outline.hash == HashName::Sha1;
+        if let Some(outline) = verdict.credential.as_ref().filter(sha1)
+            && self.trust.iter().any(|trust| trust.allows_sha1_tacitly(outline.key_id()))
+        {
+            warn(
+                "the credential is signed with SHA-1; sign with SHA-256, or name the algorithms that are allowed, as in `--trust ID=PEM:RSA-SHA256`",
+            );
+        }
+        if self.json {
+            print_json(&verdict.to_json())?
+        } else {
+            print(&verdict.to_text(now))?
+        }
+        Ok(if verdict.decision.is_ok() { Ended::Done } else { Ended::Denied })
+    }
+
+    fn verdict(&self, trust: &TrustedKeys, now: UnixTime) -> Result<Verdict, Failure> {
+        let url = match self.url.requested()? {
+            Ok(url) => url,
+            Err(fault) => return Ok(Verdict { decision: Err(fault.into()), credential: None }),
+        };
+        let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
+        let request = Request { url, cookies: &cookies, address: self.ip };
+        let credential = Credential::find(&request).ok();
+        Ok(Verdict {
+            decision: policy::verify(&request, trust, now),
+            credential: credential.as_ref().map(Outline::from),
+        })
+    }
+}
+
+impl ClaimsOptions {
+    fn check(&self) -> Result<(), Failure> {
+        match self.claims {
+            Claims::Required => Err(Failure::Usage(
+                "`--claims required` is not supported yet; use `optional` or `off`".to_owned(),
+            )),
+            Claims::Optional => {
+                warn(
+                    "claims and revocation were not checked; `--claims off` says that this is meant",
+                );
+                Ok(())
+            }
+            Claims::Off => Ok(()),
+        }
+    }
+}
+
+struct Verdict {
+    decision: Result<Admitted, Denied>,
+    credential: Option<Outline>,
+}
+
+/// **fixed**: its members are a contract.
+#[derive(Serialize)]
+struct VerdictJson<'v> {
+    decision: &'static str,
+    #[serde(flatten)]
+    reason: Reason,
+    credential: Option<&'v Outline>,
+    /// Null: none are checked yet.
+    claims: (),
+}
+
+impl Verdict {
+    fn to_json(&self) -> VerdictJson<'_> {
+        let (decision, reason) = match &self.decision {
+            Ok(_) => ("allow", Reason::default()),
+            Err(denied) => ("deny", Reason::from(denied)),
+        };
+        VerdictJson { decision, reason, credential: self.credential.as_ref(), claims: () }
+    }
+
+    fn to_text(&self, now: UnixTime) -> String {
+        let styles = Styles::styled();
+        let (good, bad) = (styles.get_valid(), styles.get_error());
+        let mut text = match &self.decision {
+            Ok(admitted) => {
+                let expires = Shown { time: admitted.policy().date_less_than(), now };
+                format!("{good}allow{good:#}\n  expires     {expires}")
+            }
+            Err(denied) => {
+                format!("{bad}deny{bad:#} {}\n{}", denied.code(), Explained(denied))
+            }
+        };
+        if let Some(credential) = &self.credential {
+            text.push_str(&format!("\n  credential  {credential}"));
+        }
+        text
+    }
+}

@@ -1,0 +1,17 @@
+//! The built program: what it prints, and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failing test should stop here"
+)]
+
+mod edgepass;
+mod inspect;
+mod keygen;
+mod sign_cookies;
+mod sign_url;
+mod usage;
+mod verify;

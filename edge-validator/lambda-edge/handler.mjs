@@ -1,0 +1,167 @@
+// @ts-check
+// From a Lambda@Edge viewer-request event to what CloudFront is to do. It never throws, and
+// whatever goes wrong is a refusal.
+
+/**
+ * @typedef {{ key?: string, value: string }} Header
+ * @typedef {Record<string, Header[]>} Headers lower-case names
+ * @typedef {object} EdgeRequest AWS: "Lambda@Edge event structure"
+ * @property {string} clientIp
+ * @property {Headers} headers
+ * @property {string} method
+ * @property {string} querystring without `?`
+ * @property {string} uri
+ *
+ * @typedef {{ status: string, statusDescription?: string, headers?: Headers, body?: string }} EdgeResponse
+ *
+ * @typedef {object} Answer what the module decides
+ * @property {{ querystring: string, cookie: string | null }} [forward]
+ * @property {EdgeResponse} [respond]
+ * @property {object} [log] one line, without any credential
+ *
+ * @typedef {object} Validator
+ * @property {(method: string, path: string, query: string, host: string, address: string,
+ *   cookies: string, origin: string | undefined, requestedMethod: string | undefined,
+ *   fetchMode: string | undefined, requestId: string, now: number) => string} decide
+ */
+
+/** A viewer's own headers of these names never reach the origin. */
+const OWN_HEADERS = "x-edgepass-";
+
+/**
+ * @param {object} parts
+ * @param {() => Validator} parts.start makes a validator; after a failure it is called again and
+ *   must start with fresh memory
+ * @param {() => number} parts.now milliseconds, as Date.now
+ * @param {(line: string) => void} parts.log
+ * @returns {(event: unknown) => Promise<EdgeRequest | EdgeResponse>}
+ */
+export function createHandler({ start, now, log }) {
+  /** @type {Validator | undefined} */
+  let validator;
+
+  /**
+   * @param {Parameters<Validator["decide"]>} fields
+   * @returns {Answer}
+   */
+  function decide(...fields) {
+    const asked = validator ?? start();
+    // A trap leaves the module's memory as it was in mid-work: who does not answer is not asked
+    // again, and the next request gets a new one.
+    validator = undefined;
+    const answer = JSON.parse(asked.decide(...fields));
+    if (!answer.forward && !answer.respond) throw new Error("the module gave no answer");
+    validator = asked;
+    return answer;
+  }
+
+  return async function handler(event) {
+    let requestId = "";
+    try {
+      const { config, request } = viewerRequest(event);
+      const { headers } = request;
+      requestId = text(config["requestId"]);
+      const {
+        forward,
+        respond,
+        log: line,
+      } = decide(
+        text(request.method),
+        text(request.uri),
+        text(request.querystring),
+        single(headers, "host") ?? "",
+        text(request.clientIp),
+        values(headers, "cookie").join("\n"),
+        single(headers, "origin"),
+        single(headers, "access-control-request-method"),
+        single(headers, "sec-fetch-mode"),
+        requestId,
+        now() / 1000,
+      );
+      if (line) log(JSON.stringify(line));
+      return forward ? forwarded(request, forward) : (respond ?? refusal());
+    } catch (error) {
+      const fact = error instanceof Error ? error.message : "unknown";
+      log(JSON.stringify({ edgepass: "failed", fact, requestId, enforced: true }));
+      return refusal();
+    }
+  };
+}
+
+/** @returns {EdgeResponse} */
+function refusal() {
+  return {
+    status: "403",
+    statusDescription: "Forbidden",
+    headers: {
+      "cache-control": [{ key: "cache-control", value: "no-store" }],
+      "content-type": [{ key: "content-type", value: "text/plain; charset=utf-8" }],
+    },
+    body: "403 Forbidden\n",
+  };
+}
+
+/**
+ * @param {unknown} event
+ * @returns {{ config: Record<string, unknown>, request: EdgeRequest }}
+ */
+function viewerRequest(event) {
+  const cf = /** @type {any} */ (event)?.Records?.[0]?.cf;
+  const request = cf?.request;
+  if (typeof request !== "object" || request === null) {
+    throw new TypeError("the event has no request");
+  }
+  if (typeof request.headers !== "object" || request.headers === null) {
+    throw new TypeError("the event's request has no headers");
+  }
+  return { config: cf.config ?? {}, request };
+}
+
+/**
+ * @param {EdgeRequest} request
+ * @param {{ querystring: string, cookie: string | null }} change
+ * @returns {EdgeRequest}
+ */
+function forwarded(request, change) {
+  const { headers } = request;
+  for (const name in headers) {
+    if (name.toLowerCase().startsWith(OWN_HEADERS)) delete headers[name];
+  }
+  request.querystring = change.querystring;
+  if (change.cookie === null) delete headers["cookie"];
+  else headers["cookie"] = [{ key: "Cookie", value: change.cookie }];
+  return request;
+}
+
+/**
+ * The one value of a header; none if it is there twice.
+ *
+ * @param {Headers} headers
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function single(headers, name) {
+  const all = values(headers, name);
+  return all.length === 1 ? all[0] : undefined;
+}
+
+/**
+ * @param {Headers} headers
+ * @param {string} name
+ * @returns {string[]} one for each line
+ */
+function values(headers, name) {
+  const lines = headers[name];
+  if (lines === undefined) return [];
+  if (!Array.isArray(lines)) throw new TypeError("a header of the event is not a list");
+  return lines.map((line) => text(line?.value));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function text(value) {
+  if (typeof value !== "string") throw new TypeError("a field of the event is not a string");
+  return value;
+}

@@ -1,0 +1,57 @@
+//! Lambda@Edge: the verdict as the JSON that its shim acts upon.
+
+use policy::json::{self, Members};
+
+use crate::response::Response;
+use crate::validator::{Answer, Refusal, Verdict};
+
+/// `{"forward":{…}}` or `{"respond":{…}}`, and `"log"` where there is something to log.
+///
+/// `respond` is a response as Lambda@Edge takes it (AWS: "Generate HTTP responses in request
+/// triggers"): the status a string, header keys in lower case. `log` is one line without any
+/// credential: `code`, `stage`, `fact`, `keyId`, `requestId`, `enforced`.
+pub fn answer_json(verdict: &Verdict, request_id: &str) -> String {
+    json::object(|answer| {
+        match &verdict.answer {
+            Answer::Forward(forwarded) => answer.object("forward", |forward| {
+                forward
+                    .string("querystring", &forwarded.query)
+                    .string_or_null("cookie", forwarded.cookie.as_deref());
+            }),
+            Answer::Respond(response) => {
+                answer.object("respond", |members| put_response(members, response))
+            }
+        };
+        if let Some(refusal) = &verdict.refusal {
+            answer.object("log", |members| put_log_line(members, refusal, request_id));
+        }
+    })
+}
+
+fn put_response(members: &mut Members<'_>, response: &Response) {
+    members
+        .string("status", &response.status.to_string())
+        .string("statusDescription", response.reason)
+        .object("headers", |headers| {
+            for (name, value) in &response.headers {
+                headers.objects(name, [value], |header, value| {
+                    header.string("key", name).string("value", value);
+                });
+            }
+        });
+    if !response.body.is_empty() {
+        members.string("body", response.body);
+    }
+}
+
+fn put_log_line(members: &mut Members<'_>, refusal: &Refusal, request_id: &str) {
+    let Refusal { denied, key_id, enforced } = refusal;
+    members
+        .string("edgepass", "refused")
+        .string("code", denied.code().as_str())
+        .string("stage", denied.stage().name())
+        .string("fact", &denied.to_string())
+        .string_or_null("keyId", key_id.as_deref())
+        .string("requestId", request_id)
+        .boolean("enforced", *enforced);
+}

@@ -1,0 +1,310 @@
+//! The settings of a validator: what `edge.toml` says, with the files that it names read in.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use core::fmt;
+use policy::json::{self, Object, Value};
+use policy::{Algorithm, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
+
+/// Everything that a validator is told. `bundle` bakes it in as JSON; unknown members are refused.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Settings {
+    /// The viewer's scheme, which no edge event carries: `http` or `https`.
+    pub scheme: String,
+    /// What a refusal does.
+    pub enforcement: Enforcement,
+    /// Whether refusals carry `x-edgepass-reason`.
+    pub expose_reason: bool,
+    /// Trusted for CloudFront credentials.
+    pub keys: Vec<KeySettings>,
+    /// Paths that need no pass; `*` is any run of characters.
+    pub public_paths: Vec<String>,
+    /// Where page navigations without a pass are sent.
+    pub redirect_to: Option<String>,
+    /// Origins whose scripts may read refusals.
+    pub cors_origins: Vec<String>,
+}
+
+/// What a refusal does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Enforcement {
+    /// The request is answered with a 403.
+    Enforce,
+    /// The request is let through and the verdict logged.
+    Log,
+    /// The request is let through unchecked.
+    Off,
+}
+
+/// A trusted public key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeySettings {
+    /// Its Key-Pair-Id; None answers for any.
+    pub id: Option<String>,
+    /// Its SubjectPublicKeyInfo, DER in base64.
+    pub spki: String,
+    /// The names of the algorithms allowed for it.
+    pub algorithms: Vec<String>,
+}
+
+impl KeySettings {
+    /// A key that CloudFront would take, under the names of what it is allowed.
+    pub fn new(id: Option<String>, key: &PublicKey, algorithms: &[Algorithm]) -> Self {
+        let algorithms = algorithms.iter().map(Algorithm::to_string).collect();
+        Self { id, spki: STANDARD.encode(key.spki_der()), algorithms }
+    }
+
+    fn from_value(value: Value) -> Result<Self, SettingsRefused> {
+        let mut members = object(value, "a key")?;
+        let key = Self {
+            id: string_or_null(&mut members, "id")?,
+            spki: string(&mut members, "spki")?,
+            algorithms: strings(&mut members, "algorithms")?,
+        };
+        nothing_else(members)?;
+        Ok(key)
+    }
+
+    /// The key.
+    pub fn public_key(&self) -> Result<PublicKey, SettingsRefused> {
+        let der = STANDARD.decode(&self.spki).map_err(|_| KeyRefused::NotAPublicKey);
+        der.and_then(|der| PublicKey::from_spki_der(&der, ShortRsa::Refuse))
+            .map_err(|refused| SettingsRefused::Key { id: self.shown(), refused })
+    }
+
+    /// The algorithms allowed for it.
+    pub fn allowed(&self) -> Result<Vec<Algorithm>, SettingsRefused> {
+        let allowed =
+            |name: &String| name.parse().map_err(|_| SettingsRefused::Algorithm(name.clone()));
+        self.algorithms.iter().map(allowed).collect()
+    }
+
+    /// The id for a message.
+    pub fn shown(&self) -> String {
+        self.id.clone().unwrap_or_else(|| "(any id)".to_owned())
+    }
+}
+
+impl Enforcement {
+    /// As `edge.toml` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Log => "log",
+            Self::Off => "off",
+        }
+    }
+
+    /// Reads a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Enforce, Self::Log, Self::Off].into_iter().find(|one| one.name() == name)
+    }
+}
+
+impl Settings {
+    /// Reads what `bundle` baked in. Every member must be there, and none beyond them.
+    pub fn from_json(json: &str) -> Result<Self, SettingsRefused> {
+        let value = json::read(json.as_bytes())
+            .map_err(|problem| SettingsRefused::Json(problem.to_string()))?;
+        let mut members = object(value, "the settings")?;
+        let enforcement = string(&mut members, "enforcement")?;
+        let keys = array(&mut members, "keys")?;
+        let settings = Self {
+            scheme: string(&mut members, "scheme")?,
+            enforcement: Enforcement::named(&enforcement)
+                .ok_or_else(|| wrong("enforcement", "`enforce`, `log` or `off`"))?,
+            expose_reason: boolean(&mut members, "expose_reason")?,
+            keys: keys.into_iter().map(KeySettings::from_value).collect::<Result<_, _>>()?,
+            public_paths: strings(&mut members, "public_paths")?,
+            redirect_to: string_or_null(&mut members, "redirect_to")?,
+            cors_origins: strings(&mut members, "cors_origins")?,
+        };
+        nothing_else(members)?;
+        Ok(settings)
+    }
+
+    /// The same settings give the same bytes.
+    pub fn to_json(&self) -> String {
+        json::object(|members| {
+            members
+                .string("scheme", &self.scheme)
+                .string("enforcement", self.enforcement.name())
+                .boolean("expose_reason", self.expose_reason)
+                .objects("keys", &self.keys, |members, key| {
+                    members
+                        .string_or_null("id", key.id.as_deref())
+                        .string("spki", &key.spki)
+                        .strings("algorithms", key.algorithms.iter().map(String::as_str));
+                })
+                .strings("public_paths", self.public_paths.iter().map(String::as_str))
+                .string_or_null("redirect_to", self.redirect_to.as_deref())
+                .strings("cors_origins", self.cors_origins.iter().map(String::as_str));
+        })
+    }
+
+    /// The scheme of every request.
+    pub fn scheme(&self) -> Result<Scheme, SettingsRefused> {
+        match self.scheme.as_str() {
+            "https" => Ok(Scheme::Https),
+            "http" => Ok(Scheme::Http),
+            other => Err(SettingsRefused::Scheme(other.to_owned())),
+        }
+    }
+
+    /// Checks what the types cannot say.
+    pub(crate) fn check(&self) -> Result<(), SettingsRefused> {
+        for path in &self.public_paths {
+            if !path.starts_with(['/', '*']) || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(SettingsRefused::PublicPath(path.clone()));
+            }
+        }
+        for origin in &self.cors_origins {
+            if !is_origin(origin) {
+                return Err(SettingsRefused::CorsOrigin(origin.clone()));
+            }
+        }
+        match &self.redirect_to {
+            Some(url) if !is_absolute(url) => Err(SettingsRefused::Redirect(url.clone())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An origin as browsers write it (RFC 6454, 6.2): scheme and host in lower case, no path.
+fn is_origin(text: &str) -> bool {
+    let page = format!("{text}/");
+    policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_absolute(url: &str) -> bool {
+    policy::Url::parse(url).is_ok()
+}
+
+fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
+    SettingsRefused::Json(format!("`{member}` is not {expected}"))
+}
+
+fn object(value: Value, member: &'static str) -> Result<Object, SettingsRefused> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(wrong(member, "an object")),
+    }
+}
+
+fn array(members: &mut Object, member: &'static str) -> Result<Vec<Value>, SettingsRefused> {
+    match members.take(member) {
+        Some(Value::Array(values)) => Ok(values),
+        _ => Err(wrong(member, "an array")),
+    }
+}
+
+fn string(members: &mut Object, member: &'static str) -> Result<String, SettingsRefused> {
+    match members.take(member) {
+        Some(Value::String(string)) => Ok(string),
+        _ => Err(wrong(member, "a string")),
+    }
+}
+
+fn string_or_null(
+    members: &mut Object,
+    member: &'static str,
+) -> Result<Option<String>, SettingsRefused> {
+    match members.take(member) {
+        Some(Value::String(string)) => Ok(Some(string)),
+        Some(Value::Null) => Ok(None),
+        _ => Err(wrong(member, "a string or null")),
+    }
+}
+
+fn strings(members: &mut Object, member: &'static str) -> Result<Vec<String>, SettingsRefused> {
+    let string = |value| match value {
+        Value::String(string) => Ok(string),
+        _ => Err(wrong(member, "an array of strings")),
+    };
+    array(members, member)?.into_iter().map(string).collect()
+}
+
+fn boolean(members: &mut Object, member: &'static str) -> Result<bool, SettingsRefused> {
+    match members.take(member) {
+        Some(Value::Boolean(boolean)) => Ok(boolean),
+        _ => Err(wrong(member, "true or false")),
+    }
+}
+
+fn nothing_else(members: Object) -> Result<(), SettingsRefused> {
+    match members.rest() {
+        Some(member) => Err(SettingsRefused::Json(format!("`{member}` is an unknown member"))),
+        None => Ok(()),
+    }
+}
+
+/// Why settings are not taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SettingsRefused {
+    /// An algorithm that there is not.
+    Algorithm(String),
+    /// Not an origin; `*` and `null` are none.
+    CorsOrigin(String),
+    /// Not the JSON of settings.
+    Json(String),
+    /// A key.
+    Key {
+        /// Its id.
+        id: String,
+        /// Why.
+        refused: KeyRefused,
+    },
+    /// A key that the crypto backend refuses.
+    KeyNumbers {
+        /// Its id.
+        id: String,
+        /// The backend's words.
+        reason: String,
+    },
+    /// Not a path.
+    PublicPath(String),
+    /// Not an absolute URL.
+    Redirect(String),
+    /// Neither `http` nor `https`.
+    Scheme(String),
+    /// The keys together.
+    Trust(TrustRefused),
+}
+
+impl fmt::Display for SettingsRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Algorithm(name) => {
+                write!(f, "`algorithms` has `{name}`: {}", policy::UnknownAlgorithm)
+            }
+            Self::CorsOrigin(origin) => write!(
+                f,
+                "`cors_origins` has `{origin}`, which is not an origin; write it as `https://www.example.com`, without a path"
+            ),
+            Self::Json(error) => write!(f, "the settings are malformed: {error}"),
+            Self::Key { id, refused } => write!(f, "key `{id}`: {refused}"),
+            Self::KeyNumbers { id, reason } => write!(f, "key `{id}`: {reason}"),
+            Self::PublicPath(path) => write!(
+                f,
+                "`paths` of `[public]` has `{path}`, which is not a path; write it as `/login*`"
+            ),
+            Self::Redirect(url) => write!(
+                f,
+                "`redirect_to` is `{url}`, which is not an absolute URL; write it as `https://www.example.com/login`"
+            ),
+            Self::Scheme(scheme) => {
+                write!(f, "`scheme` is `{scheme}`; it is `https` or `http`, the viewer's")
+            }
+            Self::Trust(refused) => refused.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for SettingsRefused {}
+
+impl From<TrustRefused> for SettingsRefused {
+    fn from(refused: TrustRefused) -> Self {
+        Self::Trust(refused)
+    }
+}

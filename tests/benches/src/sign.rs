@@ -1,0 +1,104 @@
+//! Signing one custom policy with a key that is parsed already, where the peer allows that.
+
+use std::borrow::Cow;
+
+use cloudfront_sign::{SignedOptions, get_signed_cookie};
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+use policy::{Algorithm, Hash};
+
+use crate::contest::{Contest, goal};
+use crate::material::{ALGORITHMS, EXPIRES, KEY_ID, Material, NETWORK, PATTERN, custom};
+use crate::peer::Peers;
+use crate::rustcrypto;
+
+const OURS: &str = "**Edgepass**, grant to cookies";
+const OPENSSL: &str = "OpenSSL, signature alone";
+
+pub fn run(material: &Material, peers: &Peers) {
+    let [sha256, _, p256] = ALGORITHMS.map(|algorithm| {
+        let title = match algorithm {
+            Algorithm::RsaSha256 => "RSA-2048, SHA-256",
+            Algorithm::RsaSha1 => "RSA-2048, SHA-1",
+            _ => "P-256, SHA-256",
+        };
+        let mut contest = Contest::new(title);
+        let (key, hash) = (&material.pair(algorithm).private, algorithm.hash());
+        contest.enter(OURS, move || {
+            let unsigned = custom().unsigned(KEY_ID, hash).expect("a sound grant");
+            unsigned.sign(key).expect("a sound key").cookies().expect("short enough")
+        });
+        signatures(&mut contest, material, algorithm);
+        signers(&mut contest, material, peers, algorithm);
+        let standing = contest.run(OPENSSL);
+        standing.print();
+        standing
+    });
+    goal("P-256, µs", p256.of(OURS).microseconds, 30.0);
+    goal("RSA-2048, SHA-256, × OpenSSL", sha256.of(OURS).ratio, 1.1);
+}
+
+/// Those that make the signature and nothing around it.
+fn signatures(contest: &mut Contest<'_>, material: &Material, algorithm: Algorithm) {
+    let (pem, hash) = (&material.pair(algorithm).private_pem, algorithm.hash());
+    let text = material.text().into_bytes();
+
+    let key = PKey::private_key_from_pem(pem.as_bytes()).expect("a sound key");
+    let digest = match hash {
+        Hash::Sha1 => MessageDigest::sha1(),
+        Hash::Sha256 => MessageDigest::sha256(),
+    };
+    let message = text.clone();
+    contest.enter(OPENSSL, move || {
+        let mut signer = Signer::new(digest, &key).expect("a sound key");
+        signer.sign_oneshot_to_vec(&message).expect("a sound key")
+    });
+
+    if algorithm == Algorithm::EcdsaSha256 {
+        let key = rustcrypto::p256_private(pem);
+        contest.enter("`p256` 0.14, signature alone", move || rustcrypto::p256_sign(&key, &text));
+        return;
+    }
+    let (key, message) = (rustcrypto::rsa010_private(pem), text.clone());
+    contest.enter("`rsa` 0.10.0-rc.20, signature alone", move || {
+        rustcrypto::rsa010_sign(&key, hash, &message)
+    });
+    let key = rustcrypto::rsa09_private(pem);
+    contest
+        .enter("`rsa` 0.9.10, signature alone", move || rustcrypto::rsa09_sign(&key, hash, &text));
+}
+
+/// Those that sign for CloudFront.
+fn signers<'a>(
+    contest: &mut Contest<'a>,
+    material: &Material,
+    peers: &'a Peers,
+    algorithm: Algorithm,
+) {
+    let what = format!("sign {algorithm}");
+    if algorithm == Algorithm::RsaSha1 {
+        let what = what.clone();
+        contest.enter_elsewhere("botocore with `cryptography`, to a URL", move |times| {
+            peers.botocore.borrow_mut().run(&what, times)
+        });
+        let rsa = openssl::rsa::Rsa::private_key_from_pem(
+            material.pair(algorithm).private_pem.as_bytes(),
+        );
+        let pkcs1 = rsa.expect("a sound key").private_key_to_pem().expect("a sound key");
+        let options = SignedOptions {
+            key_pair_id: Cow::Borrowed(KEY_ID),
+            private_key: Cow::Owned(String::from_utf8(pkcs1).expect("PEM")),
+            date_less_than: EXPIRES.unsigned_abs(),
+            date_greater_than: None,
+            ip_address: Some(Cow::Borrowed(NETWORK)),
+            resource: None,
+        };
+        contest.enter("`cloudfront_sign` 0.4.1, to cookies, parses the key each time", move || {
+            get_signed_cookie(PATTERN, &options).expect("a sound key")
+        });
+    }
+    contest.enter_elsewhere("JS SDK, to cookies, parses the key each time", move |times| {
+        peers.node.borrow_mut().run(&what, times)
+    });
+}

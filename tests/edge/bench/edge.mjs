@@ -1,0 +1,122 @@
+// @ts-check
+// Measures the Lambda@Edge function beside its peers, and prints tables in Markdown.
+
+import { JwtRsaVerifier } from "aws-jwt-verify";
+import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import { bundled, deployed, edgeToml, keys, withoutHostCrypto } from "../bundle.mjs";
+import { viewerRequest } from "../event.mjs";
+import { Pass } from "../pass.mjs";
+import { contest } from "./contest.mjs";
+import { load } from "./load.mjs";
+
+/** More than the bundle remembers, so that when one comes again it is forgotten. */
+const CREDENTIALS = 12_000;
+
+const folder = bundled(edgeToml());
+const handler = await deployed(folder);
+const own = await withoutHostCrypto(folder);
+const expires = Math.floor(Date.now() / 1000) + 3600;
+
+/** @param {Pass} pass */
+const eventWith = ({ cookie }) => viewerRequest({ cookies: [`theme=dark; ${cookie}`] });
+
+/** @param {any} answer */
+function admitted(answer) {
+  if (answer.status !== undefined) throw new Error(`the pass was refused: ${answer.status}`);
+}
+
+/**
+ * @template T
+ * @param {T[]} items
+ */
+function inTurn(items) {
+  let next = 0;
+  return () => /** @type {T} */ (items[next++ % items.length]);
+}
+
+/** @param {"rsa" | "p256"} key */
+function credentials(key) {
+  return Array.from({ length: CREDENTIALS }, (_, viewer) => {
+    return Pass.signed({ key, expires: expires + viewer });
+  });
+}
+
+/**
+ * @param {import("../bundle.mjs").Handler} handle
+ * @param {Pass[]} passes
+ */
+function firstSight(handle, passes) {
+  const pass = inTurn(passes);
+  return {
+    input: () => eventWith(pass()),
+    once: async (/** @type {unknown} */ event) => admitted(await handle(event)),
+  };
+}
+
+/** @param {"rsa" | "p256"} key */
+function raw(key) {
+  const publicKey = createPublicKey(readFileSync(`${keys}${key}.public.pem`));
+  const privateKey = createPrivateKey(readFileSync(`${keys}${key}.private.pem`));
+  const message = Buffer.from(
+    JSON.stringify({
+      Statement: [
+        {
+          Resource: "https://media.example.com/*",
+          Condition: { DateLessThan: { "AWS:EpochTime": expires } },
+        },
+      ],
+    }),
+  );
+  const signature = sign("SHA256", message, privateKey);
+  return {
+    input: () => message,
+    once: (/** @type {Buffer} */ text) => {
+      if (!verify("SHA256", text, publicKey, signature)) throw new Error("it does not verify");
+    },
+  };
+}
+
+function awsJwtVerify() {
+  const kid = "key-1";
+  const issuer = "https://media.example.com";
+  const privateKey = createPrivateKey(readFileSync(`${keys}rsa.private.pem`));
+  const publicKey = createPublicKey(readFileSync(`${keys}rsa.public.pem`));
+  const part = (/** @type {object} */ value) =>
+    Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = {
+    iss: issuer,
+    aud: "viewers",
+    sub: "viewer-1",
+    iat: expires - 3600,
+    exp: expires,
+  };
+  const signed = `${part({ alg: "RS256", kid, typ: "JWT" })}.${part(claims)}`;
+  const token = `${signed}.${sign("SHA256", Buffer.from(signed), privateKey).toString("base64url")}`;
+  const verifier = JwtRsaVerifier.create({
+    issuer,
+    audience: "viewers",
+    jwksUri: `${issuer}/jwks`,
+  });
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid, alg: "RS256", use: "sig" };
+  verifier.cacheJwks(/** @type {any} */ ({ keys: [jwk] }));
+  return { input: () => token, once: (/** @type {string} */ text) => verifier.verifySync(text) };
+}
+
+const [rsa, p256] = [credentials("rsa"), credentials("p256")];
+const remembered = Pass.signed({ expires });
+
+await contest("RSA-2048, SHA-256", [
+  { name: "`node:crypto`", ...raw("rsa") },
+  { name: "**Edgepass**, a pass seen before", ...firstSight(handler, [remembered]) },
+  { name: "**Edgepass**, at first sight", ...firstSight(handler, rsa) },
+  { name: "**Edgepass**, at first sight, verified in WASM", ...firstSight(own, rsa) },
+  { name: "`aws-jwt-verify`, synchronous, key cached", ...awsJwtVerify() },
+]);
+await contest("P-256, SHA-256", [
+  { name: "`node:crypto`", ...raw("p256") },
+  { name: "**Edgepass**, at first sight", ...firstSight(handler, p256) },
+  { name: "**Edgepass**, at first sight, verified in WASM", ...firstSight(own, p256) },
+]);
+load(folder, eventWith(remembered));

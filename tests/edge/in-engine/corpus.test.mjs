@@ -1,0 +1,140 @@
+// @ts-check
+// Every case of the corpus through the real bundle, with the host's crypto and with our own.
+
+import assert from "node:assert/strict";
+import crypto from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { after, before, mock, test } from "node:test";
+
+import { bundled, deployed, withoutHostCrypto } from "../bundle.mjs";
+import { viewerRequest } from "../event.mjs";
+
+/**
+ * @typedef {object} Case tests/vectors/schema.json
+ * @property {{ scheme: string, method: string, host: string, path: string, query: string | null,
+ *   cookies: string[], address: string | null }} request
+ * @property {{ id: string | null, key: string, algorithms: string[] }[]} trust
+ * @property {number} now
+ * @property {{ decision: "allow" } | { decision: "deny", stage: string, code: string,
+ *   mentions: string }} expect
+ */
+
+const vectors = new URL("../../vectors/", import.meta.url).pathname;
+const names = readdirSync(vectors, { recursive: true })
+  .map(String)
+  .filter((name) => name.includes("/") && name.endsWith(".json"))
+  .sort();
+
+let clock = 0; // milliseconds
+/** @type {string[]} */
+let logged = [];
+
+/** @type {Map<string, { host: import("../bundle.mjs").Handler, own: import("../bundle.mjs").Handler }>} */
+const handlers = new Map();
+const verify = mock.method(crypto, "verify");
+
+before(() => {
+  // The bundle takes its clock and its log from here when it is imported.
+  mock.method(Date, "now", () => clock);
+  mock.method(console, "log", (/** @type {string} */ line) => logged.push(line));
+  syncBuiltinESMExports();
+});
+after(() => mock.restoreAll());
+
+/** @param {Case} vector */
+async function handlersFor({ request: { scheme }, trust }) {
+  const toml = [`claims = "off"`, `scheme = "${scheme}"`];
+  for (const { id, key, algorithms } of trust) {
+    toml.push("[[key]]", `pem_file = "${key}"`, `algorithms = ${JSON.stringify(algorithms)}`);
+    if (id !== null) toml.push(`id = ${JSON.stringify(id)}`);
+  }
+  const text = toml.join("\n");
+  let pair = handlers.get(text);
+  if (pair === undefined) {
+    const folder = bundled(text);
+    const host = await deployed(folder);
+    const own = await withoutHostCrypto(folder, {
+      now: () => clock,
+      log: (line) => logged.push(line),
+    });
+    pair = { host, own };
+    handlers.set(text, pair);
+  }
+  return pair;
+}
+
+/**
+ * Why an event cannot say what the case says; nothing if it can.
+ *
+ * @param {Case} vector
+ */
+function inexpressible({ request, now }) {
+  if (request.query === "") return "Lambda@Edge does not tell `/a?` from `/a`";
+  if ((now * 1000) / 1000 !== now) return "the clock has no such millisecond";
+  return undefined;
+}
+
+/**
+ * @param {import("../bundle.mjs").Handler} handler
+ * @param {Case} vector
+ * @returns {Promise<string | undefined>} how the answer differs from the expected one
+ */
+async function difference(handler, { request, now, expect }) {
+  const { method, host, path, query, cookies, address } = request;
+  const event = viewerRequest({
+    method,
+    host,
+    uri: path,
+    querystring: query ?? "",
+    cookies,
+    clientIp: address ?? "",
+  });
+  clock = now * 1000;
+  logged = [];
+  const answer = await handler(event);
+  const log = logged.map((line) => JSON.parse(line));
+  if (expect.decision === "allow") {
+    const admitted = answer.status === undefined && answer.uri === path && log.length === 0;
+    return admitted ? undefined : `refused: ${JSON.stringify(log)}`;
+  }
+  if (answer.status !== "403") return `let through, or answered ${answer.status}`;
+  const [{ stage, code, fact, enforced } = {}, ...more] = log;
+  const agrees =
+    more.length === 0 &&
+    enforced === true &&
+    stage === expect.stage &&
+    code === expect.code &&
+    fact.includes(expect.mentions);
+  return agrees ? undefined : `${JSON.stringify(log)} instead of ${JSON.stringify(expect)}`;
+}
+
+for (const path of /** @type {const} */ (["host", "own"])) {
+  test(`every case, signatures verified by ${path === "host" ? "node:crypto" : "WASM"}`, async (t) => {
+    assert.ok(names.length > 100, `only ${names.length} cases were found`);
+    verify.mock.resetCalls();
+    /** @type {string[]} */
+    const differences = [];
+    /** @type {Map<string, number>} */
+    const left = new Map();
+    let run = 0;
+    for (const name of names) {
+      /** @type {Case} */
+      const vector = JSON.parse(readFileSync(vectors + name, "utf8"));
+      const reason = inexpressible(vector);
+      if (reason !== undefined) {
+        left.set(reason, (left.get(reason) ?? 0) + 1);
+        continue;
+      }
+      run += 1;
+      const differs = await difference((await handlersFor(vector))[path], vector);
+      if (differs !== undefined) differences.push(`${name}: ${differs}`);
+    }
+    t.diagnostic(`${run} cases in ${handlers.size} configurations`);
+    for (const [reason, count] of left) t.diagnostic(`${count} not run: ${reason}`);
+    assert.deepEqual(differences, []);
+    const byHost = verify.mock.callCount();
+    if (path === "host") assert.ok(byHost > 100, `node:crypto verified ${byHost} signatures`);
+    else assert.equal(byHost, 0, "node:crypto was asked");
+  });
+}

@@ -1,0 +1,89 @@
+//! What an implementation answered to a case, and whether that is what the case expects.
+
+use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
+use policy::{
+    Algorithm, Denied, Request, Scheme, ShortRsa, TrustedKey, TrustedKeys, UnixTime, Url, verify,
+};
+
+use crate::keys::TestKey;
+use crate::vector::{Expect, Protocol, Trust, Vector};
+
+/// An answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// Let through.
+    Allow,
+    /// Refused.
+    Deny {
+        /// The step that refused.
+        stage: String,
+        /// Why.
+        code: String,
+        /// What CloudFront answers.
+        cloudfront: Option<String>,
+        /// The fact, for people.
+        message: String,
+    },
+}
+
+impl Outcome {
+    /// What the library answers, with native crypto.
+    pub fn of_library(vector: &Vector) -> Self {
+        decide(vector).map_or_else(Self::from, |()| Self::Allow)
+    }
+
+    /// Nothing, or what is wrong with the answer.
+    pub fn differs(&self, expect: &Expect) -> Option<String> {
+        let as_expected = match (self, expect) {
+            (Self::Allow, Expect::Allow {}) => true,
+            (
+                Self::Deny { stage, code, cloudfront, message },
+                Expect::Deny {
+                    stage: expected_stage,
+                    code: expected_code,
+                    cloudfront: expected_cloudfront,
+                    mentions,
+                },
+            ) => {
+                (stage, code, cloudfront) == (expected_stage, expected_code, expected_cloudfront)
+                    && message.contains(mentions.as_str())
+            }
+            _ => false,
+        };
+        (!as_expected).then(|| format!("expected {expect:?}\n  answered {self:?}"))
+    }
+}
+
+impl From<Denied> for Outcome {
+    fn from(denied: Denied) -> Self {
+        Self::Deny {
+            stage: denied.stage().to_string(),
+            code: denied.code().to_string(),
+            cloudfront: denied.cloudfront().map(|error| error.to_string()),
+            message: denied.to_string(),
+        }
+    }
+}
+
+fn decide(vector: &Vector) -> Result<(), Denied> {
+    let Vector { request, now, .. } = vector;
+    let scheme = match request.scheme {
+        Protocol::Http => Scheme::Http,
+        Protocol::Https => Scheme::Https,
+    };
+    let url = Url::from_parts(scheme, &request.host, &request.path, request.query.as_deref())?;
+    let cookies: Vec<&str> = request.cookies.iter().map(String::as_str).collect();
+    let address = request.address.as_deref().map(|address| address.parse().unwrap());
+    let request = Request { url, cookies: &cookies, address };
+    let trust = TrustedKeys::new(vector.trust.iter().map(trusted_key).collect()).unwrap();
+    verify(&request, &trust, UnixTime::from_seconds(*now).unwrap()).map(|_| ())
+}
+
+fn trusted_key(trust: &Trust) -> TrustedKey {
+    let pem = TestKey::of_public_file(&trust.key).expect("a key of the corpus").public_pem();
+    let public = public_key_from_pem(pem, ShortRsa::Refuse).unwrap();
+    let algorithms: Vec<Algorithm> =
+        trust.algorithms.iter().map(|name| name.parse().unwrap()).collect();
+    let key = Box::new(NativeKey::new(&public).unwrap());
+    TrustedKey::new(trust.id.as_deref(), &public, thumbprint(&public), &algorithms, key).unwrap()
+}

@@ -1,0 +1,144 @@
+//! A case of the corpus as its file holds it. `tests/vectors/README.md` describes the format,
+//! `schema.json` beside it says the same to other languages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// One case: what is asked, and what must be answered.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vector {
+    /// What the case exercises, for a reader.
+    pub comment: String,
+    /// The page of AWS that settles it, or `ours`.
+    pub source: String,
+    /// What the viewer sent.
+    pub request: ViewerRequest,
+    /// The keys that the operator trusts.
+    pub trust: Vec<Trust>,
+    /// The verifier's clock, epoch seconds.
+    pub now: i64,
+    /// The answer.
+    pub expect: Expect,
+}
+
+/// What the viewer sent, cut up as it stood on the wire.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewerRequest {
+    /// `http` or `https`.
+    pub scheme: Protocol,
+    /// The method.
+    pub method: String,
+    /// The `Host` header.
+    pub host: String,
+    /// The request target up to the first `?`.
+    pub path: String,
+    /// What follows the first `?`; null if there is none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub query: Option<String>,
+    /// The values of the `Cookie` header, one for each header line.
+    pub cookies: Vec<String>,
+    /// The viewer's address; null if it is not known.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub address: Option<String>,
+}
+
+/// The viewer's protocol.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// `http`
+    Http,
+    /// `https`
+    Https,
+}
+
+/// A key that the operator trusts.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// Its Key-Pair-Id; null if it answers for any.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub id: Option<String>,
+    /// Its file in `tests/vectors/keys`.
+    pub key: String,
+    /// What it is trusted with: `RSA-SHA1`, `RSA-SHA256`, `ECDSA-SHA1`, `ECDSA-SHA256`.
+    pub algorithms: Vec<String>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase", tag = "decision")]
+pub enum Expect {
+    /// The request is let through.
+    Allow {},
+    /// It is refused.
+    Deny {
+        /// The step that refuses.
+        stage: String,
+        /// Why.
+        code: String,
+        /// What CloudFront's own check answers; null if it has no such check.
+        #[serde(deserialize_with = "Option::deserialize")]
+        cloudfront: Option<String>,
+        /// Words of our message, which tell the fault from others of the same code.
+        mentions: String,
+    },
+}
+
+impl Vector {
+    /// The text of the file.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap();
+        text.push('\n');
+        text
+    }
+
+    /// Reads a file.
+    pub fn read(file: &Path) -> Self {
+        let text = fs::read_to_string(file).unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    }
+}
+
+impl ViewerRequest {
+    /// The URL that the viewer asked for, put together again.
+    pub fn url(&self) -> String {
+        let scheme = match self.scheme {
+            Protocol::Http => "http",
+            Protocol::Https => "https",
+        };
+        let query = self.query.as_ref().map_or(String::new(), |query| format!("?{query}"));
+        format!("{scheme}://{}{}{query}", self.host, self.path)
+    }
+}
+
+/// The folder of this package.
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The cases under a folder, each with its path in it less `.json`, in alphabetical order. Only
+/// files in sub-folders are cases.
+pub fn read_all(folder: &Path) -> Vec<(String, Vector)> {
+    let mut cases: Vec<(String, Vector)> = entries(folder)
+        .filter(|stage| stage.is_dir() && !stage.ends_with("keys"))
+        .flat_map(|stage| entries(&stage).collect::<Vec<PathBuf>>())
+        .map(|file| (name(folder, &file), Vector::read(&file)))
+        .collect();
+    cases.sort_by(|(one, _), (other, _)| one.cmp(other));
+    cases
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    entries.map(|entry| entry.unwrap().path())
+}
+
+fn name(folder: &Path, file: &Path) -> String {
+    let name = file.strip_prefix(folder).unwrap().with_extension("");
+    name.to_str().unwrap().replace('\\', "/")
+}
