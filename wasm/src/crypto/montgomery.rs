@@ -11,7 +11,7 @@
 //!
 //! Variable time, on purpose: everything in here is public. It must never see a private key.
 
-#![allow(clippy::as_conversions, reason = "`as u32` takes the lowest limb of a sum")]
+#![allow(clippy::as_conversions, reason = "`as` takes the lowest bits of a sum, or widens")]
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ const LIMB_MASK: u64 = (1 << LIMB_BITS) - 1;
 /// Rows added in one pass over the sums, which saves three of four loads and stores.
 const ROWS: usize = 4;
 
-/// An odd modulus of 225 to 4096 bits, and what the multiplications need of it.
+/// An odd modulus of up to 4096 bits, and what the multiplications need of it.
 #[derive(Clone)]
 pub(super) struct Modulus {
     modulus: Number,
@@ -275,7 +275,8 @@ fn add_rows(sums: &mut [u64], [m0, m1, m2, m3]: [u32; ROWS], limbs: &[u32]) {
     }
 }
 
-/// sum + a * b. It cannot wrap: a sum holds at most 2 * 152 products below 2^56.
+/// sum + a * b. It cannot wrap: the 152 limbs of 4096 bits bring to a column 152 products of two
+/// limbs, below 2^54 each, and their reduction as many again.
 fn add(sum: u64, a: u32, b: u32) -> u64 {
     sum.wrapping_add(u64::from(a).wrapping_mul(u64::from(b)))
 }
@@ -353,7 +354,8 @@ mod tests {
         assert!(ours.number(&(&modulus - 1_u8).to_bytes_be()).is_some());
         assert!(ours.number(&modulus.to_bytes_be()).is_none());
         assert!(ours.number(&[0xff; 256]).is_none());
-        assert!(ours.number(&[0xff; 300]).is_none());
+        // Its lowest limbs alone would be below the modulus.
+        assert!(ours.number(&[&[1][..], &[0; 299], &[7]].concat()).is_none());
         let zeros_first = [&[0; 300][..], &[7]].concat();
         assert_eq!(ours.number(&zeros_first), ours.number(&[7]));
     }

@@ -72,12 +72,12 @@ impl U256 {
         if carry || !borrow { reduced } else { double }
     }
 
-    /// 1 / self modulo an odd prime that is greater. Nothing for zero.
+    /// 1 / self modulo an odd prime. Nothing for zero and for numbers from the prime on.
     ///
     /// The binary extended Euclidean algorithm (HAC 14.61, without the coefficients of an odd
     /// modulus). Each turn takes at least one bit off `u` or `v`.
     pub(in crate::crypto) fn invert_modulo(self, prime: Self) -> Option<Self> {
-        if self == Self::ZERO {
+        if self == Self::ZERO || self >= prime {
             return None;
         }
         // u = a * self and v = b * self, mod prime.
@@ -182,7 +182,9 @@ mod tests {
             check_inverse(U256::new([word, 0, 0, 0]));
             check_inverse(U256::new([0, 0, 0, word.div_ceil(2)]));
         }
-        assert_eq!(U256::ZERO.invert_modulo(PRIME), None);
+        for number in [U256::ZERO, PRIME, U256::new([u64::MAX; 4])] {
+            assert_eq!(number.invert_modulo(PRIME), None);
+        }
         check_inverse(ORDER.subtract(U256::ONE).0);
         check_inverse(ORDER.subtract(U256::new([2, 0, 0, 0])).0);
     }
