@@ -18,10 +18,10 @@ use crate::credential::Outline;
 use crate::reason::Reason;
 
 use super::api::{self, Problem};
-use super::edge::Viewer;
 use super::session::{Signer, cookie, expired_cookie, failed, set_cookies};
 use super::user::{SignedIn, USER_COOKIE, User};
 use super::validator::Validator;
+use super::viewer::Viewer;
 
 /// The origin of `/demo/*`.
 pub(super) fn origin(demo: Demo) -> Router {

@@ -13,9 +13,9 @@ use serde::Serialize;
 use signer::PrivateKey;
 
 use super::api::{self, Problem};
-use super::edge::Viewer;
 use super::user::{SignedIn, User};
 use super::validator::{Clock, KEY_ID};
+use super::viewer::Viewer;
 
 /// How long a pass is good, in seconds: long enough to watch, short enough to see it end.
 const LIFETIME: u32 = 5 * 60;

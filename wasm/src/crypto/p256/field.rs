@@ -17,6 +17,8 @@
     reason = "fixed bounds on fixed arrays, unrolled by the compiler"
 )]
 
+use core::num::Wrapping;
+
 use super::integer::U256;
 
 /// p
@@ -35,9 +37,10 @@ pub(in crate::crypto) struct Element([i32; LIMBS]);
 
 /// A sum of products before its reduction.
 #[derive(Clone, Copy)]
-pub(in crate::crypto) struct Product([i64; 2 * LIMBS - 1]);
+pub(in crate::crypto) struct Product([Wrapping<i64>; 2 * LIMBS - 1]);
 
 impl Element {
+    const ZERO: Self = Self([0; LIMBS]);
     pub(in crate::crypto) const ONE: Self = power_of_two(LIMBS * LIMB_BITS);
 
     /// Nothing if the number is not below p.
@@ -80,36 +83,84 @@ impl Element {
     }
 
     pub(in crate::crypto) fn multiply(self, other: Self) -> Product {
-        let mut columns = [0; 2 * LIMBS - 1];
-        for i in 0..LIMBS {
-            for j in 0..LIMBS {
-                columns[i + j] = add(columns[i + j], self.0[i], other.0[j]);
-            }
-        }
-        Product(columns)
+        let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = self.wide();
+        let [b0, b1, b2, b3, b4, b5, b6, b7, b8] = other.wide();
+        Product([
+            a0 * b0,
+            a0 * b1 + a1 * b0,
+            a0 * b2 + a1 * b1 + a2 * b0,
+            a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0,
+            a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0,
+            a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0,
+            a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0,
+            a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0,
+            a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0,
+            a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1,
+            a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2,
+            a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3,
+            a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4,
+            a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5,
+            a6 * b8 + a7 * b7 + a8 * b6,
+            a7 * b8 + a8 * b7,
+            a8 * b8,
+        ])
     }
 
     /// Computes each mixed product once. No sum as operand.
     pub(in crate::crypto) fn square(self) -> Product {
-        let mut columns = [0; 2 * LIMBS - 1];
-        for i in 0..LIMBS {
-            columns[2 * i] = add(columns[2 * i], self.0[i], self.0[i]);
-            for j in i + 1..LIMBS {
-                columns[i + j] = add(columns[i + j], self.0[i] << 1, self.0[j]);
-            }
-        }
-        Product(columns)
+        let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = self.wide();
+        let [d0, d1, d2, d3, d4, d5, d6, d7, _] = (self + self).wide();
+        Product([
+            a0 * a0,
+            d0 * a1,
+            d0 * a2 + a1 * a1,
+            d0 * a3 + d1 * a2,
+            d0 * a4 + d1 * a3 + a2 * a2,
+            d0 * a5 + d1 * a4 + d2 * a3,
+            d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3,
+            d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4,
+            d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4,
+            d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5,
+            d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5,
+            d3 * a8 + d4 * a7 + d5 * a6,
+            d4 * a8 + d5 * a7 + a6 * a6,
+            d5 * a8 + d6 * a7,
+            d6 * a8 + a7 * a7,
+            d7 * a8,
+            a8 * a8,
+        ])
     }
 
     /// Brings the limbs of a sum of up to three elements back within 2^29.
     pub(in crate::crypto) fn carried(self) -> Self {
-        carried(self.0.map(i64::from))
+        carried(self.wide())
+    }
+
+    fn wide(self) -> [Wrapping<i64>; LIMBS] {
+        let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = self.0;
+        [wide(a0), wide(a1), wide(a2), wide(a3), wide(a4), wide(a5), wide(a6), wide(a7), wide(a8)]
+    }
+
+    fn with(self, other: Self, f: impl Fn(i32, i32) -> i32) -> Self {
+        let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = self.0;
+        let [b0, b1, b2, b3, b4, b5, b6, b7, b8] = other.0;
+        Self([
+            f(a0, b0),
+            f(a1, b1),
+            f(a2, b2),
+            f(a3, b3),
+            f(a4, b4),
+            f(a5, b5),
+            f(a6, b6),
+            f(a7, b7),
+            f(a8, b8),
+        ])
     }
 
     fn times_one(self) -> Product {
-        let mut columns = [0; 2 * LIMBS - 1];
+        let mut columns = [Wrapping(0); 2 * LIMBS - 1];
         for (column, limb) in columns.iter_mut().zip(self.0) {
-            *column = i64::from(limb);
+            *column = wide(limb);
         }
         Product(columns)
     }
@@ -135,31 +186,54 @@ impl Element {
 impl Product {
     /// Divides by R (HAC 14.32, with a quotient that costs nothing).
     pub(in crate::crypto) fn reduce(self) -> Element {
-        self.reduce_onto([0; LIMBS])
+        self.reduce_onto(Element::ZERO)
     }
 
     /// Divides by R and subtracts an element or a sum of up to three.
     pub(in crate::crypto) fn reduce_less(self, subtrahend: Element) -> Element {
-        self.reduce_onto(subtrahend.0.map(i32::wrapping_neg))
+        self.reduce_onto(Element::ZERO - subtrahend)
     }
 
-    fn reduce_onto(self, addend: [i32; LIMBS]) -> Element {
-        let Self(mut columns) = self;
-        for i in 0..LIMBS {
-            let quotient = columns[i] & LIMB_MASK;
-            // -quotient has made the column a multiple of 2^29.
-            let carry = columns[i] >> LIMB_BITS;
-            columns[i + 1] = columns[i + 1].wrapping_add(carry);
-            columns[i + 3] = columns[i + 3].wrapping_add(quotient << (96 - 3 * LIMB_BITS));
-            columns[i + 6] = columns[i + 6].wrapping_add(quotient << (192 - 6 * LIMB_BITS));
-            columns[i + 7] = columns[i + 7].wrapping_sub(quotient << (224 - 7 * LIMB_BITS));
-            columns[i + 8] = columns[i + 8].wrapping_add(quotient << (256 - 8 * LIMB_BITS));
-        }
-        let mut upper = addend.map(i64::from);
-        for (limb, column) in upper.iter_mut().zip(&columns[LIMBS..]) {
-            *limb = limb.wrapping_add(*column);
-        }
-        carried(upper)
+    fn reduce_onto(self, addend: Element) -> Element {
+        let Self([t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16]) =
+            self;
+        let [x0, x1, x2, x3, x4, x5, x6, x7, x8] = addend.wide();
+        // The quotient q times p, from the column of q on. Its -1 makes that column a multiple of
+        // 2^29, which is carried.
+        let mask = Wrapping(LIMB_MASK);
+        let at_96 = |q: Wrapping<i64>| q << (96 - 3 * LIMB_BITS);
+        let at_192 = |q: Wrapping<i64>| q << (192 - 6 * LIMB_BITS);
+        let at_224 = |q: Wrapping<i64>| q << (224 - 7 * LIMB_BITS);
+        let at_256 = |q: Wrapping<i64>| q << (256 - 8 * LIMB_BITS);
+        let s0 = t0;
+        let q0 = s0 & mask;
+        let s1 = t1 + (s0 >> LIMB_BITS);
+        let q1 = s1 & mask;
+        let s2 = t2 + (s1 >> LIMB_BITS);
+        let q2 = s2 & mask;
+        let s3 = t3 + (s2 >> LIMB_BITS) + at_96(q0);
+        let q3 = s3 & mask;
+        let s4 = t4 + (s3 >> LIMB_BITS) + at_96(q1);
+        let q4 = s4 & mask;
+        let s5 = t5 + (s4 >> LIMB_BITS) + at_96(q2);
+        let q5 = s5 & mask;
+        let s6 = t6 + (s5 >> LIMB_BITS) + at_96(q3) + at_192(q0);
+        let q6 = s6 & mask;
+        let s7 = t7 + (s6 >> LIMB_BITS) + at_96(q4) + at_192(q1) - at_224(q0);
+        let q7 = s7 & mask;
+        let s8 = t8 + (s7 >> LIMB_BITS) + at_96(q5) + at_192(q2) - at_224(q1) + at_256(q0);
+        let q8 = s8 & mask;
+        carried([
+            t9 + (s8 >> LIMB_BITS) + at_96(q6) + at_192(q3) - at_224(q2) + at_256(q1) + x0,
+            t10 + at_96(q7) + at_192(q4) - at_224(q3) + at_256(q2) + x1,
+            t11 + at_96(q8) + at_192(q5) - at_224(q4) + at_256(q3) + x2,
+            t12 + at_192(q6) - at_224(q5) + at_256(q4) + x3,
+            t13 + at_192(q7) - at_224(q6) + at_256(q5) + x4,
+            t14 + at_192(q8) - at_224(q7) + at_256(q6) + x5,
+            t15 - at_224(q8) + at_256(q7) + x6,
+            t16 + at_256(q8) + x7,
+            x8,
+        ])
     }
 }
 
@@ -175,21 +249,32 @@ const fn power_of_two(exponent: usize) -> Element {
 }
 
 /// All limbs but the highest from 0 to 2^29 - 1; the highest has the sign.
-fn carried(columns: [i64; LIMBS]) -> Element {
-    let mut limbs = [0; LIMBS];
-    let mut carry = 0;
-    for i in 0..LIMBS - 1 {
-        let sum = columns[i].wrapping_add(carry);
-        limbs[i] = (sum & LIMB_MASK) as i32;
-        carry = sum >> LIMB_BITS;
-    }
-    limbs[LIMBS - 1] = columns[LIMBS - 1].wrapping_add(carry) as i32;
-    Element(limbs)
+fn carried([s0, s1, s2, s3, s4, s5, s6, s7, s8]: [Wrapping<i64>; LIMBS]) -> Element {
+    let s1 = s1 + (s0 >> LIMB_BITS);
+    let s2 = s2 + (s1 >> LIMB_BITS);
+    let s3 = s3 + (s2 >> LIMB_BITS);
+    let s4 = s4 + (s3 >> LIMB_BITS);
+    let s5 = s5 + (s4 >> LIMB_BITS);
+    let s6 = s6 + (s5 >> LIMB_BITS);
+    let s7 = s7 + (s6 >> LIMB_BITS);
+    let s8 = s8 + (s7 >> LIMB_BITS);
+    let limb = |sum: Wrapping<i64>| (sum.0 & LIMB_MASK) as i32;
+    Element([
+        limb(s0),
+        limb(s1),
+        limb(s2),
+        limb(s3),
+        limb(s4),
+        limb(s5),
+        limb(s6),
+        limb(s7),
+        s8.0 as i32,
+    ])
 }
 
-/// sum + a * b, which the bounds above keep from wrapping.
-fn add(sum: i64, a: i32, b: i32) -> i64 {
-    sum.wrapping_add(i64::from(a).wrapping_mul(i64::from(b)))
+/// Nothing wraps within the bounds above; what is spared is looking for it.
+fn wide(limb: i32) -> Wrapping<i64> {
+    Wrapping(i64::from(limb))
 }
 
 impl core::ops::Mul for Element {
@@ -204,11 +289,7 @@ impl core::ops::Add for Element {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        let mut limbs = self.0;
-        for (limb, other) in limbs.iter_mut().zip(other.0) {
-            *limb = limb.wrapping_add(other);
-        }
-        Self(limbs)
+        self.with(other, i32::wrapping_add)
     }
 }
 
@@ -216,11 +297,7 @@ impl core::ops::Sub for Element {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        let mut limbs = self.0;
-        for (limb, other) in limbs.iter_mut().zip(other.0) {
-            *limb = limb.wrapping_sub(other);
-        }
-        Self(limbs)
+        self.with(other, i32::wrapping_sub)
     }
 }
 
@@ -230,7 +307,7 @@ impl core::ops::Sub for Product {
     fn sub(self, other: Self) -> Self {
         let mut columns = self.0;
         for (column, other) in columns.iter_mut().zip(other.0) {
-            *column = column.wrapping_sub(other);
+            *column -= other;
         }
         Self(columns)
     }
