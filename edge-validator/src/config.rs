@@ -33,8 +33,37 @@ pub fn settings_from_toml(
         redirect_to: file.refusal.redirect_to,
         cors_origins: file.refusal.cors_origins,
     };
-    settings.check()?;
+    check(&settings)?;
     Ok(settings)
+}
+
+/// Checks what the types of the settings cannot say.
+fn check(settings: &Settings) -> Result<(), SettingsRefused> {
+    for path in &settings.public_paths {
+        if !path.starts_with(['/', '*']) || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SettingsRefused::PublicPath(path.clone()));
+        }
+    }
+    for origin in &settings.cors_origins {
+        if !is_origin(origin) {
+            return Err(SettingsRefused::CorsOrigin(origin.clone()));
+        }
+    }
+    match &settings.redirect_to {
+        Some(url) if !is_absolute(url) => Err(SettingsRefused::Redirect(url.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// An origin as browsers write it (RFC 6454, 6.2): scheme and host in lower case, no path.
+fn is_origin(text: &str) -> bool {
+    let page = format!("{text}/");
+    policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_absolute(url: &str) -> bool {
+    policy::Url::parse(url).is_ok()
 }
 
 #[derive(Deserialize)]

@@ -150,35 +150,6 @@ impl Settings {
             other => Err(SettingsRefused::Scheme(other.to_owned())),
         }
     }
-
-    /// Checks what the types cannot say.
-    pub(crate) fn check(&self) -> Result<(), SettingsRefused> {
-        for path in &self.public_paths {
-            if !path.starts_with(['/', '*']) || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(SettingsRefused::PublicPath(path.clone()));
-            }
-        }
-        for origin in &self.cors_origins {
-            if !is_origin(origin) {
-                return Err(SettingsRefused::CorsOrigin(origin.clone()));
-            }
-        }
-        match &self.redirect_to {
-            Some(url) if !is_absolute(url) => Err(SettingsRefused::Redirect(url.clone())),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// An origin as browsers write it (RFC 6454, 6.2): scheme and host in lower case, no path.
-fn is_origin(text: &str) -> bool {
-    let page = format!("{text}/");
-    policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
-        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
-}
-
-fn is_absolute(url: &str) -> bool {
-    policy::Url::parse(url).is_ok()
 }
 
 fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {

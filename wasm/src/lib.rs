@@ -7,3 +7,7 @@ mod edge;
 mod host;
 
 pub use edge::EdgeValidator;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

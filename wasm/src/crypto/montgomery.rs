@@ -269,9 +269,16 @@ fn add_square(mut sums: &mut [u64], mut a: &[u32]) {
 
 /// Adds four rows of a product, each shifted by one column against the one before: a column gains
 /// the products of the four multipliers and the four limbs that meet them there.
+///
+/// Goes by four columns, which share their limbs, up to the zeros that end all numbers.
 fn add_rows(sums: &mut [u64], [m0, m1, m2, m3]: [u32; ROWS], limbs: &[u32]) {
-    for (sum, &[l0, l1, l2, l3]) in sums.iter_mut().zip(limbs.array_windows()) {
-        *sum = add(add(add(add(*sum, m0, l3), m1, l2), m2, l1), m3, l0);
+    let (sums, _) = sums.as_chunks_mut();
+    let windows = limbs.array_windows().step_by(ROWS);
+    for ([s0, s1, s2, s3], &[l0, l1, l2, l3, l4, l5, l6]) in sums.iter_mut().zip(windows) {
+        *s0 = add(add(add(add(*s0, m0, l3), m1, l2), m2, l1), m3, l0);
+        *s1 = add(add(add(add(*s1, m0, l4), m1, l3), m2, l2), m3, l1);
+        *s2 = add(add(add(add(*s2, m0, l5), m1, l4), m2, l3), m3, l2);
+        *s3 = add(add(add(add(*s3, m0, l6), m1, l5), m2, l4), m3, l3);
     }
 }
 

@@ -12,10 +12,7 @@
     clippy::as_conversions,
     reason = "`as i32` takes limbs of which a mask or shift left 30 bits"
 )]
-#![allow(
-    clippy::indexing_slicing,
-    reason = "fixed bounds on fixed arrays, unrolled by the compiler"
-)]
+#![allow(clippy::indexing_slicing, reason = "fixed bounds on fixed arrays")]
 
 use core::num::Wrapping;
 
@@ -50,7 +47,7 @@ impl Element {
 
     /// The number, below p.
     pub(in crate::crypto) fn number(self) -> U256 {
-        // Divided by R, an element within 8p is within a quarter of the interval from 0 to p.
+        // A quarter of 1 at most is what R leaves of 8p: the reduction ends from 0 to p.
         let limbs = self.times_one().reduce().0;
         let mut words = [0; 4];
         for (i, limb) in limbs.into_iter().enumerate() {
