@@ -54,7 +54,7 @@ impl KeySettings {
         Self { id, spki: STANDARD.encode(key.spki_der()), algorithms }
     }
 
-    fn from_value(value: Value) -> Result<Self, SettingsRefused> {
+    fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
         let mut members = object(value, "a key")?;
         let key = Self {
             id: string_or_null(&mut members, "id")?,
@@ -156,54 +156,57 @@ fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
     SettingsRefused::Json(format!("`{member}` is not {expected}"))
 }
 
-fn object(value: Value, member: &'static str) -> Result<Object, SettingsRefused> {
+fn object<'t>(value: Value<'t>, member: &'static str) -> Result<Object<'t>, SettingsRefused> {
     match value {
         Value::Object(object) => Ok(object),
         _ => Err(wrong(member, "an object")),
     }
 }
 
-fn array(members: &mut Object, member: &'static str) -> Result<Vec<Value>, SettingsRefused> {
+fn array<'t>(
+    members: &mut Object<'t>,
+    member: &'static str,
+) -> Result<Vec<Value<'t>>, SettingsRefused> {
     match members.take(member) {
         Some(Value::Array(values)) => Ok(values),
         _ => Err(wrong(member, "an array")),
     }
 }
 
-fn string(members: &mut Object, member: &'static str) -> Result<String, SettingsRefused> {
+fn string(members: &mut Object<'_>, member: &'static str) -> Result<String, SettingsRefused> {
     match members.take(member) {
-        Some(Value::String(string)) => Ok(string),
+        Some(Value::String(string)) => Ok(string.into_owned()),
         _ => Err(wrong(member, "a string")),
     }
 }
 
 fn string_or_null(
-    members: &mut Object,
+    members: &mut Object<'_>,
     member: &'static str,
 ) -> Result<Option<String>, SettingsRefused> {
     match members.take(member) {
-        Some(Value::String(string)) => Ok(Some(string)),
+        Some(Value::String(string)) => Ok(Some(string.into_owned())),
         Some(Value::Null) => Ok(None),
         _ => Err(wrong(member, "a string or null")),
     }
 }
 
-fn strings(members: &mut Object, member: &'static str) -> Result<Vec<String>, SettingsRefused> {
+fn strings(members: &mut Object<'_>, member: &'static str) -> Result<Vec<String>, SettingsRefused> {
     let string = |value| match value {
-        Value::String(string) => Ok(string),
+        Value::String(string) => Ok(string.into_owned()),
         _ => Err(wrong(member, "an array of strings")),
     };
     array(members, member)?.into_iter().map(string).collect()
 }
 
-fn boolean(members: &mut Object, member: &'static str) -> Result<bool, SettingsRefused> {
+fn boolean(members: &mut Object<'_>, member: &'static str) -> Result<bool, SettingsRefused> {
     match members.take(member) {
         Some(Value::Boolean(boolean)) => Ok(boolean),
         _ => Err(wrong(member, "true or false")),
     }
 }
 
-fn nothing_else(members: Object) -> Result<(), SettingsRefused> {
+fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
     match members.rest() {
         Some(member) => Err(SettingsRefused::Json(format!("`{member}` is an unknown member"))),
         None => Ok(()),

@@ -7,7 +7,7 @@
 
 mod write;
 
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -16,11 +16,11 @@ pub use self::write::{Members, object};
 /// How deep arrays and objects may nest. CloudFront's policy is five deep.
 pub const MAX_JSON_DEPTH: usize = 8;
 
-/// A JSON value.
+/// A JSON value. What needs no resolving is borrowed from the text.
 #[derive(Debug, Eq, PartialEq)]
-pub enum Value {
+pub enum Value<'t> {
     /// `[…]`
-    Array(Vec<Value>),
+    Array(Vec<Value<'t>>),
     /// `true` or `false`
     Boolean(bool),
     /// A number without fraction and exponent.
@@ -28,24 +28,24 @@ pub enum Value {
     /// `null`
     Null,
     /// `{…}`
-    Object(Object),
+    Object(Object<'t>),
     /// `"…"`, with its escapes resolved.
-    String(String),
+    String(Cow<'t, str>),
 }
 
 /// The members of an object, in order, no key twice.
 #[derive(Debug, Eq, PartialEq)]
-pub struct Object(Vec<(String, Value)>);
+pub struct Object<'t>(Vec<(Cow<'t, str>, Value<'t>)>);
 
-impl Object {
+impl<'t> Object<'t> {
     /// Takes a member out. What is left when everything known was taken is unknown: see `rest`.
-    pub fn take(&mut self, key: &str) -> Option<Value> {
+    pub fn take(&mut self, key: &str) -> Option<Value<'t>> {
         let index = self.0.iter().position(|(name, _)| name == key)?;
         Some(self.0.remove(index).1)
     }
 
     /// The key of a member that nobody took.
-    pub fn rest(self) -> Option<String> {
+    pub fn rest(self) -> Option<Cow<'t, str>> {
         self.0.into_iter().next().map(|(key, _)| key)
     }
 }
@@ -66,7 +66,7 @@ impl fmt::Display for NotJson {
 }
 
 /// Reads one value that fills the whole text, nested at most [`MAX_JSON_DEPTH`] deep.
-pub fn read(bytes: &[u8]) -> Result<Value, NotJson> {
+pub fn read(bytes: &[u8]) -> Result<Value<'_>, NotJson> {
     let text = core::str::from_utf8(bytes)
         .map_err(|error| NotJson { at: error.valid_up_to(), problem: "not UTF-8" })?;
     let mut reader = Reader { rest: text, length: text.len() };
@@ -80,8 +80,8 @@ struct Reader<'t> {
     length: usize,
 }
 
-impl Reader<'_> {
-    fn value(&mut self, depth: usize) -> Result<Value, NotJson> {
+impl<'t> Reader<'t> {
+    fn value(&mut self, depth: usize) -> Result<Value<'t>, NotJson> {
         self.skip_whitespace();
         match self.rest.chars().next() {
             Some('{') if depth < MAX_JSON_DEPTH => self.object(depth).map(Value::Object),
@@ -96,9 +96,9 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Object, NotJson> {
+    fn object(&mut self, depth: usize) -> Result<Object<'t>, NotJson> {
         self.expect("{", "an object is missing")?;
-        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut members: Vec<(Cow<'t, str>, Value<'t>)> = Vec::new();
         if self.eat_token("}") {
             return Ok(Object(members));
         }
@@ -117,7 +117,7 @@ impl Reader<'_> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Vec<Value>, NotJson> {
+    fn array(&mut self, depth: usize) -> Result<Vec<Value<'t>>, NotJson> {
         self.expect("[", "an array is missing")?;
         let mut values = Vec::new();
         if self.eat_token("]") {
@@ -132,23 +132,22 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<String, NotJson> {
+    fn string(&mut self) -> Result<Cow<'t, str>, NotJson> {
         if !self.eat("\"") {
             return self.fail("a string is missing");
         }
-        let mut string = String::new();
+        let mut string = Cow::Borrowed("");
         loop {
-            // Whole runs at once: nearly all strings are one.
             let end = self.rest.find(|c: char| matches!(c, '"' | '\\' | '\0'..' '));
             let Some((plain, rest)) = end.and_then(|end| self.rest.split_at_checked(end)) else {
                 self.rest = "";
                 return self.fail("a string is not closed");
             };
-            string.push_str(plain);
+            string += plain; // borrows where there was nothing before
             self.rest = rest;
             match self.next() {
                 Some('"') => return Ok(string),
-                Some('\\') => string.push(self.escape()?),
+                Some('\\') => string.to_mut().push(self.escape()?),
                 _ => return self.fail("a control character stands in a string"),
             }
         }

@@ -1,5 +1,6 @@
 //! The policy: its text, written exactly and read strictly.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -56,7 +57,7 @@ impl Policy {
         let Value::Array(statements) = statements else {
             return Err(PolicyFault::Type { place: "`Statement`", expected: "an array" });
         };
-        let [statement] = <[Value; 1]>::try_from(statements)
+        let [statement] = <[Value<'_>; 1]>::try_from(statements)
             .map_err(|statements| PolicyFault::Statements { count: statements.len() })?;
         let mut statement = object(statement, "the statement")?;
         let resource = take(&mut statement, "Resource", "the statement")?;
@@ -157,32 +158,36 @@ pub(crate) fn check_for_cookies(policy: &Policy) -> Result<(), PolicyFault> {
     }
 }
 
-fn take(object: &mut Object, key: &'static str, place: &'static str) -> Result<Value, PolicyFault> {
+fn take<'t>(
+    object: &mut Object<'t>,
+    key: &'static str,
+    place: &'static str,
+) -> Result<Value<'t>, PolicyFault> {
     object.take(key).ok_or(PolicyFault::Missing { key, place })
 }
 
-fn nothing_else(object: Object, place: &'static str) -> Result<(), PolicyFault> {
+fn nothing_else(object: Object<'_>, place: &'static str) -> Result<(), PolicyFault> {
     match object.rest() {
         Some(key) => Err(PolicyFault::Unknown { key: shown(&key), place }),
         None => Ok(()),
     }
 }
 
-fn unsupported_else(object: Object) -> Result<(), PolicyFault> {
+fn unsupported_else(object: Object<'_>) -> Result<(), PolicyFault> {
     match object.rest() {
         Some(key) => Err(PolicyFault::Unsupported { name: shown(&key) }),
         None => Ok(()),
     }
 }
 
-fn object(value: Value, place: &'static str) -> Result<Object, PolicyFault> {
+fn object<'t>(value: Value<'t>, place: &'static str) -> Result<Object<'t>, PolicyFault> {
     match value {
         Value::Object(object) => Ok(object),
         _ => Err(PolicyFault::Type { place, expected: "an object" }),
     }
 }
 
-fn string(value: Value, place: &'static str) -> Result<String, PolicyFault> {
+fn string<'t>(value: Value<'t>, place: &'static str) -> Result<Cow<'t, str>, PolicyFault> {
     match value {
         Value::String(string) => Ok(string),
         _ => Err(PolicyFault::Type { place, expected: "a string" }),
@@ -190,7 +195,7 @@ fn string(value: Value, place: &'static str) -> Result<String, PolicyFault> {
 }
 
 /// `{"AWS:EpochTime":n}`
-fn time(value: Value, place: &'static str) -> Result<UnixTime, PolicyFault> {
+fn time(value: Value<'_>, place: &'static str) -> Result<UnixTime, PolicyFault> {
     let mut condition = object(value, place)?;
     let time = take(&mut condition, "AWS:EpochTime", place)?;
     unsupported_else(condition)?;
@@ -202,7 +207,7 @@ fn time(value: Value, place: &'static str) -> Result<UnixTime, PolicyFault> {
 }
 
 /// `{"AWS:SourceIp":"a.b.c.d/n"}`
-fn network(value: Value) -> Result<Ipv4Network, PolicyFault> {
+fn network(value: Value<'_>) -> Result<Ipv4Network, PolicyFault> {
     let mut condition = object(value, "`IpAddress`")?;
     let text = string(take(&mut condition, "AWS:SourceIp", "`IpAddress`")?, "`AWS:SourceIp`")?;
     unsupported_else(condition)?;

@@ -149,7 +149,7 @@ mod tests {
         let Value::Object(mut read) = read(text.as_bytes()).unwrap() else {
             panic!("not an object")
         };
-        assert_eq!(read.take("every"), Some(Value::String(every)));
+        assert_eq!(read.take("every"), Some(Value::String(every.into())));
         assert!(text.ends_with(
             r#""yes":true,"none":null,"list":["a","b\u000a"],"empty":[],"inner":{"two":[{"number":"1"},{"number":"2"}]}}"#
         ));
