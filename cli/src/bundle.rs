@@ -55,7 +55,7 @@ impl Bundle {
 
 impl LambdaEdge {
     fn run(self) -> Outcome {
-        let settings = read_settings(&self.config)?;
+        let (settings, _) = read_config(&self.config)?;
         if settings.enforcement != Enforcement::Enforce && !self.danger_public {
             return Err(Failure::Usage(
                 "`enforcement` is not \"enforce\", so the bundle would let everybody in; if that is meant, add `--danger-public`"
@@ -73,8 +73,8 @@ impl LambdaEdge {
     }
 }
 
-/// Reads an `edge.toml` with the files that it names, and makes sure that a validator takes it.
-pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+/// Reads an `edge.toml` with the files that it names, and makes the validator that it describes.
+pub(crate) fn read_config(path: &Path) -> Result<(Settings, Validator), Failure> {
     let usage = |error: &dyn core::fmt::Display| {
         Failure::Usage(format!("the configuration `{}`: {error}", path.display()))
     };
@@ -83,8 +83,9 @@ pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
     let read =
         |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
     let settings = settings_from_toml(&text, read).map_err(|refused| usage(&refused))?;
-    Validator::new(settings.clone(), native_key).map_err(|refused| usage(&refused))?;
-    Ok(settings)
+    let validator =
+        Validator::new(settings.clone(), native_key).map_err(|refused| usage(&refused))?;
+    Ok((settings, validator))
 }
 
 /// A file of a bundle.

@@ -2,12 +2,15 @@
 
 use core::convert::Infallible;
 use core::net::IpAddr;
+use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::{Args, ValueEnum, ValueHint};
-use policy::{Admitted, Credential, Denied, Request, ShortRsa, TrustedKeys, UnixTime};
+use edge_validator::{Enforcement, Passed, Validator, ViewerRequest};
+use policy::{Credential, Denied, Request, ShortRsa, TrustedKeys, UnixTime};
 use serde::Serialize;
 
+use crate::bundle::read_config;
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
@@ -28,6 +31,7 @@ An empty ID (`=public.pem`) is a key that answers for any Key-Pair-Id.
 Examples:
   edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' \\
       --trust K2JCJMDEHXQW5F=keys/public.pem:RSA-SHA256
+  edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' --config edge.toml
   edgepass verify --url https://media.example.com/film/1.ts \\
       --cookie 'CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-...' \\
       --trust =keys/public.pem --ip 192.0.2.7 --now 2027-01-31T18:00:00Z --json")]
@@ -39,8 +43,21 @@ pub(crate) struct Verify {
     #[arg(long = "cookie", value_name = "NAME=VALUE; ...")]
     cookies: Vec<String>,
     /// A public key to trust; may be repeated
-    #[arg(long, required = true, value_name = "ID=PEM[:ALG,ALG]", value_hint = ValueHint::FilePath)]
+    #[arg(
+        long,
+        required_unless_present = "config",
+        value_name = "ID=PEM[:ALG,ALG]",
+        value_hint = ValueHint::FilePath
+    )]
     trust: Vec<Trust>,
+    /// Take keys and rules from the configuration of an edge, and decide exactly as it would
+    #[arg(
+        long,
+        conflicts_with_all = ["trust", "claims", "danger_allow_short_rsa"],
+        value_name = "edge.toml",
+        value_hint = ValueHint::FilePath
+    )]
+    config: Option<PathBuf>,
     /// The viewer's address
     #[arg(long, value_name = "ADDR", value_parser = address)]
     ip: Option<IpAddr>,
@@ -75,9 +92,6 @@ struct ClaimsOptions {
     /// Revocation state; not supported yet
     #[arg(long, value_name = "HEAD_FILE", value_parser = not_yet)]
     state: Option<Infallible>,
-    /// Take everything from the configuration of an edge; not supported yet
-    #[arg(long, value_name = "edge.toml", value_parser = not_yet)]
-    config: Option<Infallible>,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
@@ -89,22 +103,10 @@ enum Claims {
 
 impl Verify {
     pub(crate) fn run(self) -> Outcome {
-        self.claims.check()?;
         let clock = system_clock()?;
         let now = self.now.map_or(clock, |when| when.from(clock));
-        let short_rsa =
-            if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
-        let trust = trust::load(&self.trust, short_rsa)?;
-        let verdict = self.verdict(&trust, now)?;
-
-        let sha1 = |outline: &&Outline| outline.hash == HashName::Sha1;
-        if let Some(outline) = verdict.credential.as_ref().filter(sha1)
-            && self.trust.iter().any(|trust| trust.allows_sha1_tacitly(outline.key_id()))
-        {
-            warn(
-                "the credential is signed with SHA-1; sign with SHA-256, or name the algorithms that are allowed, as in `--trust ID=PEM:RSA-SHA256`",
-            );
-        }
+        let judge = self.judge()?;
+        let verdict = self.verdict(&judge, now)?;
         if self.json {
             print_json(&verdict.to_json())?
         } else {
@@ -113,19 +115,89 @@ impl Verify {
         Ok(if verdict.decision.is_ok() { Ended::Done } else { Ended::Denied })
     }
 
-    fn verdict(&self, trust: &TrustedKeys, now: UnixTime) -> Result<Verdict, Failure> {
+    fn judge(&self) -> Result<Judge, Failure> {
+        if let Some(config) = &self.config {
+            let (_, validator) = read_config(config)?;
+            return Ok(Judge::Edge(Box::new(validator)));
+        }
+        self.claims.check()?;
+        let short_rsa =
+            if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
+        trust::load(&self.trust, short_rsa).map(Judge::Keys)
+    }
+
+    fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
         let url = match self.url.requested()? {
             Ok(url) => url,
             Err(fault) => return Ok(Verdict { decision: Err(fault.into()), credential: None }),
         };
         let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
         let request = Request { url, cookies: &cookies, address: self.ip };
-        let credential = Credential::find(&request).ok();
-        Ok(Verdict {
-            decision: policy::verify(&request, trust, now),
-            credential: credential.as_ref().map(Outline::from),
-        })
+        let credential = Credential::find(&request).ok().as_ref().map(Outline::from);
+        let decision = match judge {
+            Judge::Keys(trust) => {
+                self.warn_of_sha1(credential.as_ref());
+                policy::verify(&request, trust, now)
+                    .map(|admitted| Passed::Admitted(Box::new(admitted)))
+            }
+            Judge::Edge(validator) => self.ask(validator, &request, now),
+        };
+        Ok(Verdict { decision, credential })
     }
+
+    /// What the edge would say, whether it would act on it or not.
+    fn ask(
+        &self,
+        edge: &Validator,
+        request: &Request<'_>,
+        now: UnixTime,
+    ) -> Result<Passed, Denied> {
+        let url = request.url;
+        if url.scheme() != edge.scheme() {
+            warn(&format!(
+                "the edge takes every request for {}, by the `scheme` of its configuration",
+                edge.scheme()
+            ));
+        }
+        let address = self.ip.map(|address| address.to_string()).unwrap_or_default();
+        let viewer = ViewerRequest {
+            method: self.claims.method.as_deref().unwrap_or("GET"),
+            path: url.path(),
+            query: url.query().unwrap_or_default(),
+            host: url.host(),
+            address: &address,
+            cookies: request.cookies,
+            origin: self.claims.origin.as_deref(),
+            ..ViewerRequest::default()
+        };
+        let decision = edge.check(&viewer, now).map_err(|refusal| refusal.denied);
+        if decision.is_err() && edge.enforcement() != Enforcement::Enforce {
+            warn(&format!(
+                "the edge would let the request through all the same: its `enforcement` is `{}`",
+                edge.enforcement().name()
+            ));
+        }
+        decision
+    }
+
+    fn warn_of_sha1(&self, credential: Option<&Outline>) {
+        let sha1 = |outline: &&Outline| outline.hash == HashName::Sha1;
+        if let Some(outline) = credential.filter(sha1)
+            && self.trust.iter().any(|trust| trust.allows_sha1_tacitly(outline.key_id()))
+        {
+            warn(
+                "the credential is signed with SHA-1; sign with SHA-256, or name the algorithms that are allowed, as in `--trust ID=PEM:RSA-SHA256`",
+            );
+        }
+    }
+}
+
+/// Who decides.
+enum Judge {
+    /// A whole edge.
+    Edge(Box<Validator>),
+    /// The walk, with these keys.
+    Keys(TrustedKeys),
 }
 
 impl ClaimsOptions {
@@ -146,7 +218,7 @@ impl ClaimsOptions {
 }
 
 struct Verdict {
-    decision: Result<Admitted, Denied>,
+    decision: Result<Passed, Denied>,
     credential: Option<Outline>,
 }
 
@@ -174,9 +246,16 @@ impl Verdict {
         let styles = Styles::styled();
         let (good, bad) = (styles.get_valid(), styles.get_error());
         let mut text = match &self.decision {
-            Ok(admitted) => {
-                let expires = Shown { time: admitted.policy().date_less_than(), now };
-                format!("{good}allow{good:#}\n  expires     {expires}")
+            Ok(passed) => {
+                let why = match passed {
+                    Passed::Admitted(admitted) => {
+                        let expires = Shown { time: admitted.policy().date_less_than(), now };
+                        format!("expires     {expires}")
+                    }
+                    Passed::Preflight(_) => "preflight   answered at the edge".to_owned(),
+                    Passed::Public => "public      the path needs no pass".to_owned(),
+                };
+                format!("{good}allow{good:#}\n  {why}")
             }
             Err(denied) => {
                 format!("{bad}deny{bad:#} {}\n{}", denied.code(), Explained(denied))

@@ -21,8 +21,8 @@
  *
  * @typedef {object} Validator
  * @property {(method: string, path: string, query: string, host: string, address: string,
- *   cookies: string, origin: string | undefined, requestedMethod: string | undefined,
- *   fetchMode: string | undefined, requestId: string, now: number) => string} decide
+ *   cookies: string, origin: string, requestedMethod: string, fetchMode: string,
+ *   now: number) => string} decide
  */
 
 /** A viewer's own headers of these names never reach the origin. */
@@ -39,6 +39,12 @@ const OWN_HEADERS = "x-edgepass-";
 export function createHandler({ start, now, log }) {
   /** @type {Validator | undefined} */
   let validator;
+  try {
+    // While the instance starts, which no viewer waits for.
+    validator = start();
+  } catch {
+    // The first request tries again, and logs why it fails.
+  }
 
   /**
    * @param {Parameters<Validator["decide"]>} fields
@@ -61,25 +67,20 @@ export function createHandler({ start, now, log }) {
       const { config, request } = viewerRequest(event);
       const { headers } = request;
       requestId = text(config["requestId"]);
-      const {
-        forward,
-        respond,
-        log: line,
-      } = decide(
+      const answer = decide(
         text(request.method),
         text(request.uri),
         text(request.querystring),
-        single(headers, "host") ?? "",
+        single(headers, "host"),
         text(request.clientIp),
         values(headers, "cookie").join("\n"),
         single(headers, "origin"),
         single(headers, "access-control-request-method"),
         single(headers, "sec-fetch-mode"),
-        requestId,
         now() / 1000,
       );
-      if (line) log(JSON.stringify(line));
-      return forward ? forwarded(request, forward) : (respond ?? refusal());
+      if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
+      return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());
     } catch (error) {
       const fact = error instanceof Error ? error.message : "unknown";
       log(JSON.stringify({ edgepass: "failed", fact, requestId, enforced: true }));
@@ -134,15 +135,15 @@ function forwarded(request, change) {
 }
 
 /**
- * The one value of a header; none if it is there twice.
+ * The one value of a header; nothing if it is there twice.
  *
  * @param {Headers} headers
  * @param {string} name
- * @returns {string | undefined}
+ * @returns {string}
  */
 function single(headers, name) {
-  const all = values(headers, name);
-  return all.length === 1 ? all[0] : undefined;
+  const [value = "", ...others] = values(headers, name);
+  return others.length === 0 ? value : "";
 }
 
 /**

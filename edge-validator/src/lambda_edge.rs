@@ -9,8 +9,8 @@ use crate::validator::{Answer, Refusal, Verdict};
 ///
 /// `respond` is a response as Lambda@Edge takes it (AWS: "Generate HTTP responses in request
 /// triggers"): the status a string, header keys in lower case. `log` is one line without any
-/// credential: `code`, `stage`, `fact`, `keyId`, `requestId`, `enforced`.
-pub fn answer_json(verdict: &Verdict, request_id: &str) -> String {
+/// credential: `code`, `stage`, `fact`, `keyId`, `enforced`. The shim adds `requestId`.
+pub fn answer_json(verdict: &Verdict) -> String {
     json::object(|answer| {
         match &verdict.answer {
             Answer::Forward(forwarded) => answer.object("forward", |forward| {
@@ -23,7 +23,7 @@ pub fn answer_json(verdict: &Verdict, request_id: &str) -> String {
             }
         };
         if let Some(refusal) = &verdict.refusal {
-            answer.object("log", |members| put_log_line(members, refusal, request_id));
+            answer.object("log", |members| put_log_line(members, refusal));
         }
     })
 }
@@ -44,7 +44,7 @@ fn put_response(members: &mut Members<'_>, response: &Response) {
     }
 }
 
-fn put_log_line(members: &mut Members<'_>, refusal: &Refusal, request_id: &str) {
+fn put_log_line(members: &mut Members<'_>, refusal: &Refusal) {
     let Refusal { denied, key_id, enforced } = refusal;
     members
         .string("edgepass", "refused")
@@ -52,6 +52,5 @@ fn put_log_line(members: &mut Members<'_>, refusal: &Refusal, request_id: &str) 
         .string("stage", denied.stage().name())
         .string("fact", &denied.to_string())
         .string_or_null("keyId", key_id.as_deref())
-        .string("requestId", request_id)
         .boolean("enforced", *enforced);
 }

@@ -23,5 +23,5 @@ pub use native::{NativeKey, NumbersRefused, native_key, thumbprint};
 pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;
 pub use settings::{Enforcement, KeySettings, Settings, SettingsRefused};
-pub use validator::{Answer, Forwarded, ReadyKey, Refusal, Validator, Verdict};
+pub use validator::{Answer, Forwarded, Passed, ReadyKey, Refusal, Validator, Verdict};
 pub use viewer::ViewerRequest;

@@ -1,8 +1,8 @@
 //! The validator: from a viewer's request to an answer.
 
 use policy::{
-    BoxedKey, Code, Credential, Denied, PublicKey, Request, Scheme, Thumbprint, TrustedKey,
-    TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering,
+    Admitted, BoxedKey, Code, Credential, Denied, PublicKey, Request, Scheme, Thumbprint,
+    TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering,
     wildcards_match,
 };
 
@@ -87,6 +87,16 @@ impl Validator {
         Ok(Self { settings, scheme, trust, memory: SignatureMemory::default() })
     }
 
+    /// The scheme of every request.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// What refusals do.
+    pub fn enforcement(&self) -> Enforcement {
+        self.settings.enforcement
+    }
+
     /// Decides a request.
     pub fn decide(&self, viewer: &ViewerRequest<'_>, now: UnixTime) -> Verdict {
         let settings = &self.settings;
@@ -97,7 +107,7 @@ impl Validator {
                 Ok(Passed::Preflight(response)) => {
                     Verdict { answer: Answer::Respond(response), refusal: None }
                 }
-                Ok(Passed::Public | Passed::Admitted) => forward(viewer, None),
+                Ok(Passed::Public | Passed::Admitted(_)) => forward(viewer, None),
                 Err(mut refusal) => {
                     refusal.enforced = true;
                     let response = Response::refusal(refusal.denied.code(), viewer, settings);
@@ -107,7 +117,8 @@ impl Validator {
         }
     }
 
-    fn check(&self, viewer: &ViewerRequest<'_>, now: UnixTime) -> Result<Passed, Refusal> {
+    /// Whether a request would be let through, were refusals enforced.
+    pub fn check(&self, viewer: &ViewerRequest<'_>, now: UnixTime) -> Result<Passed, Refusal> {
         // First of all: on a path that readers disagree about, even "public" means nothing.
         let query = (!viewer.query.is_empty()).then_some(viewer.query);
         let url = Url::from_parts(self.scheme, viewer.host, viewer.path, query)
@@ -121,7 +132,7 @@ impl Validator {
         let address = viewer.address.parse().ok();
         let request = Request { url, cookies: viewer.cookies, address };
         match verify_remembering(&request, &self.trust, &self.memory, now) {
-            Ok(_admitted) => Ok(Passed::Admitted),
+            Ok(admitted) => Ok(Passed::Admitted(Box::new(admitted))),
             Err(denied) => {
                 let key_id = match &denied {
                     _ if denied.code() == Code::CredentialMissing => None,
@@ -134,9 +145,13 @@ impl Validator {
 }
 
 /// Why a request is let through, or answered without a pass.
-enum Passed {
-    Admitted,
+#[derive(Clone, Debug)]
+pub enum Passed {
+    /// Its pass holds.
+    Admitted(Box<Admitted>),
+    /// It is a preflight, and this is the answer.
     Preflight(Response),
+    /// Its path needs no pass.
     Public,
 }
 

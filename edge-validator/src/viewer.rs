@@ -22,6 +22,4 @@ pub struct ViewerRequest<'e> {
     pub requested_method: Option<&'e str>,
     /// The `Sec-Fetch-Mode` header: `navigate` when a person opens a page.
     pub fetch_mode: Option<&'e str>,
-    /// The platform's id of the request, for the log.
-    pub request_id: &'e str,
 }

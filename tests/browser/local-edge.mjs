@@ -23,9 +23,10 @@ export class LocalEdge {
    *
    * @param {string} program
    * @param {string} state folder for its keys
+   * @param {string} edge `native` or `lambda`
    */
-  static async start(program, state) {
-    const child = spawn(program, ["dev", "--port", "0", "--state", state], {
+  static async start(program, state, edge) {
+    const child = spawn(program, ["dev", "--port", "0", "--state", state, "--edge", edge], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";

@@ -27,7 +27,7 @@ impl EdgeValidator {
     }
 
     /// Decides one request. `cookies` are the lines of the `Cookie` header, joined by line feeds;
-    /// `now` is in seconds.
+    /// `now` is in seconds. A header that is not there is empty.
     ///
     /// Returns the JSON of `answer_json`, or an empty string if `now` is no time, which a shim has
     /// to take for a refusal.
@@ -40,10 +40,9 @@ impl EdgeValidator {
         host: &str,
         address: &str,
         cookies: &str,
-        origin: Option<String>,
-        requested_method: Option<String>,
-        fetch_mode: Option<String>,
-        request_id: &str,
+        origin: &str,
+        requested_method: &str,
+        fetch_mode: &str,
         now: f64,
     ) -> String {
         let lines: Vec<&str> = cookies.split('\n').filter(|line| !line.is_empty()).collect();
@@ -54,15 +53,18 @@ impl EdgeValidator {
             host,
             address,
             cookies: &lines,
-            origin: origin.as_deref(),
-            requested_method: requested_method.as_deref(),
-            fetch_mode: fetch_mode.as_deref(),
-            request_id,
+            origin: present(origin),
+            requested_method: present(requested_method),
+            fetch_mode: present(fetch_mode),
         };
         seconds(now)
-            .map(|now| answer_json(&self.validator.decide(&viewer, now), request_id))
+            .map(|now| answer_json(&self.validator.decide(&viewer, now)))
             .unwrap_or_default()
     }
+}
+
+fn present(value: &str) -> Option<&str> {
+    (!value.is_empty()).then_some(value)
 }
 
 /// None for what is no time: a clock that is not a number must not look like 1970.

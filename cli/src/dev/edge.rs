@@ -65,12 +65,7 @@ impl Behaviour {
 impl Edge {
     /// Of the behaviours the first that covers a path holds, and for all other paths `rest`, an
     /// origin that is open to everyone.
-    pub(super) fn new(
-        behaviours: Vec<Behaviour>,
-        rest: Router,
-        check: Check,
-        port: u16,
-    ) -> Self {
+    pub(super) fn new(behaviours: Vec<Behaviour>, rest: Router, check: Check, port: u16) -> Self {
         let default = Behaviour::public("*", rest);
         // Clients leave the default port out.
         let port = if port == 80 { String::new() } else { format!(":{port}") };

@@ -33,6 +33,13 @@ impl StateFolder {
         Ok(Self { path: path.to_path_buf(), key })
     }
 
+    /// Writes a file, and gives its path.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        let path = self.path.join(name);
+        write(&path, bytes)?;
+        Ok(path)
+    }
+
     /// Writes the demo clip, once for each user, and gives the folder of it.
     pub(super) fn write_demo_clip(&self) -> Result<PathBuf, Failure> {
         let content = self.path.join("content");

@@ -9,16 +9,23 @@ use crate::demo::parts_of;
 use crate::local_edge::LocalEdge;
 use crate::viewer::Viewer;
 
-const VIEWERS: usize = 500;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_viewers_play_at_once_and_each_gets_everything() {
     // A socket here and one there for each.
     rlimit::increase_nofile_limit(4096).unwrap();
-    let edge = Arc::new(LocalEdge::start());
-    let everyone_is_connected = Arc::new(Barrier::new(VIEWERS));
+    play_at_once(500, LocalEdge::start()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_viewers_play_at_once_through_the_bundle() {
+    play_at_once(100, LocalEdge::start_lambda()).await;
+}
+
+async fn play_at_once(count: usize, edge: LocalEdge) {
+    let edge = Arc::new(edge);
+    let everyone_is_connected = Arc::new(Barrier::new(count));
     let mut viewers = JoinSet::new();
-    for number in 0..VIEWERS {
+    for number in 0..count {
         let edge = Arc::clone(&edge);
         let barrier = Arc::clone(&everyone_is_connected);
         viewers.spawn(async move {
@@ -42,6 +49,6 @@ async fn five_hundred_viewers_play_at_once_and_each_gets_everything() {
     while let Some(viewer) = viewers.join_next().await {
         received.push(viewer.unwrap());
     }
-    assert_eq!(received.len(), VIEWERS);
+    assert_eq!(received.len(), count);
     assert!(received.iter().all(|&bytes| bytes == received[0] && bytes > 100_000));
 }

@@ -69,8 +69,13 @@ async fn heads_too_large_are_answered_and_not_kept() {
 /// A client library might tidy these targets up before it sends them.
 #[tokio::test]
 async fn targets_reach_the_validator_as_they_were_sent() {
-    let edge = LocalEdge::start();
-    let viewer = Viewer::signed_in(&edge, "alice").await;
+    for edge in [LocalEdge::start(), LocalEdge::start_lambda()] {
+        targets_reach_the_validator_of(&edge).await;
+    }
+}
+
+async fn targets_reach_the_validator_of(edge: &LocalEdge) {
+    let viewer = Viewer::signed_in(edge, "alice").await;
     let cookies: Vec<String> =
         viewer.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let head = format!(
@@ -101,18 +106,18 @@ async fn targets_reach_the_validator_as_they_were_sent() {
         ("*", 403, Some("request-malformed")),
     ] {
         let request = format!("GET {target} HTTP/1.1\r\n{head}");
-        let (found, answer) = answer_to(&edge, request.as_bytes()).await.unwrap();
+        let (found, answer) = answer_to(edge, request.as_bytes()).await.unwrap();
         assert_eq!(found, status, "{target}");
         if let Some(reason) = reason {
             assert!(answer.contains(&format!("x-edgepass-reason: {reason}\r\n")), "{target}");
         }
     }
     let request = format!("GET http://{}/media/alice/init.mp4 HTTP/1.1\r\n{head}", edge.host());
-    assert_eq!(answer_to(&edge, request.as_bytes()).await.unwrap().0, 200);
+    assert_eq!(answer_to(edge, request.as_bytes()).await.unwrap().0, 200);
     for target in ["http://evil.example/", "evil.example:443"] {
         let method = if target.contains('/') { "GET" } else { "CONNECT" };
         let request = format!("{method} {target} HTTP/1.1\r\n{head}");
-        assert_eq!(answer_to(&edge, request.as_bytes()).await.unwrap().0, 421, "{target}");
+        assert_eq!(answer_to(edge, request.as_bytes()).await.unwrap().0, 421, "{target}");
     }
 }
 

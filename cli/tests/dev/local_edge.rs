@@ -29,17 +29,30 @@ pub(crate) struct LocalEdge {
 impl LocalEdge {
     /// Starts one with a state folder of its own.
     pub(crate) fn start() -> Self {
+        Self::start_alone(&[])
+    }
+
+    /// Starts one with a state folder of its own, and the Lambda@Edge bundle as its check.
+    pub(crate) fn start_lambda() -> Self {
+        Self::start_alone(&["--edge", "lambda"])
+    }
+
+    fn start_alone(arguments: &[&str]) -> Self {
         let folder = empty_folder();
-        let mut edge = Self::start_with(&folder, &[]);
+        let mut edge = Self::start_with(&folder, arguments);
         edge.folder = Some(folder);
         edge
     }
 
     pub(crate) fn start_with(state: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(["dev", "--port", "0", "--state"])
-            .arg(state)
-            .args(arguments)
+        let mut command = Command::new(PROGRAM);
+        command.args(["dev", "--port", "0", "--state"]).arg(state).args(arguments);
+        Self::run(command, state)
+    }
+
+    /// Runs a command that starts one with this state folder.
+    pub(crate) fn run(mut command: Command, state: &Path) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -87,8 +100,7 @@ impl LocalEdge {
 
     /// Sends a signal by name.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        signal(name, self.child.id());
     }
 
     /// Waits for the end: how it ended, and what it logged.
@@ -111,6 +123,12 @@ impl Drop for LocalEdge {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal by name.
+pub(crate) fn signal(name: &str, process: u32) {
+    let id = process.to_string();
+    assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
 }
 
 /// A new folder for one test, removed when it is dropped.

@@ -14,6 +14,7 @@ mod content;
 mod crowd;
 mod demo;
 mod hostile;
+mod lambda;
 mod lifetime;
 mod local_edge;
 mod refusals;

@@ -160,7 +160,7 @@ fn wrong_usage() {
         (&["--claims", "required"][..], "`--claims required` is not supported yet"),
         (&["--claims-trust", "c=c.pem"], "'--claims-trust <ID=FILE[:ALG]>': not supported yet"),
         (&["--state", "head"], "'--state <HEAD_FILE>': not supported yet"),
-        (&["--config", "edge.toml"], "'--config <edge.toml>': not supported yet"),
+        (&["--config", "edge.toml"], "cannot be used with"),
         (&["--ip", "192.0.2.0/24"], "'192.0.2.0/24' for '--ip <ADDR>': is not an IP address"),
         (&["--trust", "public.pem"], "has no `=`"),
         (&["--trust", "K2="], "names no file"),
@@ -189,4 +189,39 @@ fn wrong_usage() {
     fs::write(&damaged, pem.replace("-----END", "AAAA-----END")).unwrap();
     let damaged = format!("K2={}", damaged.to_str().unwrap());
     verify(&url, &["--trust", &damaged]).is_usage_error(&["damaged.pem`: "]);
+}
+
+/// Everything from an edge's configuration: keys, public paths, scheme.
+#[test]
+fn by_the_configuration_of_an_edge() {
+    let config = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("verify-edge.toml");
+    let written = |more: &str| {
+        let key = key("rsa.public");
+        let text = format!(
+            "claims = \"off\"\n{more}\n[[key]]\nid = \"K1\"\npem_file = \"{key}\"\nalgorithms = [\"RSA-SHA256\"]\n[public]\npaths = [\"/login*\"]\n",
+        );
+        std::fs::write(&config, text).unwrap();
+    };
+    let decide =
+        |url: &str| edgepass(&["verify", "--url", url, "--config", config.to_str().unwrap()]);
+
+    written("");
+    let good = signed(&[]);
+    assert_eq!(decide(&good).code, 0);
+    let unsigned = decide("https://media.example.com/a");
+    assert_eq!(unsigned.code, 1, "{unsigned:?}");
+    assert!(unsigned.stdout.contains("deny credential-missing"), "{unsigned:?}");
+    let public = decide("https://media.example.com/login?next=/");
+    assert_eq!(public.code, 0, "{public:?}");
+    assert!(public.stdout.contains("needs no pass"), "{public:?}");
+    let other = decide("http://media.example.com/a");
+    assert!(other.stderr.contains("takes every request for https"), "{other:?}");
+
+    written("enforcement = \"log\"");
+    let logged = decide("https://media.example.com/a");
+    assert_eq!(logged.code, 1, "{logged:?}");
+    assert!(logged.stderr.contains("let the request through all the same"), "{logged:?}");
+
+    written("surprise = 1");
+    decide(&good).is_usage_error(&["verify-edge.toml", "surprise"]);
 }

@@ -268,10 +268,6 @@ fn baked_settings_are_read_as_strictly() {
     // What reads may still be refused by a validator.
     for (text, expected) in [
         (with("\"https\"", "\"gopher\""), SettingsRefused::Scheme("gopher".to_owned())),
-        (
-            with("\"public_paths\":[]", "\"public_paths\":[\"login\"]"),
-            SettingsRefused::PublicPath("login".to_owned()),
-        ),
         (with("RSA-SHA256", "none"), SettingsRefused::Algorithm("none".to_owned())),
     ] {
         let settings = Settings::from_json(&text).unwrap();

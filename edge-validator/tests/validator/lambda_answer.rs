@@ -10,7 +10,7 @@ const PLAYER: &str = "https://www.example.com";
 
 fn answer(settings: Settings, viewer: &ViewerRequest<'_>) -> Value {
     let verdict = validator(settings).decide(viewer, at(NOW));
-    serde_json::from_str(&answer_json(&verdict, viewer.request_id)).unwrap()
+    serde_json::from_str(&answer_json(&verdict)).unwrap()
 }
 
 /// Everything that a response can have.
@@ -101,7 +101,6 @@ fn the_whole_of_a_refusal() {
             "stage": "find",
             "fact": "there is no signing parameter or cookie",
             "keyId": null,
-            "requestId": "request-1",
             "enforced": true,
         },
     });

@@ -63,7 +63,6 @@ pub(crate) fn get<'e>() -> ViewerRequest<'e> {
         path: "/video/a.mp4",
         host: "media.example.com",
         address: "203.0.113.7",
-        request_id: "request-1",
         ..ViewerRequest::default()
     }
 }

@@ -19,7 +19,7 @@ const TURN_MILLISECONDS = 1;
 const WARM_UP_MILLISECONDS = 300;
 
 /**
- * Prints a table, with ratios to the first contestant.
+ * Prints a table, with ratios to the first contestant, and gives each one's figures.
  *
  * @param {string} title
  * @param {Contestant<any>[]} contestants
@@ -40,12 +40,18 @@ export async function contest(title, contestants) {
   }
   console.log(`| ${title} | median, µs | × ${contestants[0]?.name} |`);
   console.log("| --- | ---: | ---: |");
-  contestants.forEach(({ name }, who) => {
+  const standings = contestants.map(({ name }, who) => {
     const time = median(rounds.map((row) => row[who] ?? NaN));
     const ratio = median(rounds.map((row) => (row[who] ?? NaN) / (row[0] ?? NaN)));
     console.log(`| ${name} | ${time.toFixed(1)} | ${ratio.toFixed(2)} |`);
+    return { name, time, ratio };
   });
   console.log();
+  return (/** @type {string} */ name) => {
+    const standing = standings.find((one) => one.name === name);
+    if (standing === undefined) throw new Error(`no contestant is called ${name}`);
+    return standing;
+  };
 }
 
 /** @param {number[]} values */

@@ -9,23 +9,30 @@ import { median } from "./contest.mjs";
 const PROCESSES = 21;
 
 /**
- * Prints a table.
+ * Prints a table, and gives the milliseconds of ours.
  *
  * @param {string} folder of the bundle
  * @param {object} event with a pass
  */
 export function load(folder, event) {
+  // The first import of a process also starts the loader of ES modules, which Lambda's own runtime
+  // has done by then.
   const timed = (/** @type {string} */ program) => `
+    await import("node:fs");
     const start = performance.now();
     ${program}
     console.log(performance.now() - start);`;
+  const ours = "**Edgepass**, from `import` to the first verdict";
   const programs = {
-    "**Edgepass**, from `import` to the first verdict": timed(`
+    [ours]: timed(`
       const { handler } = await import(${JSON.stringify(`${folder}/index.mjs`)});
       const answer = await handler(${JSON.stringify(event)});
       if (answer.status !== undefined) throw new Error("the pass was refused");`),
-    "`aws-jwt-verify`, `import` alone": timed(`await import("aws-jwt-verify");`),
-    "`node:crypto`, `import` alone": timed(`await import("node:crypto");`),
+    "of that, `import` of the function": timed(
+      `await import(${JSON.stringify(`${folder}/index.mjs`)});`,
+    ),
+    "of that, `node:crypto`": timed(`await import("node:crypto");`),
+    "`aws-jwt-verify` 5.2.1, `import` alone": timed(`await import("aws-jwt-verify");`),
   };
   /** @type {Map<string, number[]>} */
   const times = new Map(Object.keys(programs).map((name) => [name, []]));
@@ -40,4 +47,6 @@ export function load(folder, event) {
   console.log("| in a new process | median, ms |");
   console.log("| --- | ---: |");
   for (const [name, all] of times) console.log(`| ${name} | ${median(all).toFixed(1)} |`);
+  console.log();
+  return median(times.get(ours) ?? []);
 }

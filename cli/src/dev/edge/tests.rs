@@ -1,14 +1,19 @@
 #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
 
+mod lambda;
+
 use core::net::Ipv4Addr;
 use core::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Arc;
 
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Uri};
 use policy::{Grant, Hash, Signed, Target, UnixTime};
 use signer::{KeySpec, PrivateKey};
 
 use super::*;
-use crate::dev::validator::KEY_ID;
+use crate::dev::native::Native;
+use crate::dev::validator::{KEY_ID, Validator};
 
 const START: i64 = 1_800_000_000;
 
@@ -17,6 +22,8 @@ struct Fixture {
     edge: Edge,
     key: PrivateKey,
     now: Arc<AtomicI64>,
+    /// Of its passes.
+    expiry: i64,
 }
 
 impl Fixture {
@@ -25,13 +32,13 @@ impl Fixture {
         let now = Arc::new(AtomicI64::new(START));
         let time = Arc::clone(&now);
         let clock = Arc::new(move || UnixTime::from_seconds(time.load(Ordering::SeqCst)).unwrap());
-        let validator = Arc::new(Validator::new(key.public_key(), clock).unwrap());
-        let behaviours = vec![Behaviour::signed("/private/*", echo("private"))];
-        Self { edge: Edge::new(behaviours, echo("rest"), validator, 8787), key, now }
+        let validator = Validator::new(key.public_key(), clock).unwrap();
+        let check = Check::Native(Native::new(Arc::new(validator)));
+        Self { edge: echoes(check), key, now, expiry: START + 300 }
     }
 
     fn pass(&self, target: Target) -> Signed {
-        let expires = UnixTime::from_seconds(START + 300).unwrap();
+        let expires = UnixTime::from_seconds(self.expiry).unwrap();
         let grant = Grant { target, expires, starts: None, network: None };
         grant.unsigned(KEY_ID, Hash::Sha256).unwrap().sign(&self.key).unwrap()
     }
@@ -51,7 +58,10 @@ impl Fixture {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::empty()).unwrap();
+        self.answer_to(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn answer_to(&self, request: Request) -> (u16, String, String) {
         let response = self.edge.answer(request, Ipv4Addr::LOCALHOST.into()).await;
         let status = response.status().as_u16();
         let reason = response.headers().get("x-edgepass-reason");
@@ -61,18 +71,23 @@ impl Fixture {
     }
 }
 
-/// Answers with what it got: its name, the target, the cookies, and headers of ours.
+fn echoes(check: Check) -> Edge {
+    let behaviours = vec![Behaviour::signed("/private/*", echo("private"))];
+    Edge::new(behaviours, echo("rest"), check, 8787)
+}
+
+/// Answers with what it got: its name, the target, the cookies, headers of ours, and the body.
 fn echo(name: &'static str) -> Router {
-    Router::new().fallback(async move |request: Request| {
+    Router::new().fallback(async move |target: Uri, headers: HeaderMap, body: String| {
         let text = |header: &str| {
-            let values = request.headers().get_all(header).into_iter();
+            let values = headers.get_all(header).into_iter();
             values
                 .map(|value| String::from_utf8_lossy(value.as_bytes()))
                 .collect::<Vec<_>>()
                 .join("|")
         };
         let (cookies, reason) = (text("cookie"), text("x-edgepass-reason"));
-        format!("{name} {} [{cookies}] [{reason}]", request.uri())
+        format!("{name} {target} [{cookies}] [{reason}]{body}")
     })
 }
 

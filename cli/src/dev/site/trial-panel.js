@@ -61,7 +61,7 @@ export class TrialPanel {
         make("h3", {}, "Edgepass says"),
         make("p", { class: "message", id: "trial-message" }, ...prose(verdict.message ?? "let in")),
         ...(verdict.hint === null ? [] : [make("p", { class: "hint" }, ...prose(verdict.hint))]),
-        make("h3", {}, "CloudFront alone would say"),
+        make("h3", {}, "The viewer gets"),
         make("pre", { id: "trial-body" }, spread(answer.body)),
       ),
       make(

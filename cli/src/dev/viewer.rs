@@ -1,0 +1,42 @@
+//! The sender of a request, as the edge sees it.
+
+use core::net::IpAddr;
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use policy::{Denied, Scheme, Url};
+
+/// What the edge saw of the sender of a request. It travels to the origins beside the request, for
+/// those that issue and explain passes; the request itself carries no credential any more.
+#[derive(Clone)]
+pub(super) struct Viewer {
+    /// The edge as the viewer calls it, with the port.
+    pub(super) host: String,
+    pub(super) address: IpAddr,
+    cookie_lines: Vec<String>,
+}
+
+impl Viewer {
+    pub(super) fn new(host: String, address: IpAddr, headers: &HeaderMap) -> Self {
+        // All programs on `localhost` share their cookies, so those of others may hold anything.
+        // What replaces a byte that is no text can make no name or value of ours.
+        let text = |line: &HeaderValue| String::from_utf8_lossy(line.as_bytes()).into_owned();
+        let cookie_lines = headers.get_all(COOKIE).into_iter().map(text).collect();
+        Self { host, address, cookie_lines }
+    }
+
+    /// The lines of the `Cookie` header.
+    pub(super) fn cookies(&self) -> Vec<&str> {
+        self.cookie_lines.iter().map(String::as_str).collect()
+    }
+
+    /// The URL that the viewer asked for, from the target as it stood on the request line.
+    pub(super) fn url<'r>(&'r self, target: &'r Uri) -> Result<Url<'r>, Denied> {
+        Ok(Url::from_parts(Scheme::Http, &self.host, target.path(), target.query())?)
+    }
+
+    /// The viewer's request for a URL.
+    pub(super) fn request<'r>(&self, url: Url<'r>, cookies: &'r [&'r str]) -> policy::Request<'r> {
+        policy::Request { url, cookies, address: Some(self.address) }
+    }
+}
