@@ -18,7 +18,7 @@ pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;
 pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_SLOTS, SignatureMemory};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{NativeKey, NumbersRefused, native_key, thumbprint};
+pub use native::{NativeKey, native_key, thumbprint};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;

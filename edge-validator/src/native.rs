@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use policy::{
-    Algorithm, Hash, InvalidSignature, KeyKind, MIN_RSA_BITS, PublicKey, Thumbprint,
+    Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS, PublicKey, Thumbprint,
     VerifySignature,
 };
 
@@ -26,10 +26,11 @@ pub struct NativeKey {
 
 impl NativeKey {
     /// Parses the numbers of the key, which [`PublicKey`] has not looked at.
-    pub fn new(key: &PublicKey) -> Result<Self, NumbersRefused> {
+    pub fn new(key: &PublicKey) -> Result<Self, KeyRefused> {
         let kind = key.kind();
         let [sha1, sha256] = algorithms(kind).map(|algorithm| {
-            ParsedPublicKey::new(algorithm, key.spki_der()).map_err(|_| NumbersRefused { kind })
+            ParsedPublicKey::new(algorithm, key.spki_der())
+                .map_err(|_| KeyRefused::Numbers { kind })
         });
         Ok(Self { kind, sha1: sha1?, sha256: sha256? })
     }
@@ -81,28 +82,8 @@ pub fn thumbprint(key: &PublicKey) -> Thumbprint {
     Thumbprint(bytes)
 }
 
-/// The public key has the right form, but its numbers are not those of a key: an even modulus, an
-/// exponent of 1, or a point that is not on the curve.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct NumbersRefused {
-    /// What the key claims to be.
-    pub kind: KeyKind,
-}
-
-impl fmt::Display for NumbersRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the numbers inside do not make an {} public key; export it again with `openssl pkey -in private.pem -pubout`",
-            self.kind
-        )
-    }
-}
-
-impl core::error::Error for NumbersRefused {}
-
 /// A public key as a [`crate::Validator`] takes it, made ready by AWS-LC.
-pub fn native_key(key: &PublicKey) -> Result<ReadyKey, String> {
-    let native = NativeKey::new(key).map_err(|refused| refused.to_string())?;
+pub fn native_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
+    let native = NativeKey::new(key)?;
     Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(native) })
 }

@@ -229,13 +229,6 @@ pub enum SettingsRefused {
         /// Why.
         refused: KeyRefused,
     },
-    /// A key that the crypto backend refuses.
-    KeyNumbers {
-        /// Its id.
-        id: String,
-        /// The backend's words.
-        reason: String,
-    },
     /// Not a path.
     PublicPath(String),
     /// Not an absolute URL.
@@ -258,7 +251,6 @@ impl fmt::Display for SettingsRefused {
             ),
             Self::Json(error) => write!(f, "the settings are malformed: {error}"),
             Self::Key { id, refused } => write!(f, "key `{id}`: {refused}"),
-            Self::KeyNumbers { id, reason } => write!(f, "key `{id}`: {reason}"),
             Self::PublicPath(path) => write!(
                 f,
                 "`paths` of `[public]` has `{path}`, which is not a path; write it as `/login*`"

@@ -1,9 +1,9 @@
 //! The validator: from a viewer's request to an answer.
 
 use policy::{
-    Admitted, BoxedKey, Code, Credential, Denied, PublicKey, Request, Scheme, Thumbprint,
-    TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering,
-    wildcards_match,
+    Admitted, BoxedKey, Code, Credential, Denied, KeyRefused, PublicKey, Request, Scheme,
+    Thumbprint, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
+    verify_remembering, wildcards_match,
 };
 
 use crate::memory::SignatureMemory;
@@ -71,13 +71,13 @@ impl Validator {
     /// making a public key ready.
     pub fn new(
         settings: Settings,
-        make_ready: impl Fn(&PublicKey) -> Result<ReadyKey, String>,
+        make_ready: impl Fn(&PublicKey) -> Result<ReadyKey, KeyRefused>,
     ) -> Result<Self, SettingsRefused> {
         let mut keys = Vec::with_capacity(settings.keys.len());
         for key in &settings.keys {
             let public_key = key.public_key()?;
             let ready = make_ready(&public_key)
-                .map_err(|reason| SettingsRefused::KeyNumbers { id: key.shown(), reason })?;
+                .map_err(|refused| SettingsRefused::Key { id: key.shown(), refused })?;
             let ReadyKey { thumbprint, key: backend } = ready;
             let id = key.id.as_deref();
             keys.push(TrustedKey::new(id, &public_key, thumbprint, &key.allowed()?, backend)?);

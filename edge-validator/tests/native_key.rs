@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use edge_validator::{NativeKey, NumbersRefused, PemRefused, public_key_from_pem, thumbprint};
+use edge_validator::{NativeKey, PemRefused, public_key_from_pem, thumbprint};
 use policy::{
     Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, PublicKey, ShortRsa, VerifySignature,
 };
@@ -138,12 +138,12 @@ fn numbers_of_no_key_are_refused() {
     let mut der = public.spki_der().to_vec();
     *der.last_mut().unwrap() ^= 1;
     let off_curve = PublicKey::from_spki_der(&der, ShortRsa::Refuse).unwrap();
-    let refused = NumbersRefused { kind: KeyKind::P256 };
+    let refused = KeyRefused::Numbers { kind: KeyKind::P256 };
     assert_eq!(NativeKey::new(&off_curve).unwrap_err(), refused);
 
     // An RSA SubjectPublicKeyInfo ends with the modulus and then 02 03 01 00 01, the exponent.
     let public = read(&folder.pair(KeyKind::Rsa { bits: 2048 })).unwrap();
-    let refused = NumbersRefused { kind: KeyKind::Rsa { bits: 2048 } };
+    let refused = KeyRefused::Numbers { kind: KeyKind::Rsa { bits: 2048 } };
     let length = public.spki_der().len();
     for (position, value) in [(length - 1, 0), (length - 6, 0)] {
         let mut der = public.spki_der().to_vec();

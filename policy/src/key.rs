@@ -183,6 +183,12 @@ pub enum KeyRefused {
     },
     /// Not the DER of a SubjectPublicKeyInfo.
     NotAPublicKey,
+    /// The right form, but numbers that are not those of a key, which backends find: an even
+    /// modulus, an exponent of 1, or a point that is not on the curve.
+    Numbers {
+        /// What the key claims to be.
+        kind: KeyKind,
+    },
     /// An elliptic curve other than P-256.
     OtherCurve,
     /// Neither RSA nor ECDSA.
@@ -203,6 +209,10 @@ impl fmt::Display for KeyRefused {
             ),
             Self::NotAPublicKey => f.write_str(
                 "not a public key in SubjectPublicKeyInfo form; make one with `openssl pkey -in private.pem -pubout`",
+            ),
+            Self::Numbers { kind } => write!(
+                f,
+                "the numbers inside this {kind} key cannot be those of a public key; export it again with `openssl pkey -in private.pem -pubout`"
             ),
             Self::OtherCurve => f.write_str(
                 "an elliptic curve other than P-256; CloudFront takes RSA 2048 or P-256 (prime256v1)",

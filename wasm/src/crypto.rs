@@ -10,7 +10,9 @@ mod rsa;
 
 use core::fmt;
 
-use policy::{Algorithm, InvalidSignature, KeyKind, Material, PublicKey, VerifySignature};
+use policy::{
+    Algorithm, InvalidSignature, KeyKind, KeyRefused, Material, PublicKey, VerifySignature,
+};
 
 use self::ecdsa::EcdsaKey;
 use self::rsa::RsaKey;
@@ -30,13 +32,13 @@ enum Numbers {
 
 impl PureKey {
     /// Checks the numbers of the key, which [`PublicKey`] has not looked at.
-    pub fn new(key: &PublicKey) -> Result<Self, NumbersRefused> {
+    pub fn new(key: &PublicKey) -> Result<Self, KeyRefused> {
         let kind = key.kind();
         let numbers = match key.material() {
             Material::Rsa { modulus, exponent } => RsaKey::new(modulus, exponent).map(Numbers::Rsa),
             Material::P256 { point } => EcdsaKey::new(point).map(Numbers::Ecdsa),
         };
-        numbers.map(|numbers| Self { kind, numbers }).ok_or(NumbersRefused { kind })
+        numbers.map(|numbers| Self { kind, numbers }).ok_or(KeyRefused::Numbers { kind })
     }
 }
 
@@ -62,23 +64,3 @@ impl fmt::Debug for PureKey {
         write!(f, "PureKey({})", self.kind)
     }
 }
-
-/// The public key has the right form, but its numbers are not those of a key: an even modulus, an
-/// exponent that is even, 1 or beyond 33 bits, or a point that is not on the curve.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct NumbersRefused {
-    /// What the key claims to be.
-    pub kind: KeyKind,
-}
-
-impl fmt::Display for NumbersRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the numbers inside this {} key cannot be those of a public key; export it again with `openssl pkey -in private.pem -pubout`",
-            self.kind
-        )
-    }
-}
-
-impl core::error::Error for NumbersRefused {}

@@ -1,7 +1,9 @@
 //! The crypto of the host, where it has one that answers at once (`node:crypto`).
 
 use edge_validator::ReadyKey;
-use policy::{Algorithm, Hash, InvalidSignature, PublicKey, Thumbprint, VerifySignature};
+use policy::{
+    Algorithm, Hash, InvalidSignature, KeyRefused, PublicKey, Thumbprint, VerifySignature,
+};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -43,7 +45,7 @@ impl VerifySignature for HostKey {
 }
 
 /// The key in the host's crypto, else in ours.
-pub(crate) fn host_key(key: &PublicKey) -> Result<ReadyKey, String> {
+pub(crate) fn host_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
     let handle = import_key(key.spki_der());
     if handle < 0 {
         return pure_key(key);
@@ -53,8 +55,8 @@ pub(crate) fn host_key(key: &PublicKey) -> Result<ReadyKey, String> {
 }
 
 /// The key in our own crypto.
-pub(crate) fn pure_key(key: &PublicKey) -> Result<ReadyKey, String> {
-    let pure = PureKey::new(key).map_err(|refused| refused.to_string())?;
+pub(crate) fn pure_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
+    let pure = PureKey::new(key)?;
     Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(pure) })
 }
 

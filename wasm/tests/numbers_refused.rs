@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test should stop here")]
 
 use edge_validator::NativeKey;
-use policy::{KeyKind, PublicKey, ShortRsa};
-use wasm::crypto::{NumbersRefused, PureKey};
+use policy::{KeyKind, KeyRefused, PublicKey, ShortRsa};
+use wasm::crypto::PureKey;
 
 /// x and y of the generator (SEC 2, 2.4.2).
 const GENERATOR: [u8; 64] = [
@@ -26,11 +26,11 @@ fn points() {
     for byte in [0, 31, 32, 63] {
         let mut off_the_curve = GENERATOR;
         off_the_curve[byte] ^= 1;
-        assert_eq!(refusal(&p256(&off_the_curve)), Some(NumbersRefused { kind }));
+        assert_eq!(refusal(&p256(&off_the_curve)), Some(KeyRefused::Numbers { kind }));
     }
     // 0, 0 stands for infinity in some libraries.
-    assert_eq!(refusal(&p256(&[0; 64])), Some(NumbersRefused { kind }));
-    assert_eq!(refusal(&p256(&[0xff; 64])), Some(NumbersRefused { kind }));
+    assert_eq!(refusal(&p256(&[0; 64])), Some(KeyRefused::Numbers { kind }));
+    assert_eq!(refusal(&p256(&[0xff; 64])), Some(KeyRefused::Numbers { kind }));
     // x = p is 0 written in another way, and there is a point with x = 0.
     let y = [
         0x66, 0x48, 0x5c, 0x78, 0x0e, 0x2f, 0x83, 0xd7, 0x24, 0x33, 0xbd, 0x5d, 0x84, 0xa0, 0x6b,
@@ -38,7 +38,7 @@ fn points() {
         0x93, 0xf4,
     ];
     assert_eq!(refusal(&p256(&[[0; 32], y].concat())), None);
-    assert_eq!(refusal(&p256(&[PRIME, y].concat())), Some(NumbersRefused { kind }));
+    assert_eq!(refusal(&p256(&[PRIME, y].concat())), Some(KeyRefused::Numbers { kind }));
 }
 
 #[test]
@@ -51,10 +51,10 @@ fn moduli_and_exponents() {
     let too_long = [1; 9];
     for exponent in [&[1][..], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1], &too_long] {
         let refused = refusal(&rsa(&modulus, exponent));
-        assert_eq!(refused, Some(NumbersRefused { kind }), "{exponent:?}");
+        assert_eq!(refused, Some(KeyRefused::Numbers { kind }), "{exponent:?}");
     }
     modulus[255] = 0xa4;
-    assert_eq!(refusal(&rsa(&modulus, &[1, 0, 1])), Some(NumbersRefused { kind }));
+    assert_eq!(refusal(&rsa(&modulus, &[1, 0, 1])), Some(KeyRefused::Numbers { kind }));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn the_refusal_says_what_to_do() {
 }
 
 /// AWS-LC refuses the same keys.
-fn refusal(spki: &[u8]) -> Option<NumbersRefused> {
+fn refusal(spki: &[u8]) -> Option<KeyRefused> {
     let key = PublicKey::from_spki_der(spki, ShortRsa::Refuse).unwrap();
     let refused = PureKey::new(&key).err();
     assert_eq!(refused.is_some(), NativeKey::new(&key).is_err());
