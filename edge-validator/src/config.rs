@@ -55,11 +55,12 @@ fn check(settings: &Settings) -> Result<(), SettingsRefused> {
     }
 }
 
-/// An origin as browsers write it (RFC 6454, 6.2): scheme and host in lower case, no path.
+/// An origin as browsers write it (RFC 6454, 6.2): a host in lower case without a default port, and
+/// no path.
 fn is_origin(text: &str) -> bool {
     let page = format!("{text}/");
-    policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
-        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+    page.parse::<policy::SignableUrl>().is_ok()
+        && policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
 }
 
 fn is_absolute(url: &str) -> bool {

@@ -26,45 +26,40 @@ impl EdgeValidator {
             .map_err(|refused| JsError::new(&refused.to_string()))
     }
 
-    /// Decides one request. `cookies` are the lines of the `Cookie` header, joined by line feeds;
-    /// `now` is in seconds. A header that is not there is empty.
+    /// Decides one request.
+    ///
+    /// `fields` are, one a line: method, host, address, the headers `Origin`,
+    /// `Access-Control-Request-Method` and `Sec-Fetch-Mode`, query, path; what is not there is
+    /// empty. `cookies` are the lines of the `Cookie` header. `now` is in seconds.
+    ///
+    /// The path is last and takes the rest: a line feed inside any field ends up in it, and such a
+    /// path is malformed.
     ///
     /// Returns the JSON of `answer_json`, or an empty string if `now` is no time, which a shim has
     /// to take for a refusal.
-    #[allow(clippy::too_many_arguments, reason = "each is one string, cheap to hand over")]
-    pub fn decide(
-        &self,
-        method: &str,
-        path: &str,
-        query: &str,
-        host: &str,
-        address: &str,
-        cookies: &str,
-        origin: &str,
-        requested_method: &str,
-        fetch_mode: &str,
-        now: f64,
-    ) -> String {
-        let lines: Vec<&str> = cookies.split('\n').filter(|line| !line.is_empty()).collect();
-        let viewer = ViewerRequest {
-            method,
-            path,
-            query,
-            host,
-            address,
-            cookies: &lines,
-            origin: present(origin),
-            requested_method: present(requested_method),
-            fetch_mode: present(fetch_mode),
-        };
+    pub fn decide(&self, fields: &str, cookies: &str, now: f64) -> String {
+        let cookies: Vec<&str> = cookies.split('\n').filter(|line| !line.is_empty()).collect();
+        let viewer = viewer_request(fields, &cookies);
         seconds(now)
             .map(|now| answer_json(&self.validator.decide(&viewer, now)))
             .unwrap_or_default()
     }
 }
 
-fn present(value: &str) -> Option<&str> {
-    (!value.is_empty()).then_some(value)
+fn viewer_request<'e>(fields: &'e str, cookies: &'e [&'e str]) -> ViewerRequest<'e> {
+    let mut fields = fields.splitn(8, '\n');
+    let mut field = || fields.next().unwrap_or("");
+    ViewerRequest {
+        method: field(),
+        host: field(),
+        address: field(),
+        origin: present(field()),
+        requested_method: present(field()),
+        fetch_mode: present(field()),
+        query: field(),
+        path: field(),
+        cookies,
+    }
 }
 
 /// None for what is no time: a clock that is not a number must not look like 1970.
@@ -74,4 +69,9 @@ fn seconds(now: f64) -> Option<UnixTime> {
     }
     #[allow(clippy::as_conversions, reason = "saturates; there is no other way from a float")]
     UnixTime::from_seconds(now as i64)
+}
+
+/// A header that is not there is empty.
+fn present(header: &str) -> Option<&str> {
+    (!header.is_empty()).then_some(header)
 }

@@ -189,6 +189,10 @@ fn wrong_values_are_named() {
         (within("[refusal]\ncors_origins = [\"https://*.a\"]"), "`cors_origins` has `https://*.a`"),
         (within("[refusal]\ncors_origins = [\"https://h/\"]"), "`cors_origins` has `https://h/`"),
         (within("[refusal]\ncors_origins = [\"https://H\"]"), "`cors_origins` has `https://H`"),
+        (
+            within("[refusal]\ncors_origins = [\"https://h:443\"]"),
+            "`cors_origins` has `https://h:443`",
+        ),
         (within("[refusal]\ncors_origins = [\"www.a.com\"]"), "`cors_origins` has `www.a.com`"),
         ("claims = off".to_owned(), "claims = off"),
     ] {
