@@ -45,15 +45,17 @@ export function createHandler({ start, now, log }) {
   }
 
   /**
-   * @param {Parameters<Validator["decide"]>} fields
+   * @param {string} fields
+   * @param {string} cookies
+   * @param {number} seconds
    * @returns {Answer}
    */
-  function decide(...fields) {
+  function decide(fields, cookies, seconds) {
     const asked = validator ?? start();
     // A trap leaves the module's memory as it was in mid-work: who does not answer is not asked
     // again, and the next request gets a new one.
     validator = undefined;
-    const answer = JSON.parse(asked.decide(...fields));
+    const answer = JSON.parse(asked.decide(fields, cookies, seconds));
     if (!answer.forward && !answer.respond) throw new Error("the module gave no answer");
     validator = asked;
     return answer;
@@ -67,17 +69,11 @@ export function createHandler({ start, now, log }) {
       requestId = text(config["requestId"]);
       // One string costs the module less than eight. The path is last: a line feed inside a field
       // ends up in it, and makes it malformed.
-      const fields = [
-        text(request.method),
-        single(headers, "host"),
-        text(request.clientIp),
-        single(headers, "origin"),
-        single(headers, "access-control-request-method"),
-        single(headers, "sec-fetch-mode"),
-        text(request.querystring),
-        text(request.uri),
-      ].join("\n");
-      const answer = decide(fields, values(headers, "cookie").join("\n"), now() / 1000);
+      const fields =
+        `${text(request.method)}\n${single(headers, "host")}\n${text(request.clientIp)}\n` +
+        `${single(headers, "origin")}\n${single(headers, "access-control-request-method")}\n` +
+        `${single(headers, "sec-fetch-mode")}\n${text(request.querystring)}\n${text(request.uri)}`;
+      const answer = decide(fields, joined(headers, "cookie"), now() / 1000);
       if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
       return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());
     } catch (error) {
@@ -141,20 +137,24 @@ function forwarded(request, change) {
  * @returns {string}
  */
 function single(headers, name) {
-  const [value = "", ...others] = values(headers, name);
-  return others.length === 0 ? value : "";
+  const lines = headers[name];
+  return lines === undefined || lines.length > 1 ? "" : joined(headers, name);
 }
 
 /**
  * @param {Headers} headers
  * @param {string} name
- * @returns {string[]} one for each line
+ * @returns {string} the values of a header, joined by line feeds
  */
-function values(headers, name) {
+function joined(headers, name) {
   const lines = headers[name];
-  if (lines === undefined) return [];
+  if (lines === undefined) return "";
   if (!Array.isArray(lines)) throw new TypeError("a header of the event is not a list");
-  return lines.map((line) => text(line?.value));
+  let values = "";
+  for (const line of lines) {
+    values += values === "" ? text(line?.value) : `\n${text(line?.value)}`;
+  }
+  return values;
 }
 
 /**
