@@ -44,6 +44,8 @@ pub enum Target {
     Url(SignableUrl, Option<ResourcePattern>),
     /// All URLs of a pattern, by cookies.
     Cookies(ResourcePattern),
+    /// All URLs of a pattern, by cookies with a custom policy; the URL has to be one of them.
+    CookiesFor(SignableUrl, ResourcePattern),
 }
 
 impl Grant {
@@ -70,12 +72,14 @@ impl Grant {
                 None => self.custom(url.as_str().parse().map_err(PolicyFault::Resource)?),
             },
             Target::Url(url, Some(pattern)) => {
-                check_pattern(pattern)?;
-                let parsed = Url::parse(url.as_str())?;
-                pattern
-                    .matches(&parsed, parsed.query())
-                    .map_err(|section| GrantRefused::OutsidePattern { section })?;
+                check_covers(pattern, url)?;
                 self.custom(pattern.clone())
+            }
+            Target::CookiesFor(url, pattern) => {
+                check_covers(pattern, url)?;
+                let policy = self.custom(pattern.clone());
+                check_for_cookies(&policy)?;
+                policy
             }
             Target::Cookies(pattern) => {
                 check_pattern(pattern)?;
@@ -105,7 +109,7 @@ impl Grant {
     pub fn carrier(&self) -> Carrier {
         match self.target {
             Target::Url(..) => Carrier::Url,
-            Target::Cookies(_) => Carrier::Cookie,
+            Target::Cookies(_) | Target::CookiesFor(..) => Carrier::Cookie,
         }
     }
 
@@ -117,6 +121,13 @@ impl Grant {
         let text = policy.to_string();
         Ok(Unsigned { target: self.target, policy, text, key_id: key_id.to_string(), hash })
     }
+}
+
+/// A pattern must be one that can be signed, and the URL one of those that it means.
+fn check_covers(pattern: &ResourcePattern, url: &SignableUrl) -> Result<(), GrantRefused> {
+    check_pattern(pattern)?;
+    let url = Url::parse(url.as_str())?;
+    pattern.matches(&url, url.query()).map_err(|section| GrantRefused::OutsidePattern { section })
 }
 
 /// A pattern to sign must mean what its writer sees: no `?` wildcards, which AWS leaves ambiguous,

@@ -178,7 +178,7 @@ impl Credential<'_> {
         if candidates.peek().is_none() {
             return Err(Denied::UnknownKey { key_id: key_id() });
         }
-        let mut refused = Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash };
+        let mut tried = None;
         for trusted in candidates {
             let algorithm = Algorithm::new(trusted.kind, self.hash);
             if !trusted.algorithms.contains(&algorithm) {
@@ -188,9 +188,12 @@ impl Credential<'_> {
                 let thumbprint = trusted.thumbprint;
                 return Ok(Authentic { carrier: self.carrier, text: self.text, thumbprint });
             }
-            refused = Denied::SignatureInvalid { key_id: key_id(), algorithm };
+            tried = Some(algorithm);
         }
-        Err(refused)
+        Err(match tried {
+            Some(algorithm) => Denied::SignatureInvalid { key_id: key_id(), algorithm },
+            None => Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash },
+        })
     }
 
     fn is_proven(

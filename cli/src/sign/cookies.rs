@@ -1,7 +1,7 @@
 //! `edgepass sign cookies`.
 
 use clap::{Args, ValueEnum};
-use policy::{ResourcePattern, Section, Target};
+use policy::{ResourcePattern, Section, SignableUrl, Target};
 use serde::{Serialize, Serializer};
 
 use super::attributes::Attributes;
@@ -30,6 +30,10 @@ pub(crate) struct SignCookies {
     pattern: ResourcePattern,
     #[command(flatten)]
     signing: Signing,
+    /// Sign this resource, which makes a custom policy; the pattern is then one URL, and has to be
+    /// covered
+    #[arg(long, value_name = "PATTERN")]
+    resource: Option<ResourcePattern>,
     /// An object of names and values, header lines of a response, or a cookie jar for curl
     #[arg(long, default_value = "json")]
     format: Format,
@@ -66,10 +70,19 @@ impl Serialize for Cookies {
 
 impl SignCookies {
     pub(crate) fn run(self) -> Outcome {
-        let Self { pattern, signing, format, attributes } = self;
+        let Self { pattern, signing, resource, format, attributes } = self;
         let host = literal_host(&pattern);
         attributes.check(host)?;
-        let signed = signing.sign(Target::Cookies(pattern.clone()), &pattern)?;
+        let target = match resource {
+            Some(resource) => {
+                let url = pattern.as_str().parse::<SignableUrl>();
+                let url =
+                    url.map_err(|fault| Failure::Usage(cannot_sign(&pattern, &fault.into())))?;
+                Target::CookiesFor(url, resource)
+            }
+            None => Target::Cookies(pattern.clone()),
+        };
+        let signed = signing.sign(target, &pattern)?;
         let cookies =
             signed.cookies().map_err(|refused| Failure::Usage(cannot_sign(&pattern, &refused)))?;
         let cookies = Cookies(cookies);

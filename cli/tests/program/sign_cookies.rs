@@ -127,3 +127,20 @@ fn not_signed() {
     let long = format!("https://h/{}*", "a".repeat(3_000));
     sign(&long, &[]).is_usage_error(&["the cookie `CloudFront-Policy` has", "shorten the pattern"]);
 }
+
+#[test]
+fn a_resource_makes_a_custom_policy_that_covers_the_url() {
+    let one = "https://media.example.com/a";
+    for resource in [one, "https://media.example.com/*"] {
+        let signed = sign(one, &["--json", "--resource", resource]).json();
+        assert_eq!(signed["canned"], false);
+        assert!(signed["policy"].as_str().unwrap().contains(&format!("\"{resource}\"")));
+    }
+    for (pattern, resource, words) in [
+        (one, "https://media.example.com/film/*", "the path of the URL does not match"),
+        (PATTERN, "https://media.example.com/*", "the path has a `*`"),
+        (one, "*://media.example.com/*", "begin with `https://`"),
+    ] {
+        sign(pattern, &["--resource", resource]).is_usage_error(&[words]);
+    }
+}
