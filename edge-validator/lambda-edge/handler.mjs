@@ -15,7 +15,7 @@
  * @typedef {{ status: string, statusDescription?: string, headers?: Headers, body?: string }} EdgeResponse
  *
  * @typedef {object} Answer what the module decides
- * @property {{ querystring: string, cookie: string | null }} [forward]
+ * @property {{ querystring: string, cookie: string | null, context?: string }} [forward]
  * @property {EdgeResponse} [respond]
  * @property {object} [log] one line, without any credential
  *
@@ -25,6 +25,8 @@
 
 /** A viewer's own headers of these names never reach the origin. */
 const OWN_HEADERS = "x-edgepass-";
+/** Hands `ctx` of an admitted request's claims token to the origin. */
+const CONTEXT_HEADER = "x-edgepass-context";
 
 /**
  * @param {object} parts
@@ -71,8 +73,9 @@ export function createHandler({ start, now, log }) {
       // ends up in it, and makes it malformed.
       const fields =
         `${text(request.method)}\n${single(headers, "host")}\n${text(request.clientIp)}\n` +
-        `${single(headers, "origin")}\n${single(headers, "access-control-request-method")}\n` +
-        `${single(headers, "sec-fetch-mode")}\n${text(request.querystring)}\n${text(request.uri)}`;
+        `${single(headers, "origin")}\n${single(headers, "referer")}\n` +
+        `${single(headers, "access-control-request-method")}\n${single(headers, "sec-fetch-mode")}\n` +
+        `${text(request.querystring)}\n${text(request.uri)}`;
       const answer = decide(fields, joined(headers, "cookie"), now() / 1000);
       if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
       return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());
@@ -115,7 +118,7 @@ function viewerRequest(event) {
 
 /**
  * @param {EdgeRequest} request
- * @param {{ querystring: string, cookie: string | null }} change
+ * @param {{ querystring: string, cookie: string | null, context?: string }} change
  * @returns {EdgeRequest}
  */
 function forwarded(request, change) {
@@ -126,6 +129,9 @@ function forwarded(request, change) {
   request.querystring = change.querystring;
   if (change.cookie === null) delete headers["cookie"];
   else headers["cookie"] = [{ key: "Cookie", value: change.cookie }];
+  if (change.context !== undefined) {
+    headers[CONTEXT_HEADER] = [{ key: CONTEXT_HEADER, value: change.context }];
+  }
   return request;
 }
 

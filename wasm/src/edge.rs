@@ -1,11 +1,11 @@
 //! The validator as JavaScript sees it: strings in, one string out.
 
-use edge_validator::{Settings, Validator, ViewerRequest, answer_json};
+use edge_validator::{Backend, Settings, Validator, ViewerRequest, answer_json};
 use policy::UnixTime;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::host::{host_key, pure_key};
+use crate::host::{Host, Pure};
 
 /// Decides viewer requests by one set of settings.
 #[wasm_bindgen]
@@ -19,16 +19,16 @@ impl EdgeValidator {
     /// verified in WASM even where the host could. Throws on settings that are not taken.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str, pure: bool) -> Result<Self, JsError> {
-        let make_ready = if pure { pure_key } else { host_key };
+        let backend: &dyn Backend = if pure { &Pure } else { &Host };
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, make_ready))
+            .and_then(|settings| Validator::new(settings, backend))
             .map(|validator| Self { validator })
             .map_err(|refused| JsError::new(&refused.to_string()))
     }
 
     /// Decides one request.
     ///
-    /// `fields` are, one a line: method, host, address, the headers `Origin`,
+    /// `fields` are, one a line: method, host, address, the headers `Origin`, `Referer`,
     /// `Access-Control-Request-Method` and `Sec-Fetch-Mode`, query, path; what is not there is
     /// empty. `cookies` are the lines of the `Cookie` header. `now` is in seconds.
     ///
@@ -47,13 +47,14 @@ impl EdgeValidator {
 }
 
 fn viewer_request<'e>(fields: &'e str, cookies: &'e [&'e str]) -> ViewerRequest<'e> {
-    let mut fields = fields.splitn(8, '\n');
+    let mut fields = fields.splitn(9, '\n');
     let mut field = || fields.next().unwrap_or("");
     ViewerRequest {
         method: field(),
         host: field(),
         address: field(),
         origin: present(field()),
+        referer: present(field()),
         requested_method: present(field()),
         fetch_mode: present(field()),
         query: field(),

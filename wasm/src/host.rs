@@ -1,13 +1,13 @@
 //! The crypto of the host, where it has one that answers at once (`node:crypto`).
 
-use edge_validator::ReadyKey;
+use edge_validator::Backend;
 use policy::{
-    Algorithm, Hash, InvalidSignature, KeyRefused, PublicKey, Thumbprint, VerifySignature,
+    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature,
 };
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::crypto::PureKey;
+use crate::crypto::{PureKey, PureMac};
 
 #[wasm_bindgen(raw_module = "./host.mjs")]
 extern "C" {
@@ -44,22 +44,44 @@ impl VerifySignature for HostKey {
     }
 }
 
-/// The key in the host's crypto, else in ours.
-pub(crate) fn host_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
-    let handle = import_key(key.spki_der());
-    if handle < 0 {
-        return pure_key(key);
+/// The host's crypto, and ours for a key that it refuses.
+pub(crate) struct Host;
+
+/// Our own crypto.
+pub(crate) struct Pure;
+
+impl Backend for Host {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        let handle = import_key(key.spki_der());
+        if handle < 0 {
+            return Pure.key(key);
+        }
+        Ok(Box::new(HostKey { handle, key: key.clone() }))
     }
-    let host = HostKey { handle, key: key.clone() };
-    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(host) })
+
+    fn mac(&self, secret: &[u8]) -> BoxedMac {
+        Pure.mac(secret)
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        sha256
+    }
 }
 
-/// The key in our own crypto.
-pub(crate) fn pure_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
-    let pure = PureKey::new(key)?;
-    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(pure) })
+impl Backend for Pure {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        Ok(Box::new(PureKey::new(key)?))
+    }
+
+    fn mac(&self, secret: &[u8]) -> BoxedMac {
+        Box::new(PureMac::new(secret))
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        sha256
+    }
 }
 
-fn thumbprint(key: &PublicKey) -> Thumbprint {
-    Thumbprint(Sha256::digest(key.spki_der()).into())
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
