@@ -1,7 +1,54 @@
 #![doc = include_str!("../README.md")]
 
+mod allowance;
+mod caller;
+#[cfg(feature = "lambda")]
+mod clock;
+mod cookies;
+mod cors;
+mod event;
+#[cfg(feature = "lambda")]
+mod function;
+mod grants;
+mod idempotency;
+mod identity;
+mod interface;
 mod key;
+mod keys;
+pub mod log;
+mod metrics;
+mod origin;
+mod outcome;
+mod pass;
+mod placement;
+mod policy_key;
+mod problem;
+mod request;
+mod session;
+mod signatures;
+mod site_secret;
+pub mod source;
+mod store;
+mod urls;
 
+pub use cookies::SESSION_COOKIE;
+pub use event::event_response;
+#[cfg(feature = "lambda")]
+pub use function::SessionFunction;
+pub use grants::{Grants, GrantsFault, GrantsRefused, Lifetime, NotALifetime, TemplateFault};
+pub use identity::{Identity, IdentityRefused, Viewer};
+pub use interface::{Answer, Clock, Interface};
 pub use key::{
-    GenerationFailed, KeySpec, PrivateKey, PrivateKeyRefused, SigningFailed, public_key_pem,
+    GenerationFailed, KeySpec, MIN_SECRET_BYTES, NamedTokenKey, PrivateKey, PrivateKeyRefused,
+    SigningFailed, TokenKey, TokenKeyRefused, public_key_pem,
 };
+pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
+pub use origin::NotAnOrigin;
+pub use outcome::{Issued, Outcome};
+pub use placement::PlacementFault;
+pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
+pub use problem::Cause;
+pub use request::{MAX_BODY_BYTES, Request};
+pub use site_secret::{MIN_SITE_SECRET_BYTES, SiteSecret, SiteSecretRefused};
+pub use store::{MemoryStore, Standing, Store, StoreAnswer, StoreUnavailable};
+pub use urls::MAX_URLS;

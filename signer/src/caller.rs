@@ -1,0 +1,68 @@
+//! A caller to whom something may be issued now.
+
+use policy::UnixTime;
+
+use crate::identity::{Identity, Viewer};
+use crate::problem::{Cause, Problem};
+use crate::site_secret::SiteSecret;
+use crate::store::Store;
+
+/// Under which names, and when, something is issued. Only [`Caller::issue`] makes one, so that
+/// nothing is issued to the revoked.
+pub(crate) struct Issue {
+    pub(crate) subject: String,
+    pub(crate) session: String,
+    /// `iat`: now, or just after the latest cut-off.
+    pub(crate) issued: UnixTime,
+}
+
+/// Who asks, as revocation knows them.
+pub(crate) struct Caller {
+    pub(crate) subject: String,
+    pub(crate) session: String,
+    signed_in: UnixTime,
+}
+
+impl Caller {
+    pub(crate) fn viewer(viewer: &Viewer, secret: &SiteSecret) -> Self {
+        Self {
+            subject: viewer.subject(secret),
+            session: viewer.session(secret),
+            signed_in: viewer.signed_in(),
+        }
+    }
+
+    /// A principal signs every request anew, so that each is a sign-in, all of one session.
+    pub(crate) fn new(identity: &Identity, secret: &SiteSecret, now: UnixTime) -> Self {
+        match identity {
+            Identity::Principal(arn) => {
+                let subject = secret.principal(arn);
+                let session = secret.session(&subject, "principal", arn);
+                Self { subject, session, signed_in: now }
+            }
+            Identity::Viewer(viewer) => Self::viewer(viewer, secret),
+        }
+    }
+
+    /// Whether the session, or a sign-in as old as this one, is revoked.
+    pub(crate) async fn is_revoked(&self, store: &dyn Store) -> Result<bool, Problem> {
+        let standing = store.standing(&self.subject, &self.session).await?;
+        Ok(standing.revokes(self.signed_in))
+    }
+
+    /// Reads the store, and refuses the revoked. What is issued is stamped later than every
+    /// cut-off, which may lie a little ahead: the sign-in is newer than it, so the pass is meant
+    /// to be good.
+    pub(crate) async fn issue(self, store: &dyn Store, now: UnixTime) -> Result<Issue, Problem> {
+        let standing = store.standing(&self.subject, &self.session).await?;
+        if standing.revokes(self.signed_in) {
+            return Err(Problem::new(
+                Cause::Revoked,
+                "this session was revoked; sign in again for a new one",
+            ));
+        }
+        let after_cut_off = standing.cut_off().map(|cut_off| cut_off.plus_seconds(1));
+        let issued = after_cut_off.map_or(now, |after| after.max(now));
+        Ok(Issue { subject: self.subject, session: self.session, issued })
+    }
+}

@@ -1,0 +1,66 @@
+//! The interface as a Lambda function.
+
+use core::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_runtime::LambdaEvent;
+
+use crate::clock::system_clock;
+use crate::event::event_response;
+use crate::grants::Grants;
+use crate::interface::{Answer, Clock, Interface};
+use crate::log::RequestLine;
+use crate::request::Request;
+use crate::source::RotatingKeys;
+use crate::source::environment::{Environment, GRANTS, VariableRefused};
+
+/// The function `session`: the interface, set up by environment variables.
+pub struct SessionFunction {
+    interface: Interface,
+    /// The name that the metrics go by.
+    name: String,
+}
+
+impl SessionFunction {
+    /// Reads the environment and fetches the keys: whatever is wrong shows before the first
+    /// request.
+    pub async fn start(environment: &Environment<'_>) -> Result<Self, VariableRefused> {
+        let grants = Grants::from_toml(&environment.grants()?)
+            .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
+        let store = environment.store()?;
+        let sources = environment.key_sources()?;
+        let clock: Clock = Arc::new(system_clock);
+        let keys =
+            RotatingKeys::start(sources, environment.freshness()?, Arc::clone(&clock)).await?;
+        let name = environment.function_name();
+        Ok(Self { interface: Interface::new(grants, Arc::new(keys), store, clock), name })
+    }
+
+    /// Answers one event, and logs it.
+    pub async fn answer(
+        &self,
+        event: LambdaEvent<ApiGatewayV2httpRequest>,
+    ) -> ApiGatewayV2httpResponse {
+        let start = Instant::now();
+        let request = Request::from(event.payload);
+        let Answer { response, outcome } = self.interface.answer(&request).await;
+        RequestLine::new(
+            &self.name,
+            &event.context.request_id,
+            (request.method.as_str(), &request.path),
+            response.status().as_u16(),
+            &outcome,
+            start.elapsed(),
+        )
+        .write();
+        event_response(response)
+    }
+}
+
+impl fmt::Debug for SessionFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionFunction").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,201 @@
+//! The HTTP interface: which request is answered by what.
+
+use std::sync::Arc;
+
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method, Response};
+use policy::UnixTime;
+
+use crate::allowance::Allowance;
+use crate::caller::{Caller, Issue};
+use crate::cors;
+use crate::grants::Grants;
+use crate::idempotency::{Answers, Question};
+use crate::identity::{Identity, IdentityRefused, Viewer};
+use crate::keys::KeyRing;
+use crate::outcome::Outcome;
+use crate::problem::{Cause, Problem};
+use crate::request::Request;
+use crate::session;
+use crate::store::Store;
+use crate::urls::{self, Wanted};
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
+
+/// Issues passes over HTTP, to whom the authorizer in front of it vouches for.
+///
+/// It holds no state but the answers that clients may ask for again: any number of instances serve
+/// one site.
+pub struct Interface {
+    grants: Grants,
+    keys: Arc<dyn KeyRing>,
+    store: Arc<dyn Store>,
+    clock: Clock,
+    answers: Answers,
+}
+
+/// What a request is answered, and what became of it.
+#[derive(Debug)]
+pub struct Answer {
+    /// For the client. Its body is text.
+    pub response: Response<String>,
+    /// For logs and metrics.
+    pub outcome: Outcome,
+}
+
+impl Interface {
+    /// Serves these grants.
+    pub fn new(
+        grants: Grants,
+        keys: Arc<dyn KeyRing>,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> Self {
+        Self { grants, keys, store, clock, answers: Answers::default() }
+    }
+
+    /// Answers a request. There is no request to which it has no answer.
+    pub async fn answer(&self, request: &Request) -> Answer {
+        let answered = self.route(request).await;
+        let (mut response, outcome) = answered.unwrap_or_else(Problem::into_answer);
+        cors::allow_origin(&mut response, request, &self.grants.origins);
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        Answer { response, outcome }
+    }
+
+    async fn route(&self, request: &Request) -> Result<(Response<String>, Outcome), Problem> {
+        let known = matches!(request.path.as_str(), "/edgepass/session" | "/edgepass/urls");
+        if known && cors::is_preflight(request) {
+            let response = cors::preflight(request, &self.grants.origins)?;
+            return Ok((response, Outcome::Preflight));
+        }
+        if request.method != Method::GET {
+            cors::check_origin(request, &self.grants.origins)?;
+        }
+        let now = (self.clock)();
+        match (request.path.as_str(), &request.method) {
+            ("/edgepass/session", &Method::GET) => self.report(request, now).await,
+            ("/edgepass/session", &Method::POST) => self.issue_session(request, now).await,
+            ("/edgepass/session", &Method::DELETE) => self.log_out(request, now).await,
+            ("/edgepass/session", _) => Err(Problem::method_not_allowed("GET, POST, DELETE")),
+            ("/edgepass/urls", &Method::POST) => self.sign_urls(request, now).await,
+            ("/edgepass/urls", _) => Err(Problem::method_not_allowed("POST")),
+            // `/edgepass/revocations`, for those whom `Grants::administers` knows, belongs here.
+            _ => Err(Problem::new(Cause::NotFound, "there is no such resource")),
+        }
+    }
+
+    async fn issue_session(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        request.check_mutation()?;
+        let viewer = self.viewer(request, now)?;
+        let session::Nothing {} = request.json()?;
+        let allowances = session::allowances(&self.grants, viewer, request.address)?;
+        let keys = self.keys.current().await?;
+        let caller = Caller::viewer(viewer, &keys.site_secret);
+        let issue = caller.issue(self.store.as_ref(), now).await?;
+        self.once(request, &issue, &allowances, now, async || {
+            session::issue(&self.grants, &keys, &issue, &allowances).await
+        })
+        .await
+    }
+
+    async fn report(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        let viewer = self.viewer(request, now)?;
+        let keys = self.keys.current().await?;
+        let caller = Caller::viewer(viewer, &keys.site_secret);
+        let store = self.store.as_ref();
+        let address = request.address;
+        let report = session::report(&self.grants, store, viewer, &caller, address, now).await?;
+        Ok((report, Outcome::Reported))
+    }
+
+    async fn log_out(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        request.check_mutation()?;
+        let viewer = self.viewer(request, now)?;
+        let keys = self.keys.current().await?;
+        let caller = Caller::viewer(viewer, &keys.site_secret);
+        Ok(session::log_out(&self.grants, self.store.as_ref(), caller, now).await)
+    }
+
+    async fn sign_urls(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        request.check_mutation()?;
+        let identity = self.caller(request, now)?;
+        let wanted: Wanted = request.json()?;
+        let allowances = urls::allowances(&self.grants, identity, request.address)?;
+        let keys = self.keys.current().await?;
+        let caller = Caller::new(identity, &keys.site_secret, now);
+        let issue = caller.issue(self.store.as_ref(), now).await?;
+        self.once(request, &issue, &allowances, now, async || {
+            urls::sign(&keys, &issue, &allowances, &wanted).await
+        })
+        .await
+    }
+
+    /// Answers a question that was asked before with the same key as before; else asks.
+    async fn once(
+        &self,
+        request: &Request,
+        issue: &Issue,
+        allowances: &[Allowance],
+        now: UnixTime,
+        ask: impl AsyncFnOnce() -> Result<(Response<String>, Outcome), Problem>,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        let Some(question) = Question::new(request, issue, allowances)? else {
+            return ask().await;
+        };
+        if let Some(response) = self.answers.find(&question, now)? {
+            return Ok((response, Outcome::Repeated));
+        }
+        let (response, outcome) = ask().await?;
+        self.answers.keep(question, &response, now);
+        Ok((response, outcome))
+    }
+
+    /// Who asks: a viewer, or a principal that a grant lists. Behind origin access control every
+    /// request comes from CloudFront's principal, which says nothing about who is asking.
+    fn caller<'r>(&self, request: &'r Request, now: UnixTime) -> Result<&'r Identity, Problem> {
+        match &request.identity {
+            Ok(identity @ Identity::Principal(arn))
+                if !self.grants.of_principal(arn).is_empty() =>
+            {
+                Ok(identity)
+            }
+            Ok(identity @ Identity::Viewer(viewer)) => {
+                viewer.check_time(now)?;
+                Ok(identity)
+            }
+            Ok(Identity::Principal(_)) => Err(IdentityRefused::Absent.into()),
+            Err(refused) => Err((*refused).into()),
+        }
+    }
+
+    /// Who asks for what only viewers have.
+    fn viewer<'r>(&self, request: &'r Request, now: UnixTime) -> Result<&'r Viewer, Problem> {
+        match self.caller(request, now)? {
+            Identity::Viewer(viewer) => Ok(viewer),
+            Identity::Principal(_) => {
+                let detail = "an IAM principal stands for no viewer; it may only sign URLs";
+                Err(Problem::new(Cause::ViewerRequired, detail))
+            }
+        }
+    }
+}

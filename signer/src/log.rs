@@ -1,0 +1,143 @@
+//! The log: one JSON object a line on standard output, which Lambda hands to CloudWatch Logs.
+//!
+//! It never holds a signature, a cookie, a policy, a token or a key, and of people only the
+//! pseudonym.
+
+use core::time::Duration;
+use std::io::{Write, stdout};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::metrics::Metrics;
+use crate::outcome::Outcome;
+
+/// One request: what was asked and what became of it. The same line carries the metrics.
+#[derive(Debug, Serialize)]
+pub struct RequestLine<'l> {
+    level: Level,
+    event: &'static str,
+    /// Lambda's id of the invocation.
+    request_id: &'l str,
+    method: &'l str,
+    route: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'l str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    grants: &'l [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urls: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    /// What the client was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'l str>,
+    #[serde(flatten)]
+    metrics: Metrics<'l>,
+}
+
+impl<'l> RequestLine<'l> {
+    /// The line of one answered request. `function` is the name of the Lambda function.
+    pub fn new(
+        function: &'l str,
+        request_id: &'l str,
+        (method, path): (&'l str, &str),
+        status: u16,
+        outcome: &'l Outcome,
+        latency: Duration,
+    ) -> Self {
+        let line = Self {
+            level: if status < 500 { Level::Info } else { Level::Error },
+            event: outcome.name(),
+            request_id,
+            method: known_method(method),
+            route: known_route(path),
+            status,
+            subject: None,
+            session: None,
+            grants: &[],
+            urls: None,
+            expires_at: None,
+            detail: None,
+            metrics: Metrics::new(function, now_milliseconds(), outcome, latency),
+        };
+        match outcome {
+            Outcome::Issued(issued) => Self {
+                subject: Some(&issued.subject),
+                session: Some(&issued.session),
+                grants: &issued.grants,
+                urls: Some(issued.urls).filter(|urls| *urls > 0),
+                expires_at: Some(issued.expires.as_seconds()),
+                ..line
+            },
+            Outcome::LoggedOut { subject, session } => {
+                Self { subject: Some(subject), session: Some(session), ..line }
+            }
+            Outcome::Refused { internal, .. } => Self { detail: internal.as_deref(), ..line },
+            Outcome::Preflight | Outcome::Repeated | Outcome::Reported => line,
+        }
+    }
+
+    /// Writes the line.
+    pub fn write(&self) {
+        write(self);
+    }
+}
+
+/// Something that needs attention, though the request goes on.
+pub fn warning(event: &str, message: &str) {
+    write(&Notice { level: Level::Warn, event, message });
+}
+
+/// Something without which the function cannot go on.
+pub fn error(event: &str, message: &str) {
+    write(&Notice { level: Level::Error, event, message });
+}
+
+#[derive(Serialize)]
+struct Notice<'n> {
+    level: Level,
+    event: &'n str,
+    message: &'n str,
+}
+
+/// As Lambda's own log filter calls them.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Level {
+    Error,
+    Info,
+    Warn,
+}
+
+/// A line is written at once, so that lines of several threads do not mix. Where nobody reads the
+/// log, requests are answered all the same.
+fn write(line: &impl Serialize) {
+    if let Ok(mut text) = serde_json::to_vec(line) {
+        text.push(b'\n');
+        let _ = stdout().lock().write_all(&text);
+    }
+}
+
+/// Anybody can ask with any method; the log is not theirs to fill.
+fn known_method(method: &str) -> &str {
+    match method {
+        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT" => method,
+        _ => "other",
+    }
+}
+
+fn known_route(path: &str) -> &'static str {
+    ["/edgepass/session", "/edgepass/urls", "/edgepass/revocations"]
+        .into_iter()
+        .find(|route| *route == path)
+        .unwrap_or("other")
+}
+
+fn now_milliseconds() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,250 @@
+//! Where the signer's secrets come from: files, or the services of AWS.
+
+#[cfg(feature = "aws")]
+mod aws;
+pub mod environment;
+mod file;
+mod fresh;
+mod key_text;
+#[cfg(feature = "aws")]
+mod kms;
+mod rotating_keys;
+
+use core::fmt;
+use core::str::FromStr;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+#[cfg(feature = "aws")]
+pub use self::aws::{Aws, ServiceFailed};
+pub use self::file::FileUnreadable;
+pub use self::fresh::{Fetch, Fresh, Freshness};
+pub use self::key_text::{KeyText, KeyTextRefused};
+#[cfg(feature = "aws")]
+pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
+pub use self::rotating_keys::{KeySources, RotatingKeys};
+
+/// The name of the CloudFront key, as the environment of the Lambda functions gives it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum KeySource {
+    /// `kms:ARN`: it signs where it is and never leaves.
+    #[cfg(feature = "aws")]
+    Kms(KmsKeyArn),
+    /// It is fetched.
+    Text(SecretSource),
+}
+
+impl FromStr for KeySource {
+    type Err = SourceRefused;
+
+    fn from_str(text: &str) -> Result<Self, SourceRefused> {
+        match text.split_once(':') {
+            #[cfg(feature = "aws")]
+            Some(("kms", arn)) => arn.parse().map(Self::Kms),
+            #[cfg(not(feature = "aws"))]
+            Some(("kms", _)) => Err(SourceRefused::WithoutAws),
+            _ => text.parse().map(Self::Text),
+        }
+    }
+}
+
+/// The name of a secret that is fetched.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SecretSource {
+    /// `file:PATH`
+    File(PathBuf),
+    /// `ssm:NAME`: a SecureString of Systems Manager's Parameter Store, by name or ARN.
+    #[cfg(feature = "aws")]
+    Parameter(String),
+    /// `secretsmanager:ARN`: by ARN or name.
+    #[cfg(feature = "aws")]
+    SecretsManager(String),
+}
+
+impl SecretSource {
+    /// The secret, which is wiped from memory when it is dropped.
+    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "files need no service"))]
+    pub async fn fetch(&self, services: &Services) -> Result<Zeroizing<String>, FetchFailed> {
+        match self {
+            Self::File(path) => file::read(path).await.map_err(FetchFailed::File),
+            #[cfg(feature = "aws")]
+            Self::Parameter(name) => Ok(services.aws().await.parameter(name).await?),
+            #[cfg(feature = "aws")]
+            Self::SecretsManager(id) => Ok(services.aws().await.secret(id).await?),
+        }
+    }
+}
+
+impl FromStr for SecretSource {
+    type Err = SourceRefused;
+
+    fn from_str(text: &str) -> Result<Self, SourceRefused> {
+        if text.contains("-----BEGIN") {
+            return Err(SourceRefused::Inline);
+        }
+        match text.split_once(':').ok_or(SourceRefused::Scheme)? {
+            ("file" | "secretsmanager" | "ssm", "") => Err(SourceRefused::Empty),
+            ("file", path) => Ok(Self::File(path.into())),
+            #[cfg(feature = "aws")]
+            ("secretsmanager", id) => Ok(Self::SecretsManager(id.to_owned())),
+            #[cfg(feature = "aws")]
+            ("ssm", name) => Ok(Self::Parameter(name.to_owned())),
+            #[cfg(not(feature = "aws"))]
+            ("secretsmanager" | "ssm", _) => Err(SourceRefused::WithoutAws),
+            ("kms", _) => Err(SourceRefused::KmsForAnother),
+            _ => Err(SourceRefused::Scheme),
+        }
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "`file:{}`", path.display()),
+            #[cfg(feature = "aws")]
+            Self::Parameter(name) => write!(f, "`ssm:{name}`"),
+            #[cfg(feature = "aws")]
+            Self::SecretsManager(id) => write!(f, "`secretsmanager:{id}`"),
+        }
+    }
+}
+
+/// The services that sources name, opened when the first of them is asked.
+#[derive(Debug, Default)]
+pub struct Services {
+    #[cfg(feature = "aws")]
+    aws: tokio::sync::OnceCell<Aws>,
+}
+
+#[cfg(feature = "aws")]
+impl Services {
+    /// AWS, as its SDKs' own environment variables say: region, credentials, endpoints.
+    pub async fn aws(&self) -> &Aws {
+        self.aws.get_or_init(Aws::from_environment).await
+    }
+}
+
+/// Why a text names no secret. No variant carries the text: it may be the secret itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SourceRefused {
+    /// Nothing after the colon.
+    Empty,
+    /// The text of a PEM.
+    Inline,
+    /// `kms:` for something else than the CloudFront key.
+    KmsForAnother,
+    /// `kms:` without the ARN of a key.
+    KmsKey,
+    /// No scheme, or another one.
+    Scheme,
+    /// A service of AWS, in a program that was built without them.
+    WithoutAws,
+}
+
+impl fmt::Display for SourceRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the name of the secret is missing after the colon",
+            Self::Inline => {
+                "the text of a PEM stands where its place belongs; the environment of a function is no place for it"
+            }
+            Self::KmsForAnother => {
+                "only the CloudFront key can stay in KMS; name this one as `file:PATH`, `secretsmanager:ARN` or `ssm:NAME`"
+            }
+            Self::KmsKey => {
+                "`kms:` takes the ARN of a key, `arn:aws:kms:REGION:ACCOUNT:key/ID`; an alias could be pointed at another key"
+            }
+            Self::Scheme => {
+                "it names a secret as `file:PATH`, `secretsmanager:ARN`, `ssm:NAME` or, only for the CloudFront key, `kms:ARN`"
+            }
+            Self::WithoutAws => {
+                "this program was built without the services of AWS; build it with `--features aws`, or name a `file:PATH`"
+            }
+        })
+    }
+}
+
+impl core::error::Error for SourceRefused {}
+
+/// Why a secret could not be fetched.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum FetchFailed {
+    /// The file.
+    File(FileUnreadable),
+    /// The service of AWS.
+    #[cfg(feature = "aws")]
+    Service(ServiceFailed),
+}
+
+impl fmt::Display for FetchFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(unreadable) => unreadable.fmt(f),
+            #[cfg(feature = "aws")]
+            Self::Service(failed) => failed.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for FetchFailed {}
+
+#[cfg(feature = "aws")]
+impl From<ServiceFailed> for FetchFailed {
+    fn from(failed: ServiceFailed) -> Self {
+        Self::Service(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> Option<SourceRefused> {
+        text.parse::<KeySource>().err()
+    }
+
+    #[test]
+    fn files_need_no_service() {
+        let file = SecretSource::File("/run/key.pem".into());
+        assert_eq!("file:/run/key.pem".parse(), Ok(file.clone()));
+        assert_eq!("file:/run/key.pem".parse(), Ok(KeySource::Text(file)));
+    }
+
+    #[test]
+    fn what_names_no_secret_is_refused_without_being_repeated() {
+        for (text, fault) in [
+            ("/run/key.pem", SourceRefused::Scheme),
+            ("vault:key", SourceRefused::Scheme),
+            ("FILE:key", SourceRefused::Scheme),
+            ("file:", SourceRefused::Empty),
+            ("file:-----BEGIN PRIVATE KEY-----", SourceRefused::Inline),
+        ] {
+            assert_eq!(refused(text), Some(fault), "{text}");
+            assert!(!fault.to_string().contains(text));
+        }
+        assert_eq!("kms:key".parse::<SecretSource>(), Err(SourceRefused::KmsForAnother));
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn kms_takes_the_arn_of_a_key_only() {
+        let arn = "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        assert!(
+            matches!(format!("kms:{arn}").parse(), Ok(KeySource::Kms(named)) if named.as_str() == arn)
+        );
+        for wrong in
+            ["", "alias/site", "arn:aws:kms:r:a:alias/site", "arn:aws:kms:r:a:key/", "1234abcd"]
+        {
+            assert_eq!(refused(&format!("kms:{wrong}")), Some(SourceRefused::KmsKey), "{wrong}");
+        }
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[test]
+    fn services_of_aws_need_the_feature() {
+        for text in ["kms:arn", "secretsmanager:arn", "ssm:/key"] {
+            assert_eq!(refused(text), Some(SourceRefused::WithoutAws), "{text}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The environment of the Lambda functions: read once, at the start.
+
+use core::fmt;
+use core::str::FromStr;
+use core::time::Duration;
+use std::fs;
+use std::sync::Arc;
+
+use policy::Hash;
+
+use super::{Freshness, KeySource, KeySources, SecretSource};
+use crate::store::{MemoryStore, Store};
+
+/// The grants: the path of a file, or their text.
+pub const GRANTS: &str = "EDGEPASS_GRANTS";
+/// The CloudFront key.
+pub const KEY: &str = "EDGEPASS_KEY";
+/// The Key-Pair-Id of the CloudFront key.
+pub const KEY_ID: &str = "EDGEPASS_KEY_ID";
+/// The key of the claims token.
+pub const CLAIMS_KEY: &str = "EDGEPASS_CLAIMS_KEY";
+/// The id of the key of the claims token.
+pub const CLAIMS_KEY_ID: &str = "EDGEPASS_CLAIMS_KEY_ID";
+/// `sha256`, the default, or `sha1`.
+pub const HASH: &str = "EDGEPASS_HASH";
+/// The site secret.
+pub const SITE_SECRET: &str = "EDGEPASS_SITE_SECRET";
+/// The store of revocations.
+pub const STORE: &str = "EDGEPASS_STORE";
+/// From which age on keys are fetched again, in seconds.
+pub const REFRESH_SECONDS: &str = "EDGEPASS_REFRESH_SECONDS";
+
+/// Five minutes: a rotation waits for longer than that before it retires the old key.
+const REFRESH_DEFAULT: u32 = 300;
+const REFRESH_MAX: u32 = 3600;
+/// How many times the refresh may fail before keys are not used any more: with the default, for an
+/// hour.
+const MAX_REFRESHES_MISSED: u32 = 12;
+
+/// The variables, by name. The process's own are [`std::env::var`]'s.
+pub struct Environment<'e>(&'e dyn Fn(&str) -> Option<String>);
+
+impl<'e> Environment<'e> {
+    /// Reads variables by this function. One set to nothing counts as not set.
+    pub fn new(variable: &'e dyn Fn(&str) -> Option<String>) -> Self {
+        Self(variable)
+    }
+
+    /// The names of the keys.
+    pub fn key_sources(&self) -> Result<KeySources, VariableRefused> {
+        Ok(KeySources {
+            policy_key: self.parsed::<KeySource>(KEY)?,
+            key_id: self.text(KEY_ID),
+            hash: self.hash()?,
+            claims_key: self.parsed::<SecretSource>(CLAIMS_KEY)?,
+            claims_key_id: self.text(CLAIMS_KEY_ID),
+            site_secret: self.parsed::<SecretSource>(SITE_SECRET)?,
+        })
+    }
+
+    /// How old the keys may be.
+    pub fn freshness(&self) -> Result<Freshness, VariableRefused> {
+        let seconds = match self.text(REFRESH_SECONDS) {
+            None => REFRESH_DEFAULT,
+            Some(text) => match text.parse() {
+                Ok(seconds @ 1..=REFRESH_MAX) => seconds,
+                _ => {
+                    let cause =
+                        format!("`{text}` is not a number of seconds from 1 to {REFRESH_MAX}");
+                    return Err(VariableRefused::new(REFRESH_SECONDS, &cause));
+                }
+            },
+        };
+        let refresh_after = Duration::from_secs(seconds.into());
+        Ok(Freshness { refresh_after, max_age: refresh_after * MAX_REFRESHES_MISSED })
+    }
+
+    /// The text of the grants: the variable's own, or that of the file which it names.
+    pub fn grants(&self) -> Result<String, VariableRefused> {
+        let value = self.required(GRANTS)?;
+        // No file's name has either, and no grants are without both.
+        if value.contains(['=', '\n']) {
+            return Ok(value);
+        }
+        fs::read_to_string(&value).map_err(|error| {
+            VariableRefused::new(GRANTS, &format!("`{value}` cannot be read: {}", error.kind()))
+        })
+    }
+
+    /// The store of revocations.
+    pub fn store(&self) -> Result<Arc<dyn Store>, VariableRefused> {
+        let value = self.required(STORE)?;
+        match value.split_once(':').map_or(value.as_str(), |(scheme, _)| scheme) {
+            "memory" => Ok(Arc::new(MemoryStore::default())),
+            "dynamodb" | "file" => Err(VariableRefused::new(STORE, &"it is not supported yet")),
+            _ => Err(VariableRefused::new(
+                STORE,
+                &"it names a store as `dynamodb:TABLE` or `file:PATH`, or as `memory`, which forgets",
+            )),
+        }
+    }
+
+    /// The name of the function, as Lambda gives it.
+    pub fn function_name(&self) -> String {
+        self.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
+    }
+
+    fn hash(&self) -> Result<Hash, VariableRefused> {
+        match self.text(HASH).as_deref() {
+            None | Some("sha256") => Ok(Hash::Sha256),
+            Some("sha1") => Ok(Hash::Sha1),
+            Some(other) => {
+                let cause = format!("`{other}` is neither `sha256` nor `sha1`");
+                Err(VariableRefused::new(HASH, &cause))
+            }
+        }
+    }
+
+    fn parsed<T: FromStr<Err: fmt::Display>>(
+        &self,
+        variable: &'static str,
+    ) -> Result<T, VariableRefused> {
+        self.required(variable)?.parse().map_err(|refused| VariableRefused::new(variable, &refused))
+    }
+
+    fn required(&self, variable: &'static str) -> Result<String, VariableRefused> {
+        self.text(variable).ok_or_else(|| VariableRefused::new(variable, &"it is not set"))
+    }
+
+    fn text(&self, variable: &str) -> Option<String> {
+        (self.0)(variable).filter(|text| !text.is_empty())
+    }
+}
+
+/// A variable that is missing or wrong, or the secret that it names. It never holds any of a secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VariableRefused {
+    /// The name of the variable.
+    pub variable: &'static str,
+    /// What is wrong.
+    pub detail: String,
+}
+
+impl VariableRefused {
+    pub(crate) fn new(variable: &'static str, cause: &dyn fmt::Display) -> Self {
+        Self { variable, detail: cause.to_string() }
+    }
+
+    /// What is wrong with the secret that the variable names.
+    pub(super) fn at(
+        variable: &'static str,
+        source: &SecretSource,
+        cause: &dyn fmt::Display,
+    ) -> Self {
+        Self { variable, detail: format!("{source}: {cause}") }
+    }
+}
+
+impl fmt::Display for VariableRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.variable, self.detail)
+    }
+}
+
+impl core::error::Error for VariableRefused {}

@@ -1,0 +1,79 @@
+//! A key as it is stored: alone, or together with its id.
+
+use core::fmt;
+
+use policy::json::{self, Value};
+use zeroize::Zeroizing;
+
+/// The text of a key, and the id if it is stored beside it.
+///
+/// Stored as `{"key_id":"…","private_key":"…"}`, id and key change at the same moment, so that a
+/// rotation needs no deployment. Everything else is the key alone.
+pub struct KeyText {
+    /// The id that verifiers know it by.
+    pub key_id: Option<String>,
+    /// A PEM, or a shared secret.
+    pub key: Zeroizing<String>,
+}
+
+impl KeyText {
+    /// Tells the two forms apart.
+    pub fn parse(text: Zeroizing<String>) -> Result<Self, KeyTextRefused> {
+        if !text.trim_start().starts_with('{') {
+            return Ok(Self { key_id: None, key: text });
+        }
+        let Ok(Value::Object(mut members)) = json::read(text.as_bytes()) else {
+            return Err(KeyTextRefused::NotJson);
+        };
+        let key = match members.take("private_key") {
+            Some(Value::String(key)) => Zeroizing::new(key.into_owned()),
+            _ => return Err(KeyTextRefused::Member("private_key")),
+        };
+        let key_id = match members.take("key_id") {
+            Some(Value::String(id)) => Some(id.into_owned()),
+            _ => return Err(KeyTextRefused::Member("key_id")),
+        };
+        match members.rest() {
+            None => Ok(Self { key_id, key }),
+            Some(_) => Err(KeyTextRefused::UnknownMember),
+        }
+    }
+}
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyText").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+/// Why a stored text is not a key with its id. No variant carries any part of the text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyTextRefused {
+    /// A member that is missing or no text.
+    Member(&'static str),
+    /// It begins like JSON and is none.
+    NotJson,
+    /// A third member.
+    UnknownMember,
+}
+
+impl fmt::Display for KeyTextRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member(name) => {
+                write!(f, "the stored JSON has no text `{name}`; it is {FORM}")
+            }
+            Self::NotJson => {
+                write!(f, "the stored text begins like JSON and is none; it is {FORM}")
+            }
+            Self::UnknownMember => {
+                write!(f, "the stored JSON has a member that is not known; it is {FORM}")
+            }
+        }
+    }
+}
+
+/// What is expected.
+const FORM: &str = r#"a PEM alone or `{"key_id":"…","private_key":"…"}`"#;
+
+impl core::error::Error for KeyTextRefused {}

@@ -1,0 +1,99 @@
+//! Stand-ins for what is behind a network: they can be made to fail.
+
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+use policy::{
+    Algorithm, Hash, InvalidSignature, KeyKind, Material, PublicKey, UnixTime, VerifySignature,
+};
+use signer::{
+    Capacity, MemoryStore, PolicySignature, PrivateKey, SignPolicy, SignatureUnavailable, Standing,
+    Store, StoreAnswer, StoreUnavailable,
+};
+
+/// A key that counts what it signs, and can be made to throttle.
+pub(crate) struct BusyKey {
+    pub(crate) key: PrivateKey,
+    pub(crate) throttles: AtomicBool,
+    pub(crate) asked: AtomicUsize,
+}
+
+impl BusyKey {
+    pub(crate) fn new(key: PrivateKey) -> Self {
+        Self { key, throttles: AtomicBool::new(false), asked: AtomicUsize::new(0) }
+    }
+}
+
+impl SignPolicy for BusyKey {
+    fn kind(&self) -> KeyKind {
+        SignPolicy::kind(&self.key)
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity { per_request: 100, at_once: 4 }
+    }
+
+    fn sign<'k>(&'k self, hash: Hash, text: &'k str) -> PolicySignature<'k> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.throttles.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(SignatureUnavailable::Throttled) });
+        }
+        Box::pin(async move {
+            tokio::task::yield_now().await; // as a key behind a network does
+            SignPolicy::sign(&self.key, hash, text).await
+        })
+    }
+}
+
+/// The store of tests.
+#[derive(Default)]
+pub(crate) struct FailingStore {
+    pub(crate) memory: MemoryStore,
+    pub(crate) fails: AtomicBool,
+}
+
+impl FailingStore {
+    fn check(&self) -> Result<(), StoreUnavailable> {
+        if self.fails.load(Ordering::SeqCst) {
+            Err(StoreUnavailable { detail: "table `secret-name` timed out".to_owned() })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Store for FailingStore {
+    fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
+        Box::pin(async move {
+            self.check()?;
+            self.memory.standing(subject, session).await
+        })
+    }
+
+    fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()> {
+        Box::pin(async move {
+            self.check()?;
+            self.memory.revoke_session(session, at).await
+        })
+    }
+}
+
+/// Checks signatures with AWS-LC, as the edge does.
+pub(crate) struct Native(pub(crate) PublicKey);
+
+impl VerifySignature for Native {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let (Algorithm::EcdsaSha256, Material::P256 { point }) = (algorithm, self.0.material())
+        else {
+            return Err(InvalidSignature);
+        };
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point)
+            .verify(message, signature)
+            .map_err(|_| InvalidSignature)
+    }
+}
