@@ -93,29 +93,24 @@ type File = (&'static str, Vec<u8>);
 
 /// The files of the Lambda@Edge function for these settings.
 pub(crate) fn lambda_edge_files(settings: &Settings) -> Result<Vec<File>, Failure> {
-    let [glue, module] = edge_module()?;
+    let [function, module] = edge_module()?;
     Ok(vec![
-        ("index.mjs", include_bytes!("../../edge-validator/lambda-edge/index.mjs").to_vec()),
-        ("handler.mjs", include_bytes!("../../edge-validator/lambda-edge/handler.mjs").to_vec()),
-        ("host.mjs", include_bytes!("../../edge-validator/lambda-edge/host.mjs").to_vec()),
-        ("edgepass.js", glue.to_vec()),
+        ("index.mjs", function.to_vec()),
         ("edgepass_bg.wasm", module.to_vec()),
         ("settings.json", settings.to_json().into_bytes()),
-        // The glue is an ES module under a name that Node takes for CommonJS.
-        ("package.json", b"{\"type\":\"module\"}\n".to_vec()),
     ])
 }
 
-/// The glue and the module, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(edge_module)]
 fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Ok([
-        include_bytes!("../../wasm/dist/edgepass.js"),
+        include_bytes!("../../wasm/dist/lambda-edge/index.mjs"),
         include_bytes!("../../wasm/dist/edgepass_bg.wasm"),
     ])
 }
 
-/// The glue and the module, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(not(edge_module))]
 fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Err(Failure::Usage(

@@ -1,4 +1,10 @@
 //! The crypto of the host, where it has one that answers at once (`node:crypto`).
+//!
+//! A host may take longer to load its crypto than to verify a hundred signatures here, so a key
+//! begins with ours.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
 
 use edge_validator::ReadyKey;
 use policy::{
@@ -16,15 +22,29 @@ extern "C" {
     #[wasm_bindgen(js_name = importKey)]
     fn import_key(spki: &[u8]) -> i32;
 
-    /// Whether the signature (ECDSA: DER) is the key's; `hash` is `SHA1` or `SHA256`.
+    /// Whether the signature (ECDSA: DER) is the key's, by SHA-1 or else by SHA-256.
     #[wasm_bindgen(js_name = verifySignature)]
-    fn verify_signature(key: i32, hash: &str, message: &[u8], signature: &[u8]) -> bool;
+    fn verify_signature(key: i32, sha1: bool, message: &[u8], signature: &[u8]) -> bool;
 }
 
-/// A key that the host holds.
+/// A key that the host holds once it is worth it.
 struct HostKey {
-    handle: i32,
     key: PublicKey,
+    here: PureKey,
+    left_here: AtomicU32,
+    handle: OnceLock<i32>,
+}
+
+impl HostKey {
+    /// None as long as signatures are verified here.
+    fn handle(&self) -> Option<i32> {
+        let one_less = |left: u32| left.checked_sub(1);
+        if self.left_here.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+            return None;
+        }
+        let handle = *self.handle.get_or_init(|| import_key(self.key.spki_der()));
+        (handle >= 0).then_some(handle)
+    }
 }
 
 impl VerifySignature for HostKey {
@@ -34,9 +54,12 @@ impl VerifySignature for HostKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
+        let Some(handle) = self.handle() else {
+            return self.here.verify(algorithm, message, signature);
+        };
         let fits = algorithm.fits(self.key.kind());
-        let hash: Hash = algorithm.hash();
-        if fits && verify_signature(self.handle, hash.marker(), message, signature) {
+        let sha1 = matches!(algorithm.hash(), Hash::Sha1);
+        if fits && verify_signature(handle, sha1, message, signature) {
             Ok(())
         } else {
             Err(InvalidSignature)
@@ -44,22 +67,14 @@ impl VerifySignature for HostKey {
     }
 }
 
-/// The key in the host's crypto, else in ours.
-pub(crate) fn host_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
-    let handle = import_key(key.spki_der());
-    if handle < 0 {
-        return pure_key(key);
-    }
-    let host = HostKey { handle, key: key.clone() };
-    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(host) })
-}
-
-/// The key in our own crypto.
-pub(crate) fn pure_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
-    let pure = PureKey::new(key)?;
-    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(pure) })
-}
-
-fn thumbprint(key: &PublicKey) -> Thumbprint {
-    Thumbprint(Sha256::digest(key.spki_der()).into())
+/// The key in our own crypto for the first signatures, then in the host's.
+pub(crate) fn ready_key(key: &PublicKey, here_first: u32) -> Result<ReadyKey, KeyRefused> {
+    let thumbprint = Thumbprint(Sha256::digest(key.spki_der()).into());
+    let host = HostKey {
+        key: key.clone(),
+        here: PureKey::new(key)?,
+        left_here: AtomicU32::new(here_first),
+        handle: OnceLock::new(),
+    };
+    Ok(ReadyKey { thumbprint, key: Box::new(host) })
 }
