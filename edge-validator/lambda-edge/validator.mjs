@@ -31,9 +31,8 @@ export function starter({ module, settings, hereFirst }) {
     const validator = new EdgeValidator(settings, hereFirst);
     let bytes = Buffer.from(memory.buffer);
 
-    /** A memory that grew is another buffer. */
-    const current = () =>
-      bytes.buffer === memory.buffer ? bytes : (bytes = Buffer.from(memory.buffer));
+    // A memory that grew leaves an empty buffer behind.
+    const current = () => (bytes.length > 0 ? bytes : (bytes = Buffer.from(memory.buffer)));
     const text = () => {
       const start = validator.text();
       return current().toString("utf8", start, start + validator.text_bytes());

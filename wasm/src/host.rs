@@ -7,9 +7,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::OnceLock;
 
 use edge_validator::ReadyKey;
-use policy::{
-    Algorithm, Hash, InvalidSignature, KeyRefused, PublicKey, Thumbprint, VerifySignature,
-};
+use policy::{Algorithm, Hash, InvalidSignature, PublicKey, Thumbprint, VerifySignature};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,9 +26,11 @@ extern "C" {
 }
 
 /// A key that the host holds once it is worth it.
+///
+/// Either form is made when it is first asked for: of several trusted keys most may never be.
 struct HostKey {
     key: PublicKey,
-    here: PureKey,
+    here: OnceLock<Option<PureKey>>,
     left_here: AtomicU32,
     handle: OnceLock<i32>,
 }
@@ -55,7 +55,9 @@ impl VerifySignature for HostKey {
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         let Some(handle) = self.handle() else {
-            return self.here.verify(algorithm, message, signature);
+            let here = self.here.get_or_init(|| PureKey::new(&self.key).ok());
+            let key = here.as_ref().ok_or(InvalidSignature)?;
+            return key.verify(algorithm, message, signature);
         };
         let fits = algorithm.fits(self.key.kind());
         let sha1 = matches!(algorithm.hash(), Hash::Sha1);
@@ -68,13 +70,13 @@ impl VerifySignature for HostKey {
 }
 
 /// The key in our own crypto for the first signatures, then in the host's.
-pub(crate) fn ready_key(key: &PublicKey, here_first: u32) -> Result<ReadyKey, KeyRefused> {
+pub(crate) fn ready_key(key: &PublicKey, here_first: u32) -> ReadyKey {
     let thumbprint = Thumbprint(Sha256::digest(key.spki_der()).into());
     let host = HostKey {
         key: key.clone(),
-        here: PureKey::new(key)?,
+        here: OnceLock::new(),
         left_here: AtomicU32::new(here_first),
         handle: OnceLock::new(),
     };
-    Ok(ReadyKey { thumbprint, key: Box::new(host) })
+    ReadyKey { thumbprint, key: Box::new(host) }
 }

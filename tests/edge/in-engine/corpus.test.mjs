@@ -4,10 +4,9 @@
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
-import { after, before, mock, test } from "node:test";
+import { after, mock, test } from "node:test";
 
-import { bundled, deployed, withoutHostCrypto } from "../bundle.mjs";
+import { bundled, parts, verifyingBy } from "../bundle.mjs";
 import { viewerRequest } from "../event.mjs";
 
 /**
@@ -33,13 +32,8 @@ let logged = [];
 /** @type {Map<string, { host: import("../bundle.mjs").Handler, own: import("../bundle.mjs").Handler }>} */
 const handlers = new Map();
 const verify = mock.method(crypto, "verify");
+const from = parts();
 
-before(() => {
-  // The bundle takes its clock and its log from here when it is imported.
-  mock.method(Date, "now", () => clock);
-  mock.method(console, "log", (/** @type {string} */ line) => logged.push(line));
-  syncBuiltinESMExports();
-});
 after(() => mock.restoreAll());
 
 /** @param {Case} vector */
@@ -53,12 +47,15 @@ async function handlersFor({ request: { scheme }, trust }) {
   let pair = handlers.get(text);
   if (pair === undefined) {
     const folder = bundled(text);
-    const host = await deployed(folder);
-    const own = await withoutHostCrypto(folder, {
+    const others = {
       now: () => clock,
-      log: (line) => logged.push(line),
-    });
-    pair = { host, own };
+      log: (/** @type {string} */ line) => logged.push(line),
+      from,
+    };
+    pair = {
+      host: await verifyingBy(folder, "host", others),
+      own: await verifyingBy(folder, "own", others),
+    };
     handlers.set(text, pair);
   }
   return pair;
