@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use edge_validator::{Enforcement, Settings, Validator, native_key, settings_from_toml};
+use edge_validator::{Enforcement, Native, Settings, Validator, settings_from_toml};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -80,11 +80,9 @@ pub(crate) fn read_config(path: &Path) -> Result<(Settings, Validator), Failure>
     };
     let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let read =
-        |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
+    let read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
     let settings = settings_from_toml(&text, read).map_err(|refused| usage(&refused))?;
-    let validator =
-        Validator::new(settings.clone(), native_key).map_err(|refused| usage(&refused))?;
+    let validator = Validator::new(settings.clone(), &Native).map_err(|refused| usage(&refused))?;
     Ok((settings, validator))
 }
 

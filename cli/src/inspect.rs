@@ -54,11 +54,14 @@ impl Inspect {
         };
         let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
         let found = match url {
-            Ok(url) => Credential::find(&Request { url, cookies: &cookies, address: None }),
+            Ok(url) => Credential::find(&Request { cookies: &cookies, ..Request::get(url) }),
             Err(fault) => Err(fault.into()),
         };
         Ok(match found {
-            Ok(credential) => Findings::of(&credential),
+            Ok(credential) => match credential.unproven() {
+                Ok((text, signature_bytes)) => Findings::of(&credential, &text, signature_bytes),
+                Err(denied) => Findings { credential: None, denied: Some(denied) },
+            },
             Err(denied) => Findings { credential: None, denied: Some(denied) },
         })
     }
@@ -79,13 +82,12 @@ struct Unproven {
 }
 
 impl Findings {
-    fn of(credential: &Credential<'_>) -> Self {
-        let text = credential.unproven_text();
+    fn of(credential: &Credential<'_>, text: &[u8], signature_bytes: usize) -> Self {
         let read = Policy::read(text);
         let knows_url = !(credential.is_canned() && credential.carrier() == Carrier::Cookie);
         let unproven = Unproven {
             outline: credential.into(),
-            signature_bytes: credential.signature_bytes(),
+            signature_bytes,
             text: knows_url.then(|| String::from_utf8_lossy(text).into_owned()),
             policy: read.as_ref().ok().cloned(),
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::Styles;
 use clap::{Args, ValueEnum, ValueHint};
 use edge_validator::{Enforcement, Passed, Validator, ViewerRequest};
-use policy::{Credential, Denied, Request, ShortRsa, TrustedKeys, UnixTime};
+use policy::{Credential, Denied, Policy, Request, ShortRsa, UnixTime};
 use serde::Serialize;
 
 use crate::bundle::read_config;
@@ -123,7 +123,7 @@ impl Verify {
         self.claims.check()?;
         let short_rsa =
             if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
-        trust::load(&self.trust, short_rsa).map(Judge::Keys)
+        trust::load(&self.trust, short_rsa).map(policy::Trust::in_credentials).map(Judge::Keys)
     }
 
     fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
@@ -132,7 +132,13 @@ impl Verify {
             Err(fault) => return Ok(Verdict { decision: Err(fault.into()), credential: None }),
         };
         let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
-        let request = Request { url, cookies: &cookies, address: self.ip };
+        let request = Request {
+            cookies: &cookies,
+            address: self.ip,
+            method: self.claims.method.as_deref().unwrap_or("GET"),
+            origin: self.claims.origin.as_deref(),
+            ..Request::get(url)
+        };
         let credential = Credential::find(&request).ok().as_ref().map(Outline::from);
         let decision = match judge {
             Judge::Keys(trust) => {
@@ -197,7 +203,7 @@ enum Judge {
     /// A whole edge.
     Edge(Box<Validator>),
     /// The walk, with these keys.
-    Keys(TrustedKeys),
+    Keys(policy::Trust),
 }
 
 impl ClaimsOptions {
@@ -249,8 +255,9 @@ impl Verdict {
             Ok(passed) => {
                 let why = match passed {
                     Passed::Admitted(admitted) => {
-                        let expires = Shown { time: admitted.policy().date_less_than(), now };
-                        format!("expires     {expires}")
+                        let expires = admitted.policy().map(Policy::date_less_than);
+                        let expires = expires.map(|time| Shown { time, now }.to_string());
+                        format!("expires     {}", expires.unwrap_or_default())
                     }
                     Passed::Preflight(_) => "preflight   answered at the edge".to_owned(),
                     Passed::Public => "public      the path needs no pass".to_owned(),

@@ -15,8 +15,8 @@
  * @typedef {{ status: string, statusDescription?: string, headers?: Headers, body?: string }} EdgeResponse
  *
  * @typedef {object} Answer what the module decides
- * @property {{ querystring?: string, cookie: string | null }} [forward] a query that is not there
- *   stays as it was
+ * @property {{ querystring?: string, cookie: string | null, context?: string }} [forward] a query
+ *   that is not there stays as it was
  * @property {EdgeResponse} [respond]
  * @property {object} [log] one line, without any credential
  *
@@ -26,6 +26,8 @@
 
 /** A viewer's own headers of these names never reach the origin. */
 const OWN_HEADERS = "x-edgepass-";
+/** Hands `ctx` of an admitted request's claims token to the origin. */
+const CONTEXT_HEADER = "x-edgepass-context";
 
 /**
  * @param {object} parts
@@ -118,17 +120,18 @@ function viewerRequest(event) {
 function lines({ clientIp, headers, method, querystring, uri }) {
   return (
     `${text(method)}\n${single(headers, "host")}\n${text(clientIp)}\n` +
-    `${single(headers, "origin")}\n${single(headers, "access-control-request-method")}\n` +
-    `${single(headers, "sec-fetch-mode")}\n${text(querystring)}\n${cookies(headers)}${text(uri)}`
+    `${single(headers, "origin")}\n${single(headers, "referer")}\n` +
+    `${single(headers, "access-control-request-method")}\n${single(headers, "sec-fetch-mode")}\n` +
+    `${text(querystring)}\n${cookies(headers)}${text(uri)}`
   );
 }
 
 /**
  * @param {EdgeRequest} request
- * @param {{ querystring?: string, cookie: string | null }} change
+ * @param {{ querystring?: string, cookie: string | null, context?: string }} change
  * @returns {EdgeRequest}
  */
-function forwarded(request, { querystring, cookie }) {
+function forwarded(request, { querystring, cookie, context }) {
   const { headers } = request;
   for (const name in headers) {
     if (isOwn(name)) delete headers[name];
@@ -136,6 +139,7 @@ function forwarded(request, { querystring, cookie }) {
   if (querystring !== undefined) request.querystring = querystring;
   if (cookie !== null) headers["cookie"] = [{ key: "Cookie", value: cookie }];
   else if (headers["cookie"] !== undefined) delete headers["cookie"];
+  if (context !== undefined) headers[CONTEXT_HEADER] = [{ key: CONTEXT_HEADER, value: context }];
   return request;
 }
 

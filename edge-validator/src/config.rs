@@ -2,17 +2,18 @@
 
 use core::fmt;
 
-use policy::{Algorithm, ShortRsa};
+use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, is_origin};
 use serde::Deserialize;
 
+use crate::claims_key::ClaimsKeySettings;
 use crate::pem::public_key_from_pem;
-use crate::settings::{Enforcement, KeySettings, Settings, SettingsRefused};
+use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 
-/// Reads `edge.toml`. `read_file` gives the text of a file that it names, relative to the file
+/// Reads `edge.toml`. `read_file` gives the content of a file that it names, relative to the file
 /// itself; its error is passed on.
 pub fn settings_from_toml(
     text: &str,
-    read_file: impl Fn(&str) -> Result<String, String>,
+    read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<Settings, ConfigRefused> {
     let file: EdgeToml = toml::from_str(text).map_err(|error| {
         // The parser's own text, less its closing line break: it shows line and member.
@@ -20,7 +21,19 @@ pub fn settings_from_toml(
     })?;
     file.check()?;
     let keys = file.key.into_iter().map(|key| key.settings(&read_file));
+    let claims_keys = file.claims_key.into_iter().map(|key| key.settings(&read_file));
     let settings = Settings {
+        deployment: match file.mode {
+            Mode::Native => Deployment::Native,
+            Mode::Standalone => Deployment::Standalone,
+        },
+        claims: match file.claims {
+            Claims::Off => ClaimsSetting::Off,
+            Claims::Optional => ClaimsSetting::Optional,
+            Claims::Required => ClaimsSetting::Required,
+        },
+        claims_keys: claims_keys.collect::<Result<_, _>>()?,
+        max_lifetime: file.max_lifetime_seconds,
         scheme: file.scheme,
         enforcement: match file.enforcement {
             EnforcementToml::Enforce => Enforcement::Enforce,
@@ -55,14 +68,6 @@ fn check(settings: &Settings) -> Result<(), SettingsRefused> {
     }
 }
 
-/// An origin as browsers write it (RFC 6454, 6.2): a host in lower case without a default port, and
-/// no path.
-fn is_origin(text: &str) -> bool {
-    let page = format!("{text}/");
-    page.parse::<policy::SignableUrl>().is_ok()
-        && policy::Url::parse(&page).is_ok_and(|url| url.path() == "/" && url.query().is_none())
-}
-
 fn is_absolute(url: &str) -> bool {
     policy::Url::parse(url).is_ok()
 }
@@ -83,7 +88,8 @@ struct EdgeToml {
     #[serde(default)]
     key: Vec<KeyToml>,
     #[serde(default)]
-    claims_key: Vec<toml::Table>,
+    claims_key: Vec<ClaimsKeyToml>,
+    max_lifetime_seconds: Option<u32>,
     revocation: Option<toml::Table>,
     #[serde(default)]
     public: PublicToml,
@@ -125,6 +131,16 @@ struct KeyToml {
     algorithms: Vec<String>,
 }
 
+/// `pem_file` for ES256 and RS256, `secret_file` for HS256.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimsKeyToml {
+    id: String,
+    algorithm: String,
+    pem_file: Option<String>,
+    secret_file: Option<String>,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PublicToml {
@@ -147,24 +163,6 @@ fn https() -> String {
 impl EdgeToml {
     /// What cannot be enforced yet is refused rather than ignored.
     fn check(&self) -> Result<(), ConfigRefused> {
-        if !matches!(self.claims, Claims::Off) {
-            return Err(ConfigRefused::NotYet {
-                member: "claims",
-                instead: "claims tokens are not checked yet; write `claims = \"off\"`",
-            });
-        }
-        if matches!(self.mode, Mode::Native) {
-            return Err(ConfigRefused::NotYet {
-                member: "mode",
-                instead: "native mode decides by claims tokens, which are not checked yet; use `standalone`",
-            });
-        }
-        if !self.claims_key.is_empty() {
-            return Err(ConfigRefused::NotYet {
-                member: "claims_key",
-                instead: "claims tokens are not checked yet; remove it",
-            });
-        }
         if self.revocation.is_some() {
             return Err(ConfigRefused::NotYet {
                 member: "revocation",
@@ -181,13 +179,9 @@ impl EdgeToml {
 impl KeyToml {
     fn settings(
         self,
-        read_file: impl Fn(&str) -> Result<String, String>,
+        read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
     ) -> Result<KeySettings, ConfigRefused> {
-        let file = self.pem_file;
-        let unreadable = |reason| ConfigRefused::File { file: file.clone(), reason };
-        let pem = read_file(&file).map_err(unreadable)?;
-        let key = public_key_from_pem(&pem, ShortRsa::Refuse)
-            .map_err(|refused| unreadable(refused.to_string()))?;
+        let key = public_key(&self.pem_file, read_file)?;
         let algorithm = |name: &String| -> Result<Algorithm, ConfigRefused> {
             name.parse().map_err(|_| SettingsRefused::Algorithm(name.clone()).into())
         };
@@ -196,11 +190,63 @@ impl KeyToml {
     }
 }
 
+impl ClaimsKeyToml {
+    fn settings(
+        self,
+        read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<ClaimsKeySettings, ConfigRefused> {
+        let Self { id, algorithm: name, pem_file, secret_file } = self;
+        let algorithm: JoseAlgorithm =
+            name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
+        let unreadable = |member, file: &str, reason| {
+            let file = file.to_owned();
+            ConfigRefused::File { member, file, reason }
+        };
+        match (algorithm, pem_file, secret_file) {
+            (JoseAlgorithm::Hs256, None, Some(file)) => {
+                let secret =
+                    read_file(&file).map_err(|reason| unreadable("secret_file", &file, reason))?;
+                if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
+                    return Err(ConfigRefused::PemAsSecret { id });
+                }
+                Ok(ClaimsKeySettings::secret(&id, &secret))
+            }
+            (JoseAlgorithm::Es256 | JoseAlgorithm::Rs256, Some(file), None) => {
+                let key = public_key(&file, read_file)?;
+                Ok(ClaimsKeySettings::public(&id, algorithm, &key))
+            }
+            (algorithm, _, _) => Err(ConfigRefused::ClaimsKeyFile { id, algorithm }),
+        }
+    }
+}
+
+fn public_key(
+    file: &str,
+    read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<PublicKey, ConfigRefused> {
+    let unreadable = |reason| {
+        let file = file.to_owned();
+        ConfigRefused::File { member: "pem_file", file, reason }
+    };
+    let pem = read_file(file).map_err(unreadable)?;
+    let pem = str::from_utf8(&pem).map_err(|_| unreadable("is not text".to_owned()))?;
+    public_key_from_pem(pem, ShortRsa::Refuse).map_err(|refused| unreadable(refused.to_string()))
+}
+
 /// Why an `edge.toml` is not taken.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ConfigRefused {
+    /// A claims key without the one file that its algorithm needs.
+    ClaimsKeyFile {
+        /// Its id.
+        id: String,
+        /// Its algorithm.
+        algorithm: JoseAlgorithm,
+    },
     /// A file that it names.
     File {
+        /// The member that names it.
+        member: &'static str,
         /// As it is named.
         file: String,
         /// Why.
@@ -215,6 +261,11 @@ pub enum ConfigRefused {
         /// What to write.
         instead: &'static str,
     },
+    /// A PEM where a secret belongs: the classic way to make a public key a secret.
+    PemAsSecret {
+        /// The claims key.
+        id: String,
+    },
     /// A value.
     Settings(SettingsRefused),
     /// Not the TOML of an `edge.toml`, with line and member.
@@ -224,9 +275,21 @@ pub enum ConfigRefused {
 impl fmt::Display for ConfigRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File { file, reason } => write!(f, "`pem_file` `{file}`: {reason}"),
+            Self::ClaimsKeyFile { id, algorithm: JoseAlgorithm::Hs256 } => write!(
+                f,
+                "the claims key `{id}` is for HS256, which takes a `secret_file` and no `pem_file`"
+            ),
+            Self::ClaimsKeyFile { id, algorithm } => write!(
+                f,
+                "the claims key `{id}` is for {algorithm}, which takes a `pem_file` and no `secret_file`"
+            ),
+            Self::File { member, file, reason } => write!(f, "`{member}` `{file}`: {reason}"),
             Self::NoKey => f.write_str("there is no `[[key]]`; name the public key to trust"),
             Self::NotYet { member, instead } => write!(f, "`{member}`: {instead}"),
+            Self::PemAsSecret { id } => write!(
+                f,
+                "`secret_file` of the claims key `{id}` is a PEM, which is no secret; use at least 32 random bytes"
+            ),
             Self::Settings(refused) => refused.fmt(f),
             Self::Toml(error) => f.write_str(error),
         }

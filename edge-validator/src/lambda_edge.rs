@@ -17,6 +17,9 @@ pub fn answer_json(verdict: &Verdict) -> String {
                 forward
                     .string("querystring", &forwarded.query)
                     .string_or_null("cookie", forwarded.cookie.as_deref());
+                if let Some(context) = &forwarded.context {
+                    forward.string("context", context);
+                }
             }),
             Answer::Respond(response) => {
                 answer.object("respond", |members| put_response(members, response))

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod backend;
+mod claims_key;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;
 mod lambda_edge;
@@ -13,15 +15,17 @@ mod settings;
 mod validator;
 mod viewer;
 
+pub use backend::Backend;
+pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 #[cfg(not(target_arch = "wasm32"))]
 pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;
 pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_SLOTS, SignatureMemory};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{NativeKey, native_key, thumbprint};
+pub use native::{Native, NativeKey, sha256, thumbprint};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;
-pub use settings::{Enforcement, KeySettings, Settings, SettingsRefused};
-pub use validator::{Answer, Forwarded, Passed, ReadyKey, Refusal, Validator, Verdict};
+pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
+pub use validator::{Answer, CONTEXT_HEADER, Forwarded, Passed, Refusal, Validator, Verdict};
 pub use viewer::ViewerRequest;

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA1_ASN1, ECDSA_P256_SHA256_ASN1, ParsedPublicKey,
     RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
@@ -10,11 +11,11 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use policy::{
-    Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS, PublicKey, Thumbprint,
-    VerifySignature,
+    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS,
+    PublicKey, Thumbprint, VerifyMac, VerifySignature,
 };
 
-use crate::validator::ReadyKey;
+use crate::backend::Backend;
 
 /// A public key in the form in which AWS-LC computes with it. Made once, it serves all threads.
 pub struct NativeKey {
@@ -77,13 +78,39 @@ impl fmt::Debug for NativeKey {
 
 /// What identifies a key in memory, logs and revocation: SHA-256 of its SubjectPublicKeyInfo.
 pub fn thumbprint(key: &PublicKey) -> Thumbprint {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, key.spki_der()).as_ref());
-    Thumbprint(bytes)
+    Thumbprint(sha256(key.spki_der()))
 }
 
-/// A public key as a [`crate::Validator`] takes it, made ready by AWS-LC.
-pub fn native_key(key: &PublicKey) -> Result<ReadyKey, KeyRefused> {
-    let native = NativeKey::new(key)?;
-    Ok(ReadyKey { thumbprint: thumbprint(key), key: Box::new(native) })
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    sha256
+}
+
+/// A secret in the form in which AWS-LC computes with it.
+struct NativeMac(hmac::Key);
+
+impl VerifyMac for NativeMac {
+    fn verify(&self, message: &[u8], mac: &[u8]) -> Result<(), InvalidSignature> {
+        hmac::verify(&self.0, message, mac).map_err(|_| InvalidSignature)
+    }
+}
+
+/// The crypto of a [`crate::Validator`] where the machine's own code can run: AWS-LC.
+#[derive(Clone, Copy, Debug)]
+pub struct Native;
+
+impl Backend for Native {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        Ok(Box::new(NativeKey::new(key)?))
+    }
+
+    fn mac(&self, secret: &[u8]) -> BoxedMac {
+        Box::new(NativeMac(hmac::Key::new(hmac::HMAC_SHA256, secret)))
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        sha256
+    }
 }

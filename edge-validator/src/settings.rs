@@ -4,25 +4,62 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use policy::json::{self, Object, Value};
-use policy::{Algorithm, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
+use policy::{Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
+
+use crate::claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 
 /// Everything that a validator is told. `bundle` bakes it in as JSON; unknown members are refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Settings {
+    /// What has checked a request before.
+    pub deployment: Deployment,
     /// The viewer's scheme, which no edge event carries: `http` or `https`.
     pub scheme: String,
     /// What a refusal does.
     pub enforcement: Enforcement,
+    /// Whether a claims token is demanded.
+    pub claims: ClaimsSetting,
+    /// The longest `exp - iat` of claims, in seconds.
+    pub max_lifetime: Option<u32>,
     /// Whether refusals carry `x-edgepass-reason`.
     pub expose_reason: bool,
     /// Trusted for CloudFront credentials.
     pub keys: Vec<KeySettings>,
+    /// Trusted for claims tokens.
+    pub claims_keys: Vec<ClaimsKeySettings>,
     /// Paths that need no pass; `*` is any run of characters.
     pub public_paths: Vec<String>,
     /// Where page navigations without a pass are sent.
     pub redirect_to: Option<String>,
     /// Origins whose scripts may read refusals.
     pub cors_origins: Vec<String>,
+}
+
+/// Whether a claims token is demanded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ClaimsSetting {
+    /// Tokens are not looked at.
+    Off,
+    /// A token that is there must hold.
+    Optional,
+    /// Every request needs one.
+    Required,
+}
+
+impl ClaimsSetting {
+    /// As `edge.toml` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
+
+    /// Reads a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Off, Self::Optional, Self::Required].into_iter().find(|one| one.name() == name)
+    }
 }
 
 /// What a refusal does.
@@ -107,14 +144,26 @@ impl Settings {
         let value = json::read(json.as_bytes())
             .map_err(|problem| SettingsRefused::Json(problem.to_string()))?;
         let mut members = object(value, "the settings")?;
+        let deployment = string(&mut members, "mode")?;
         let enforcement = string(&mut members, "enforcement")?;
+        let claims = string(&mut members, "claims")?;
         let keys = array(&mut members, "keys")?;
+        let claims_keys = array(&mut members, "claims_keys")?;
         let settings = Self {
+            deployment: Deployment::named(&deployment)
+                .ok_or_else(|| wrong("mode", "`standalone` or `native`"))?,
             scheme: string(&mut members, "scheme")?,
             enforcement: Enforcement::named(&enforcement)
                 .ok_or_else(|| wrong("enforcement", "`enforce`, `log` or `off`"))?,
+            claims: ClaimsSetting::named(&claims)
+                .ok_or_else(|| wrong("claims", "`required`, `optional` or `off`"))?,
+            max_lifetime: seconds_or_null(&mut members, "max_lifetime")?,
             expose_reason: boolean(&mut members, "expose_reason")?,
             keys: keys.into_iter().map(KeySettings::from_value).collect::<Result<_, _>>()?,
+            claims_keys: claims_keys
+                .into_iter()
+                .map(ClaimsKeySettings::from_value)
+                .collect::<Result<_, _>>()?,
             public_paths: strings(&mut members, "public_paths")?,
             redirect_to: string_or_null(&mut members, "redirect_to")?,
             cors_origins: strings(&mut members, "cors_origins")?,
@@ -127,8 +176,11 @@ impl Settings {
     pub fn to_json(&self) -> String {
         json::object(|members| {
             members
+                .string("mode", self.deployment.name())
                 .string("scheme", &self.scheme)
                 .string("enforcement", self.enforcement.name())
+                .string("claims", self.claims.name())
+                .integer_or_null("max_lifetime", self.max_lifetime.map(i64::from))
                 .boolean("expose_reason", self.expose_reason)
                 .objects("keys", &self.keys, |members, key| {
                     members
@@ -136,6 +188,7 @@ impl Settings {
                         .string("spki", &key.spki)
                         .strings("algorithms", key.algorithms.iter().map(String::as_str));
                 })
+                .objects("claims_keys", &self.claims_keys, |members, key| key.put(members))
                 .strings("public_paths", self.public_paths.iter().map(String::as_str))
                 .string_or_null("redirect_to", self.redirect_to.as_deref())
                 .strings("cors_origins", self.cors_origins.iter().map(String::as_str));
@@ -156,7 +209,10 @@ fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
     SettingsRefused::Json(format!("`{member}` is not {expected}"))
 }
 
-fn object<'t>(value: Value<'t>, member: &'static str) -> Result<Object<'t>, SettingsRefused> {
+pub(crate) fn object<'t>(
+    value: Value<'t>,
+    member: &'static str,
+) -> Result<Object<'t>, SettingsRefused> {
     match value {
         Value::Object(object) => Ok(object),
         _ => Err(wrong(member, "an object")),
@@ -173,7 +229,10 @@ fn array<'t>(
     }
 }
 
-fn string(members: &mut Object<'_>, member: &'static str) -> Result<String, SettingsRefused> {
+pub(crate) fn string(
+    members: &mut Object<'_>,
+    member: &'static str,
+) -> Result<String, SettingsRefused> {
     match members.take(member) {
         Some(Value::String(string)) => Ok(string.into_owned()),
         _ => Err(wrong(member, "a string")),
@@ -199,6 +258,18 @@ fn strings(members: &mut Object<'_>, member: &'static str) -> Result<Vec<String>
     array(members, member)?.into_iter().map(string).collect()
 }
 
+fn seconds_or_null(
+    members: &mut Object<'_>,
+    member: &'static str,
+) -> Result<Option<u32>, SettingsRefused> {
+    match members.take(member) {
+        Some(Value::Integer(seconds)) => u32::try_from(seconds).ok().map(Some),
+        Some(Value::Null) => Some(None),
+        _ => None,
+    }
+    .ok_or_else(|| wrong(member, "a number of seconds or null"))
+}
+
 fn boolean(members: &mut Object<'_>, member: &'static str) -> Result<bool, SettingsRefused> {
     match members.take(member) {
         Some(Value::Boolean(boolean)) => Ok(boolean),
@@ -206,7 +277,7 @@ fn boolean(members: &mut Object<'_>, member: &'static str) -> Result<bool, Setti
     }
 }
 
-fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
+pub(crate) fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
     match members.rest() {
         Some(member) => Err(SettingsRefused::Json(format!("`{member}` is an unknown member"))),
         None => Ok(()),
@@ -218,6 +289,15 @@ fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
 pub enum SettingsRefused {
     /// An algorithm that there is not.
     Algorithm(String),
+    /// A JOSE algorithm that there is not.
+    JoseAlgorithm(String),
+    /// A secret below [`MIN_SECRET_BYTES`].
+    ShortSecret {
+        /// The claims key.
+        id: String,
+        /// The length of its secret.
+        bytes: usize,
+    },
     /// Not an origin; `*` and `null` are none.
     CorsOrigin(String),
     /// Not the JSON of settings.
@@ -245,6 +325,15 @@ impl fmt::Display for SettingsRefused {
             Self::Algorithm(name) => {
                 write!(f, "`algorithms` has `{name}`: {}", policy::UnknownAlgorithm)
             }
+            Self::JoseAlgorithm(name) => write!(
+                f,
+                "`algorithm` of a claims key is `{name}`: {}",
+                policy::UnknownJoseAlgorithm
+            ),
+            Self::ShortSecret { id, bytes } => write!(
+                f,
+                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand 32` writes"
+            ),
             Self::CorsOrigin(origin) => write!(
                 f,
                 "`cors_origins` has `{origin}`, which is not an origin; write it as `https://www.example.com`, without a path"

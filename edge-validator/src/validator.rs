@@ -1,30 +1,23 @@
 //! The validator: from a viewer's request to an answer.
 
 use policy::{
-    Admitted, BoxedKey, Code, Credential, Denied, KeyRefused, PublicKey, Request, Scheme,
-    Thumbprint, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
+    Admitted, ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Credential, Denied, Request, Scheme,
+    Trust, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
     verify_remembering, wildcards_match,
 };
 
+use crate::backend::Backend;
 use crate::memory::SignatureMemory;
 use crate::response::Response;
-use crate::settings::{Enforcement, Settings, SettingsRefused};
+use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 use crate::viewer::ViewerRequest;
 
 /// Decides every request by one set of settings. It is shared between threads.
 pub struct Validator {
     settings: Settings,
     scheme: Scheme,
-    trust: TrustedKeys,
+    trust: Trust,
     memory: SignatureMemory,
-}
-
-/// A public key in the form of the shell's backend, and its thumbprint.
-pub struct ReadyKey {
-    /// SHA-256 of its SPKI.
-    pub thumbprint: Thumbprint,
-    /// Ready to verify.
-    pub key: BoxedKey,
 }
 
 /// What is to be done with a request.
@@ -44,7 +37,13 @@ pub struct Forwarded {
     pub query: String,
     /// The `Cookie` header without signing cookies and claims token; None removes it.
     pub cookie: Option<String>,
+    /// `ctx` of the claims token of an admitted request: the value of [`CONTEXT_HEADER`].
+    pub context: Option<String>,
 }
+
+/// Carries `ctx` of the claims token to the origin. It belongs in the cache key, or its responses
+/// stay out of the cache.
+pub const CONTEXT_HEADER: &str = "x-edgepass-context";
 
 /// A refusal, for the log. It holds no credential.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -67,22 +66,11 @@ pub struct Verdict {
 }
 
 impl Validator {
-    /// Takes settings, which `settings_from_toml` has checked, and the shell's way of
-    /// making a public key ready.
-    pub fn new(
-        settings: Settings,
-        make_ready: impl Fn(&PublicKey) -> Result<ReadyKey, KeyRefused>,
-    ) -> Result<Self, SettingsRefused> {
-        let mut keys = Vec::with_capacity(settings.keys.len());
-        for key in &settings.keys {
-            let public_key = key.public_key()?;
-            let ready = make_ready(&public_key)
-                .map_err(|refused| SettingsRefused::Key { id: key.shown(), refused })?;
-            let ReadyKey { thumbprint, key: backend } = ready;
-            let id = key.id.as_deref();
-            keys.push(TrustedKey::new(id, &public_key, thumbprint, &key.allowed()?, backend)?);
-        }
-        let trust = TrustedKeys::new(keys)?;
+    /// Takes settings, which `settings_from_toml` has checked, and the shell's crypto.
+    pub fn new(settings: Settings, backend: &dyn Backend) -> Result<Self, SettingsRefused> {
+        let keys = settings.keys.iter().map(|key| trusted(key, backend));
+        let keys = TrustedKeys::new(keys.collect::<Result<_, _>>()?)?;
+        let trust = Trust::new(settings.deployment, keys, claims_trust(&settings, backend)?)?;
         let scheme = settings.scheme()?;
         Ok(Self { settings, scheme, trust, memory: SignatureMemory::default() })
     }
@@ -101,13 +89,18 @@ impl Validator {
     pub fn decide(&self, viewer: &ViewerRequest<'_>, now: UnixTime) -> Verdict {
         let settings = &self.settings;
         match settings.enforcement {
-            Enforcement::Off => forward(viewer, None),
-            Enforcement::Log => forward(viewer, self.check(viewer, now).err()),
+            Enforcement::Off => forward(viewer, None, None),
+            Enforcement::Log => match self.check(viewer, now) {
+                Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
+                Ok(Passed::Preflight(_) | Passed::Public) => forward(viewer, None, None),
+                Err(refusal) => forward(viewer, None, Some(refusal)),
+            },
             Enforcement::Enforce => match self.check(viewer, now) {
                 Ok(Passed::Preflight(response)) => {
                     Verdict { answer: Answer::Respond(response), refusal: None }
                 }
-                Ok(Passed::Public | Passed::Admitted(_)) => forward(viewer, None),
+                Ok(Passed::Public) => forward(viewer, None, None),
+                Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
                 Err(mut refusal) => {
                     refusal.enforced = true;
                     let response = Response::refusal(refusal.denied.code(), viewer, settings);
@@ -130,7 +123,8 @@ impl Validator {
             return Ok(Passed::Preflight(response));
         }
         let address = viewer.address.parse().ok();
-        let request = Request { url, cookies: viewer.cookies, address };
+        let ViewerRequest { cookies, method, origin, referer, .. } = *viewer;
+        let request = Request { url, cookies, address, method, origin, referer };
         match verify_remembering(&request, &self.trust, &self.memory, now) {
             Ok(admitted) => Ok(Passed::Admitted(Box::new(admitted))),
             Err(denied) => {
@@ -155,8 +149,38 @@ pub enum Passed {
     Public,
 }
 
-fn forward(viewer: &ViewerRequest<'_>, refusal: Option<Refusal>) -> Verdict {
+fn trusted(key: &KeySettings, backend: &dyn Backend) -> Result<TrustedKey, SettingsRefused> {
+    let public_key = key.public_key()?;
+    let ready = backend
+        .key(&public_key)
+        .map_err(|refused| SettingsRefused::Key { id: key.shown(), refused })?;
+    let thumbprint = backend.thumbprint(&public_key);
+    let id = key.id.as_deref();
+    Ok(TrustedKey::new(id, &public_key, thumbprint, &key.allowed()?, ready)?)
+}
+
+fn claims_trust(
+    settings: &Settings,
+    backend: &dyn Backend,
+) -> Result<ClaimsTrust, SettingsRefused> {
+    let need = match settings.claims {
+        ClaimsSetting::Off => return Ok(ClaimsTrust::Off),
+        ClaimsSetting::Optional => ClaimsNeed::Optional,
+        ClaimsSetting::Required => ClaimsNeed::Required,
+    };
+    let keys = settings.claims_keys.iter().map(|key| key.ready(backend));
+    let keys = keys.collect::<Result<_, _>>()?;
+    let (max_lifetime, sha256) = (settings.max_lifetime, backend.sha256());
+    Ok(ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 }))
+}
+
+fn forward(
+    viewer: &ViewerRequest<'_>,
+    admitted: Option<&Admitted>,
+    refusal: Option<Refusal>,
+) -> Verdict {
     let query = forwarded_query(viewer.query);
     let cookie = forwarded_cookies(viewer.cookies);
-    Verdict { answer: Answer::Forward(Forwarded { query, cookie }), refusal }
+    let context = admitted.and_then(Admitted::claims).and_then(|claims| claims.context.clone());
+    Verdict { answer: Answer::Forward(Forwarded { query, cookie, context }), refusal }
 }

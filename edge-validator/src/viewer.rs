@@ -18,6 +18,8 @@ pub struct ViewerRequest<'e> {
     pub cookies: &'e [&'e str],
     /// The `Origin` header.
     pub origin: Option<&'e str>,
+    /// The `Referer` header.
+    pub referer: Option<&'e str>,
     /// The `Access-Control-Request-Method` header: with `Origin` it makes an OPTIONS a preflight.
     pub requested_method: Option<&'e str>,
     /// The `Sec-Fetch-Mode` header: `navigate` when a person opens a page.

@@ -8,14 +8,21 @@ use crate::request::Request;
 use crate::resource::{ResourcePattern, Section};
 use crate::statement::{Granted, Policy, Resource};
 use crate::time::UnixTime;
-use crate::verify::Admitted;
+use crate::token::Token;
+use crate::verify::Pass;
 
-impl Granted {
+/// A pass whose policy permits the request. Only [`Granted::permit`] makes one.
+pub struct Permitted<'r> {
+    pub(crate) granted: Pass,
+    pub(crate) token: Token<'r>,
+}
+
+impl<'r> Granted<'r> {
     /// Checks resource, dates and address, in this order.
-    pub fn admit(self, request: &Request<'_>, now: UnixTime) -> Result<Admitted, Denied> {
-        self.policy.check(request, now)?;
-        let Self { policy, carrier, thumbprint } = self;
-        Ok(Admitted { policy, carrier, thumbprint })
+    pub fn permit(self, request: &Request<'_>, now: UnixTime) -> Result<Permitted<'r>, Denied> {
+        self.policy.policy.check(request, now)?;
+        let Self { policy, carrier, thumbprint, token } = self;
+        Ok(Permitted { granted: Pass { policy, carrier, thumbprint }, token })
     }
 }
 

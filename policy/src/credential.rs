@@ -5,12 +5,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::claims::ClaimsFault;
 use crate::denied::Denied;
 use crate::encoding::{NotCloudFrontBase64, from_cloudfront_base64, percent_decoded};
+use crate::forwarding::CLAIMS_NAME;
 use crate::request::Request;
 use crate::signature::Hash;
 use crate::statement::Policy;
 use crate::time::UnixTime;
+use crate::token::Token;
 use crate::url::{MAX_URL_BYTES, Url};
 
 /// The longest encoded policy, in bytes: what a URL can carry. (A browser's cookie carries less.)
@@ -106,7 +109,7 @@ impl Field {
     }
 }
 
-/// The credential of a request, decoded but not verified: anyone can have written it.
+/// The credential of a request, cut out but not verified: anyone can have written it.
 ///
 /// Any signing parameter in the URL means that cookies are ignored, as CloudFront does. One value
 /// twice, or a policy together with an expiry, is refused: CloudFront does not say which it takes.
@@ -114,26 +117,50 @@ pub struct Credential<'r> {
     pub(crate) carrier: Carrier,
     pub(crate) key_id: Cow<'r, str>,
     pub(crate) hash: Hash,
-    pub(crate) signature: Vec<u8>,
-    pub(crate) text: SignedText,
+    /// In CloudFront's base64.
+    pub(crate) signature: Cow<'r, str>,
+    pub(crate) text: SignedText<'r>,
+    pub(crate) token: Token<'r>,
 }
 
-/// The bytes that the signature must be over.
-pub(crate) enum SignedText {
+/// What the signature must be over.
+pub(crate) enum SignedText<'r> {
     /// CloudFront's exact text, rebuilt from the request and `Expires`.
     Canned { policy: Policy, text: String },
-    /// The decoded policy as received. It is not looked into before its signature holds.
-    Custom(Vec<u8>),
+    /// The policy as received, in CloudFront's base64. It is not looked into before its signature
+    /// holds.
+    Custom(Cow<'r, str>),
+}
+
+impl SignedText<'_> {
+    /// As it travels: a canned text begins with a brace, which no base64 has.
+    pub(crate) fn as_received(&self) -> &[u8] {
+        match self {
+            Self::Canned { text, .. } => text.as_bytes(),
+            Self::Custom(text) => text.as_bytes(),
+        }
+    }
+}
+
+/// The raw bytes of a credential.
+pub(crate) struct Decoded {
+    /// What must be signed.
+    pub(crate) text: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl<'r> Credential<'r> {
     /// Finds the credential in the URL, else in the cookies.
     pub fn find(request: &Request<'r>) -> Result<Self, Denied> {
         let parameters = Fields::of_url(request.url.query().unwrap_or(""))?;
-        let (carrier, fields) = if parameters.any() {
+        let (carrier, mut fields) = if parameters.any() {
             (Carrier::Url, parameters)
         } else {
-            (Carrier::Cookie, Fields::of_cookies(request.cookies)?)
+            let mut cookies = Fields::of_cookies(request.cookies)?;
+            if parameters.token != Token::Absent {
+                cookies.token = Token::Faulty(ClaimsFault::OtherCarrier);
+            }
+            (Carrier::Cookie, cookies)
         };
         if !fields.any() {
             return Err(Denied::CredentialMissing);
@@ -157,7 +184,8 @@ impl<'r> Credential<'r> {
         }
         // Empty is as good as missing: so CloudFront ("missing or empty").
         let filled = |value: Option<Cow<'r, str>>| value.filter(|value| !value.is_empty());
-        let Fields { expires, policy, signature, key_id, hash } = fields;
+        let token = core::mem::take(&mut fields.token);
+        let Fields { expires, policy, signature, key_id, hash, .. } = fields;
         let key_id = filled(key_id).ok_or_else(|| incomplete(Field::KeyPairId))?;
         let signature = filled(signature).ok_or_else(|| incomplete(Field::Signature))?;
         if !key_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
@@ -168,12 +196,8 @@ impl<'r> Credential<'r> {
                 .ok_or_else(|| malformed(Field::HashAlgorithm, Malformation::UnknownHash))?,
             None => Hash::default(),
         };
-        let base64 = |field, text: &str| {
-            from_cloudfront_base64(text)
-                .map_err(|problem| malformed(field, Malformation::Base64(problem)))
-        };
         let text = match (filled(policy), filled(expires)) {
-            (Some(policy), _) => SignedText::Custom(base64(Field::Policy, &policy)?),
+            (Some(policy), _) => SignedText::Custom(policy),
             (None, Some(expires)) => {
                 let expires = UnixTime::from_digits(&expires)
                     .ok_or_else(|| malformed(Field::Expires, Malformation::NotSeconds))?;
@@ -182,8 +206,23 @@ impl<'r> Credential<'r> {
             }
             (None, None) => return Err(incomplete(Field::Policy)),
         };
-        let signature = base64(Field::Signature, &signature)?;
-        Ok(Self { carrier, key_id, hash, signature, text })
+        Ok(Self { carrier, key_id, hash, signature, text, token })
+    }
+
+    /// The bytes behind the base64.
+    pub(crate) fn decoded(&self) -> Result<Decoded, Denied> {
+        let base64 = |field, text: &str| {
+            from_cloudfront_base64(text).map_err(|problem| Denied::CredentialMalformed {
+                carrier: self.carrier,
+                field,
+                problem: Malformation::Base64(problem),
+            })
+        };
+        let text = match &self.text {
+            SignedText::Canned { text, .. } => text.as_bytes().to_vec(),
+            SignedText::Custom(text) => base64(Field::Policy, text)?,
+        };
+        Ok(Decoded { text, signature: base64(Field::Signature, &self.signature)? })
     }
 
     /// Where it was found.
@@ -206,17 +245,10 @@ impl<'r> Credential<'r> {
         matches!(self.text, SignedText::Canned { .. })
     }
 
-    /// The bytes that the signature must be over: **unproven**, for inspection only.
-    pub fn unproven_text(&self) -> &[u8] {
-        match &self.text {
-            SignedText::Canned { text, .. } => text.as_bytes(),
-            SignedText::Custom(text) => text,
-        }
-    }
-
-    /// The length of the signature, in bytes.
-    pub fn signature_bytes(&self) -> usize {
-        self.signature.len()
+    /// The bytes that the signature must be over, **unproven**, and the length of the signature in
+    /// bytes: for inspection only.
+    pub fn unproven(&self) -> Result<(Vec<u8>, usize), Denied> {
+        self.decoded().map(|Decoded { text, signature }| (text, signature.len()))
     }
 }
 
@@ -268,22 +300,27 @@ const LIMITS: [(Field, usize); 3] = [
 
 /// The values of one carrier, as they were found.
 #[derive(Default)]
-struct Fields<'r> {
+pub(crate) struct Fields<'r> {
     expires: Option<Cow<'r, str>>,
     policy: Option<Cow<'r, str>>,
     signature: Option<Cow<'r, str>>,
     key_id: Option<Cow<'r, str>>,
     hash: Option<Cow<'r, str>>,
+    pub(crate) token: Token<'r>,
 }
 
 impl<'r> Fields<'r> {
-    fn of_url(query: &'r str) -> Result<Self, Denied> {
+    pub(crate) fn of_url(query: &'r str) -> Result<Self, Denied> {
         let carrier = Carrier::Url;
         let mut fields = Self::default();
         for component in query.split('&') {
             let (name, value) = component.split_once('=').unwrap_or((component, ""));
             let Some(field) = Field::named(carrier, name) else {
-                refuse_escaped_name(name)?;
+                if name == CLAIMS_NAME {
+                    fields.token.put(value);
+                } else if name.as_bytes().contains(&b'%') {
+                    fields.take_escaped_name(name)?;
+                }
                 continue;
             };
             let value = percent_decoded(value).ok_or(Denied::CredentialMalformed {
@@ -296,7 +333,7 @@ impl<'r> Fields<'r> {
         Ok(fields)
     }
 
-    fn of_cookies(lines: &[&'r str]) -> Result<Self, Denied> {
+    pub(crate) fn of_cookies(lines: &[&'r str]) -> Result<Self, Denied> {
         let carrier = Carrier::Cookie;
         let bytes = lines.iter().map(|line| line.len()).fold(0, usize::saturating_add);
         if bytes > MAX_COOKIE_BYTES {
@@ -308,11 +345,31 @@ impl<'r> Fields<'r> {
             let (name, value) = cookie.split_once('=').unwrap_or((cookie, ""));
             // The white space that RFC 6265, 5.2, has removed: no other.
             let trim = |text: &'r str| text.trim_matches([' ', '\t']);
-            if let Some(field) = Field::named(carrier, trim(name)) {
+            let name = trim(name);
+            if let Some(field) = Field::named(carrier, name) {
                 fields.put(carrier, field, Cow::Borrowed(trim(value)))?;
+            } else if name == CLAIMS_NAME {
+                fields.token.put(trim(value));
             }
         }
         Ok(fields)
+    }
+
+    /// A parameter of ours whose name is percent-encoded is one for some readers and none for
+    /// others.
+    fn take_escaped_name(&mut self, name: &str) -> Result<(), Denied> {
+        let Some(name) = percent_decoded(name) else { return Ok(()) };
+        if name == CLAIMS_NAME {
+            self.token = Token::Faulty(ClaimsFault::EscapedName);
+        }
+        match Field::named(Carrier::Url, &name) {
+            Some(field) => Err(Denied::CredentialMalformed {
+                carrier: Carrier::Url,
+                field,
+                problem: Malformation::EscapedName,
+            }),
+            None => Ok(()),
+        }
     }
 
     fn put(&mut self, carrier: Carrier, field: Field, value: Cow<'r, str>) -> Result<(), Denied> {
@@ -341,23 +398,8 @@ impl<'r> Fields<'r> {
         }
     }
 
-    fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         Field::ALL.into_iter().any(|field| self.value(field).is_some())
-    }
-}
-
-/// A signing parameter whose name is percent-encoded is one for some readers and none for others.
-fn refuse_escaped_name(name: &str) -> Result<(), Denied> {
-    if !name.as_bytes().contains(&b'%') {
-        return Ok(());
-    }
-    match percent_decoded(name).and_then(|name| Field::named(Carrier::Url, &name)) {
-        Some(field) => Err(Denied::CredentialMalformed {
-            carrier: Carrier::Url,
-            field,
-            problem: Malformation::EscapedName,
-        }),
-        None => Ok(()),
     }
 }
 

@@ -4,12 +4,15 @@ use alloc::string::String;
 use core::fmt;
 use core::net::IpAddr;
 
+use crate::claims::ClaimsFault;
 use crate::credential::{Carrier, Field, Malformation};
+use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::resource::Section;
 use crate::signature::{Algorithm, Hash};
 use crate::statement::PolicyFault;
 use crate::time::UnixTime;
+use crate::token::Unbound;
 use crate::url::UrlFault;
 
 /// The steps of the walk, in walk order.
@@ -23,6 +26,8 @@ pub enum Stage {
     Read,
     /// policy + request + now
     Conditions,
+    /// claims token + policy + request + now
+    Claims,
 }
 
 impl Stage {
@@ -33,6 +38,7 @@ impl Stage {
             Self::Authenticate => "authenticate",
             Self::Read => "read",
             Self::Conditions => "conditions",
+            Self::Claims => "claims",
         }
     }
 }
@@ -180,6 +186,38 @@ pub enum Denied {
         /// The viewer's, if known.
         address: Option<IpAddr>,
     },
+    /// No claims token beside the credential.
+    ClaimsMissing,
+    /// A claims token that cannot be read.
+    ClaimsMalformed(ClaimsFault),
+    /// A claims token that no trusted claims key signed.
+    ClaimsSignatureInvalid {
+        /// The key that its header names; None if that is no header of a trusted key.
+        key_id: Option<String>,
+    },
+    /// A claims token that belongs to another policy, or to none.
+    ClaimsNotBound(Unbound),
+    /// The claims token is for later.
+    ClaimsNotYetValid {
+        /// Refused before this second.
+        starts: UnixTime,
+        /// The verifier's clock.
+        now: UnixTime,
+    },
+    /// The claims token has run out.
+    ClaimsExpired {
+        /// Refused from this second on.
+        expires: UnixTime,
+        /// The verifier's clock.
+        now: UnixTime,
+    },
+    /// The request is not what the claims token allows.
+    ClaimsMismatch {
+        /// `res`, `net`, `mth` or `org`.
+        claim: &'static str,
+        /// The request's path, address, method or origin, if it has one.
+        found: Option<String>,
+    },
 }
 
 impl Denied {
@@ -200,6 +238,13 @@ impl Denied {
             Self::NotYetValid { .. } => Code::NotYetValid,
             Self::Expired { .. } => Code::Expired,
             Self::AddressMismatch { .. } => Code::AddressMismatch,
+            Self::ClaimsMissing => Code::ClaimsMissing,
+            Self::ClaimsMalformed(_) => Code::ClaimsMalformed,
+            Self::ClaimsSignatureInvalid { .. } => Code::ClaimsSignatureInvalid,
+            Self::ClaimsNotBound(_) => Code::ClaimsNotBound,
+            Self::ClaimsNotYetValid { .. } => Code::ClaimsNotYetValid,
+            Self::ClaimsExpired { .. } => Code::ClaimsExpired,
+            Self::ClaimsMismatch { .. } => Code::ClaimsMismatch,
         }
     }
 
@@ -274,6 +319,28 @@ impl fmt::Display for Denied {
             Self::AddressMismatch { network, address: None } => {
                 write!(f, "the policy is for `{network}` and the viewer's address is not known")
             }
+            Self::ClaimsMissing => write!(f, "there is no `{CLAIMS_NAME}` beside the credential"),
+            Self::ClaimsMalformed(fault) => write!(f, "the claims token cannot be read: {fault}"),
+            Self::ClaimsSignatureInvalid { key_id: Some(key_id) } => {
+                write!(f, "the claims token is not signed by the key `{key_id}`")
+            }
+            Self::ClaimsSignatureInvalid { key_id: None } => f.write_str(
+                "the header of the claims token is not `alg`, `kid` and `typ` of a trusted claims key",
+            ),
+            Self::ClaimsNotBound(unbound) => unbound.fmt(f),
+            Self::ClaimsNotYetValid { starts, now } => {
+                write!(f, "the claims token is not valid before {starts}; it is now {now}")
+            }
+            Self::ClaimsExpired { expires, now } => {
+                write!(f, "the claims token expired at {expires}; it is now {now}")
+            }
+            Self::ClaimsMismatch { claim, found: Some(found) } => {
+                write!(f, "`{claim}` of the claims token does not allow `{found}`")
+            }
+            Self::ClaimsMismatch { claim, found: None } => write!(
+                f,
+                "`{claim}` of the claims token allows some, and the request does not say what it is"
+            ),
         }
     }
 }
@@ -292,6 +359,12 @@ impl From<PolicyFault> for Denied {
             PolicyFault::Unsupported { name } => Self::ConditionUnsupported { name },
             fault => Self::PolicyMalformed(fault),
         }
+    }
+}
+
+impl From<ClaimsFault> for Denied {
+    fn from(fault: ClaimsFault) -> Self {
+        Self::ClaimsMalformed(fault)
     }
 }
 
@@ -327,11 +400,25 @@ pub enum Code {
     Expired,
     /// See [`Denied::AddressMismatch`].
     AddressMismatch,
+    /// See [`Denied::ClaimsMissing`].
+    ClaimsMissing,
+    /// See [`Denied::ClaimsMalformed`].
+    ClaimsMalformed,
+    /// See [`Denied::ClaimsSignatureInvalid`].
+    ClaimsSignatureInvalid,
+    /// See [`Denied::ClaimsNotBound`].
+    ClaimsNotBound,
+    /// See [`Denied::ClaimsNotYetValid`].
+    ClaimsNotYetValid,
+    /// See [`Denied::ClaimsExpired`].
+    ClaimsExpired,
+    /// See [`Denied::ClaimsMismatch`].
+    ClaimsMismatch,
 }
 
 impl Code {
     /// Every code, in walk order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::RequestMalformed,
         Self::CredentialMissing,
         Self::CredentialIncomplete,
@@ -346,6 +433,13 @@ impl Code {
         Self::NotYetValid,
         Self::Expired,
         Self::AddressMismatch,
+        Self::ClaimsMissing,
+        Self::ClaimsMalformed,
+        Self::ClaimsSignatureInvalid,
+        Self::ClaimsNotBound,
+        Self::ClaimsNotYetValid,
+        Self::ClaimsExpired,
+        Self::ClaimsMismatch,
     ];
 
     /// The code as logs and headers carry it.
@@ -380,7 +474,7 @@ impl Code {
         self,
     ) -> (&'static str, Stage, Option<CloudFrontError>, &'static str, &'static str) {
         use CloudFrontError::{AccessDenied, InvalidKey, MalformedPolicy, MissingKey};
-        use Stage::{Authenticate, Conditions, Find, Read};
+        use Stage::{Authenticate, Claims, Conditions, Find, Read};
         match self {
             Self::RequestMalformed => (
                 "request-malformed",
@@ -479,6 +573,55 @@ impl Code {
                 Some(AccessDenied),
                 "the viewer's address is not in the policy's network",
                 "sign for the viewer's network, or without an address; viewers change networks, and IPv6 viewers never match",
+            ),
+            Self::ClaimsMissing => (
+                "claims-missing",
+                Claims,
+                None,
+                "no claims token beside the credential",
+                "issue the pass with its claims token, and set all cookies with one Domain and Path",
+            ),
+            Self::ClaimsMalformed => (
+                "claims-malformed",
+                Claims,
+                None,
+                "the claims token is there twice, is no compact JWS, has an unknown claim, or lives too long",
+                "issue it with a signer of the same version; an edge refuses claims that it does not know, so update edges first",
+            ),
+            Self::ClaimsSignatureInvalid => (
+                "claims-signature-invalid",
+                Claims,
+                None,
+                "the claims token is not signed by a trusted claims key",
+                "trust the claims key of the signer at the edge, under its `kid` and with its algorithm; after a rotation, deploy before signing",
+            ),
+            Self::ClaimsNotBound => (
+                "claims-not-bound",
+                Claims,
+                None,
+                "the claims token belongs to another policy, or to none",
+                "issue both together and set or link them together; clear old cookies of the same name with another Domain or Path",
+            ),
+            Self::ClaimsNotYetValid => (
+                "claims-not-yet-valid",
+                Claims,
+                None,
+                "the claims token is for later",
+                "check the clock of the signer, which may be a minute ahead; or wait for its `nbf`",
+            ),
+            Self::ClaimsExpired => (
+                "claims-expired",
+                Claims,
+                None,
+                "the claims token has run out",
+                "issue a new pass, in time before the old one ends; check the clock of the signer",
+            ),
+            Self::ClaimsMismatch => (
+                "claims-mismatch",
+                Claims,
+                None,
+                "the claims token allows other URLs, networks, methods or origins",
+                "issue claims that allow the request, or do not request it; mind that `org` needs an Origin or Referer header",
             ),
         }
     }

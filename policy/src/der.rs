@@ -3,6 +3,8 @@
 //!
 //! The general readers cost a tenth of the edge module's whole size.
 
+use alloc::vec::Vec;
+
 /// The tag of NULL.
 pub const NULL: u8 = 0x05;
 /// The tag of OBJECT IDENTIFIER.
@@ -68,5 +70,58 @@ impl<'d> Der<'d> {
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
+    }
+}
+
+/// The ASN.1 form of an ECDSA signature on P-256 (RFC 3279, 2.2.3) whose JOSE form (RFC 7518, 3.4)
+/// is r and s of 32 bytes each. None for any other length.
+pub(crate) fn ecdsa_signature(fixed: &[u8]) -> Option<Vec<u8>> {
+    if fixed.len() != 64 {
+        return None;
+    }
+    let (r, s) = fixed.split_at_checked(32)?;
+    let mut integers = Vec::with_capacity(70);
+    put_integer(&mut integers, r);
+    put_integer(&mut integers, s);
+    let mut der = Vec::with_capacity(72);
+    der.extend([SEQUENCE, u8::try_from(integers.len()).ok()?]);
+    der.extend(integers);
+    Some(der)
+}
+
+/// A number of at most 32 bytes, big-endian, with or without leading zeros.
+fn put_integer(der: &mut Vec<u8>, number: &[u8]) {
+    let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len().saturating_sub(1));
+    let number = number.get(start..).unwrap_or_default();
+    let sign = number.first().is_some_and(|&first| first >= 0x80);
+    let length = u8::try_from(number.len()).unwrap_or(0).saturating_add(u8::from(sign));
+    der.extend([INTEGER, length]);
+    der.extend(sign.then_some(0));
+    der.extend(number);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a failing test should stop here"
+    )]
+
+    use super::*;
+
+    #[test]
+    fn fixed_signatures_become_der() {
+        let mut fixed = [0; 64];
+        fixed[31] = 0x80;
+        fixed[32..].fill(0xff);
+        let der = ecdsa_signature(&fixed).unwrap();
+        let mut whole = Der::new(&der);
+        let mut integers = whole.sequence().unwrap();
+        assert_eq!(integers.positive().unwrap(), [0x80]);
+        assert_eq!(integers.positive().unwrap(), [0xff; 32]);
+        assert!(integers.is_empty() && whole.is_empty());
+        assert_eq!(ecdsa_signature(&fixed[1..]), None);
+        assert_eq!(ecdsa_signature(&[0; 64]).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
     }
 }

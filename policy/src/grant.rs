@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::credential::{Carrier, Field};
 use crate::encoding::to_cloudfront_base64;
+use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::resource::{ResourcePattern, Section};
 use crate::signable::{SignableFault, SignableUrl};
@@ -119,7 +120,8 @@ impl Grant {
         check_key_id(key_id).map_err(GrantRefused::KeyId)?;
         let policy = self.policy()?;
         let text = policy.to_string();
-        Ok(Unsigned { target: self.target, policy, text, key_id: key_id.to_string(), hash })
+        let key_id = key_id.to_string();
+        Ok(Unsigned { target: self.target, policy, text, key_id, hash, token: None })
     }
 }
 
@@ -270,9 +272,20 @@ pub struct Unsigned {
     text: String,
     key_id: String,
     hash: Hash,
+    /// A claims token that travels beside the signed text, not in it.
+    token: Option<String>,
 }
 
 impl Unsigned {
+    /// With a claims token that is bound to the text.
+    pub(crate) fn beside(mut self, token: String) -> Result<Self, GrantRefused> {
+        if let Target::Url(url, Some(pattern)) = &self.target {
+            check_covers(pattern, &url.with_claims(&token))?;
+        }
+        self.token = Some(token);
+        Ok(self)
+    }
+
     /// The exact bytes to sign.
     pub fn text(&self) -> &str {
         &self.text
@@ -303,6 +316,10 @@ impl Signed {
         let Target::Url(url, _) = &self.unsigned.target else {
             return Err(GrantRefused::Url(SignableFault::Pattern));
         };
+        let url = match &self.unsigned.token {
+            Some(token) => &url.with_claims(token),
+            None => url,
+        };
         let parameters: Vec<String> = self
             .values()
             .map(|(field, value)| format!("{}={value}", field.name(Carrier::Url)))
@@ -314,10 +331,14 @@ impl Signed {
         Ok(url)
     }
 
-    /// The cookies, names and values, in CloudFront's order.
+    /// The cookies, names and values, in CloudFront's order, the claims token last.
     pub fn cookies(&self) -> Result<Vec<(&'static str, String)>, GrantRefused> {
-        let cookies: Vec<(&'static str, String)> =
-            self.values().map(|(field, value)| (field.name(Carrier::Cookie), value)).collect();
+        let token = self.unsigned.token.iter().map(|token| (CLAIMS_NAME, token.clone()));
+        let cookies: Vec<(&'static str, String)> = self
+            .values()
+            .map(|(field, value)| (field.name(Carrier::Cookie), value))
+            .chain(token)
+            .collect();
         let length = |(name, value): &(&str, String)| name.len().saturating_add(value.len());
         if let Some(cookie) = cookies.iter().find(|cookie| length(cookie) > MAX_SIGNED_COOKIE_BYTES)
         {

@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+mod claims;
 mod conditions;
 mod credential;
 mod denied;
@@ -10,9 +11,12 @@ pub mod der;
 mod encoding;
 mod forwarding;
 mod grant;
+mod issue;
 pub mod json;
+mod jws;
 mod key;
 mod memory;
+mod native;
 mod network;
 mod request;
 mod resource;
@@ -20,10 +24,16 @@ mod signable;
 mod signature;
 mod statement;
 mod time;
+mod token;
 mod trust;
 mod url;
 mod verify;
 
+pub use claims::{
+    Claims, ClaimsFault, ClaimsRefused, MAX_CLAIMS_BYTES, MAX_CONTEXT_BYTES, MAX_LIST_ENTRIES,
+    MAX_SUBJECT_BYTES,
+};
+pub use conditions::Permitted;
 pub use credential::{
     Carrier, Credential, Field, MAX_COOKIE_BYTES, MAX_KEY_ID_BYTES, MAX_POLICY_BYTES,
     MAX_SIGNATURE_BYTES, Malformation,
@@ -37,12 +47,16 @@ pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
     Unsigned,
 };
+pub use issue::IssueRefused;
+pub use jws::{
+    BoxedMac, CLAIMS_TYPE, ClaimsKey, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm, VerifyMac,
+};
 pub use key::{
     KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
 };
-pub use memory::{Forgetful, Proof, RememberProofs};
-pub use network::{Ipv4Network, NotAnIpv4Network};
-pub use request::Request;
+pub use memory::{Forgetful, Proof, Proven, RememberProofs};
+pub use network::{Ipv4Network, Ipv6Network, Network, NotANetwork, NotAnIpv4Network};
+pub use request::{Request, is_origin};
 pub use resource::{
     MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section, wildcards_match,
 };
@@ -52,8 +66,10 @@ pub use signature::{
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;
+pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Unbound};
 pub use trust::{
-    Authentic, BoxedKey, MAX_KEYS_WITHOUT_ID, TrustRefused, TrustedKey, TrustedKeys, check_key_id,
+    Authentic, BoxedKey, Deployment, MAX_KEYS_WITHOUT_ID, Trust, TrustRefused, TrustedKey,
+    TrustedKeys, check_key_id,
 };
 pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
 pub use verify::{Admitted, verify, verify_remembering};

@@ -1,32 +1,48 @@
 //! What was proven before: the seam for a memory of verified signatures.
 
+use alloc::sync::Arc;
+
+use crate::claims::Claims;
 use crate::key::Thumbprint;
-use crate::signature::Algorithm;
+use crate::statement::SignedPolicy;
 
 /// A signature and all that it was made over and with. Two proofs are the same only if every
 /// field is, byte for byte.
+///
+/// Message and signature stand as they travel, in their one base64 form, so that what is known is
+/// not even decoded again.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Proof<'p> {
     /// The key.
     pub thumbprint: Thumbprint,
-    /// The algorithm.
-    pub algorithm: Algorithm,
+    /// The name of the algorithm.
+    pub algorithm: &'static str,
     /// All signed bytes.
     pub message: &'p [u8],
     /// The signature.
     pub signature: &'p [u8],
 }
 
-/// A memory of signatures that were verified.
+/// What a proven text says, read once. Only the walk makes one.
+#[derive(Clone, Debug)]
+pub struct Proven(pub(crate) Saying);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Saying {
+    Claims(Arc<Claims>),
+    Policy(Arc<SignedPolicy>),
+}
+
+/// A memory of signatures that were verified, with what was read from the texts they are over.
 ///
 /// An implementation holds successes only, is bounded, and recalls nothing unless every field of
 /// the proof is equal. It takes `&self` because requests share it.
 pub trait RememberProofs {
-    /// Whether this very proof was remembered.
-    fn recalls(&self, proof: &Proof<'_>) -> bool;
+    /// What was remembered for this very proof.
+    fn recall(&self, proof: &Proof<'_>) -> Option<Proven>;
 
     /// Notes a proof that was just verified.
-    fn remember(&self, proof: &Proof<'_>);
+    fn remember(&self, proof: &Proof<'_>, proven: &Proven);
 }
 
 /// No memory.
@@ -34,9 +50,9 @@ pub trait RememberProofs {
 pub struct Forgetful;
 
 impl RememberProofs for Forgetful {
-    fn recalls(&self, _: &Proof<'_>) -> bool {
-        false
+    fn recall(&self, _: &Proof<'_>) -> Option<Proven> {
+        None
     }
 
-    fn remember(&self, _: &Proof<'_>) {}
+    fn remember(&self, _: &Proof<'_>, _: &Proven) {}
 }

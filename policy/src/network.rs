@@ -1,4 +1,4 @@
-//! The address condition: one IPv4 network.
+//! Networks: the one of CloudFront's address condition, and those of the claim `net`.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -51,15 +51,96 @@ impl FromStr for Ipv4Network {
         if prefix.is_empty() && !text.as_bytes().contains(&b'/') {
             return Err(NotAnIpv4Network::PrefixMissing);
         }
-        let canonical = prefix == "0" || !prefix.starts_with('0');
-        if !canonical || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(NotAnIpv4Network::Malformed);
-        }
-        match prefix.parse() {
-            Ok(prefix @ 0..=32) => Ok(Self { address, prefix }),
-            _ => Err(NotAnIpv4Network::Malformed),
+        let prefix = prefix_length(prefix, 32).ok_or(NotAnIpv4Network::Malformed)?;
+        Ok(Self { address, prefix })
+    }
+}
+
+/// An IPv4 or IPv6 CIDR range, for the claim `net`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Network {
+    /// IPv4.
+    V4(Ipv4Network),
+    /// IPv6.
+    V6(Ipv6Network),
+}
+
+impl Network {
+    /// Whether the address is inside. An IPv4-mapped IPv6 address is the IPv4 one.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self, address.to_canonical()) {
+            (Self::V4(network), address) => network.contains(address),
+            (Self::V6(network), IpAddr::V6(address)) => network.contains(address),
+            (Self::V6(_), IpAddr::V4(_)) => false,
         }
     }
+
+    /// The network that is one address.
+    pub const fn single(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::V4(Ipv4Network::single(address)),
+            IpAddr::V6(address) => Self::V6(Ipv6Network { address, prefix: 128 }),
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(network) => network.fmt(f),
+            Self::V6(Ipv6Network { address, prefix }) => write!(f, "{address}/{prefix}"),
+        }
+    }
+}
+
+/// Reads an address, `/`, and a prefix length, which is required.
+impl FromStr for Network {
+    type Err = NotANetwork;
+
+    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+        match text.split_once('/').ok_or(NotANetwork)? {
+            (address, prefix) if address.contains(':') => {
+                let address = address.parse().map_err(|_| NotANetwork)?;
+                let prefix = prefix_length(prefix, 128).ok_or(NotANetwork)?;
+                Ok(Self::V6(Ipv6Network { address, prefix }))
+            }
+            _ => text.parse().map(Self::V4).map_err(|_| NotANetwork),
+        }
+    }
+}
+
+/// An IPv6 CIDR range.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ipv6Network {
+    address: Ipv6Addr,
+    prefix: u8,
+}
+
+impl Ipv6Network {
+    fn contains(self, address: Ipv6Addr) -> bool {
+        let host_bits = u32::from(128_u8.saturating_sub(self.prefix));
+        let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
+        address.to_bits() & mask == self.address.to_bits() & mask
+    }
+}
+
+/// A text is neither an IPv4 nor an IPv6 network.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NotANetwork;
+
+impl fmt::Display for NotANetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is not a network; write it as `192.0.2.0/24` or `2001:db8::/32`")
+    }
+}
+
+impl core::error::Error for NotANetwork {}
+
+/// Decimal digits without a sign or a leading zero, up to `most`.
+fn prefix_length(digits: &str, most: u8) -> Option<u8> {
+    let canonical = digits == "0" || !digits.starts_with('0');
+    let plain = canonical && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|&length| plain && length <= most)
 }
 
 /// Why a text is not an IPv4 network.
@@ -137,6 +218,31 @@ mod tests {
             ("", Malformed),
         ] {
             assert_eq!(text.parse::<Ipv4Network>(), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn either_family() {
+        for (text, address, inside) in [
+            ("192.0.2.0/24", "192.0.2.9", true),
+            ("192.0.2.0/24", "::ffff:192.0.2.9", true),
+            ("192.0.2.0/24", "2001:db8::1", false),
+            ("2001:db8::/32", "2001:db8:ffff::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+            ("2001:db8::7/128", "2001:db8::7", true),
+            ("2001:db8::7/128", "2001:db8::8", false),
+            ("::/0", "2001:db8::8", true),
+            ("::/0", "192.0.2.9", false),
+            ("::/0", "::ffff:192.0.2.9", false),
+        ] {
+            let network: Network = text.parse().unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), inside, "{text} {address}");
+            assert_eq!(alloc::format!("{network}"), text);
+        }
+        for text in
+            ["", "/", "192.0.2.7", "2001:db8::1", "::/129", "::/", "::/01", "::/+1", "::g/1"]
+        {
+            assert_eq!(text.parse::<Network>(), Err(NotANetwork), "{text}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! A viewer's request: the part of it that decides.
 
+use alloc::format;
 use core::net::IpAddr;
 
+use crate::signable::SignableUrl;
 use crate::url::Url;
 
 /// What a shell hands over of a request.
@@ -16,4 +18,35 @@ pub struct Request<'r> {
     pub cookies: &'r [&'r str],
     /// The viewer's address, if the platform tells it.
     pub address: Option<IpAddr>,
+    /// The method, as it was sent.
+    pub method: &'r str,
+    /// The `Origin` header, if there is exactly one.
+    pub origin: Option<&'r str>,
+    /// The `Referer` header, if there is exactly one.
+    pub referer: Option<&'r str>,
+}
+
+impl<'r> Request<'r> {
+    /// A GET without cookies, address, origin and referer: what a URL alone says.
+    pub const fn get(url: Url<'r>) -> Self {
+        Self { url, cookies: &[], address: None, method: "GET", origin: None, referer: None }
+    }
+
+    /// Where the request comes from: its `Origin`, else the origin of its `Referer`.
+    pub(crate) fn source(&self) -> Option<&'r str> {
+        self.origin.or_else(|| origin_of(self.referer?))
+    }
+}
+
+/// The origin of a URL: everything before its path.
+fn origin_of(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    url.get(..scheme.len().checked_add("://".len())?.checked_add(host)?)
+}
+
+/// Whether a text is an origin as browsers write it (RFC 6454, 6.2): `http` or `https`, a host in
+/// lower case, no default port, and nothing after it. `*` and `null` are none.
+pub fn is_origin(text: &str) -> bool {
+    origin_of(text) == Some(text) && format!("{text}/").parse::<SignableUrl>().is_ok()
 }

@@ -10,11 +10,13 @@
 //! after the domain for the start of the query, so that only a domain or a query has `?` wildcards.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::forwarding::CLAIMS_NAME;
 use crate::url::Url;
 
 /// The longest run between two `*` that may hold a `?`, in bytes. Runs without one are found in
@@ -63,6 +65,20 @@ impl ResourcePattern {
         const { [Section::Protocol, Section::Domain, Section::Path, Section::Query] }
             .into_iter()
             .any(|section| self.section(section).contains(['*', '?']))
+    }
+
+    /// The query that every URL meant has; None if they differ in it.
+    pub(crate) fn exact_query(&self) -> Option<&str> {
+        let query = self.section(Section::Query);
+        (!query.contains(['*', '?'])).then_some(query)
+    }
+
+    /// The pattern of the same URLs with a claims token as one more component of their query.
+    pub(crate) fn with_claims(&self, token: &str) -> Self {
+        let separator = if self.text.contains('?') { '&' } else { '?' };
+        let slash =
+            if self.section(Section::Path) == "/" && !self.text.ends_with('/') { "/" } else { "" };
+        Self { text: format!("{}{slash}{separator}{CLAIMS_NAME}={token}", self.text) }
     }
 
     /// The pattern as it was written.

@@ -1,12 +1,14 @@
 //! URLs that can be signed: those that arrive exactly as they were signed.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
 use crate::credential::{Carrier, Field};
 use crate::encoding::percent_decoded;
+use crate::forwarding::CLAIMS_NAME;
 use crate::url::{Part, Url, UrlFault};
 
 /// A URL in the form in which it travels (RFC 3986), so that what is signed is what is requested.
@@ -31,6 +33,11 @@ impl SignableUrl {
     pub(crate) fn wildcard(&self) -> Option<char> {
         let query = self.text.split_once('?').map_or("", |(_, query)| query);
         if self.text.contains('*') { Some('*') } else { query.contains('?').then_some('?') }
+    }
+
+    /// The URL with a claims token appended, which needs no escapes.
+    pub(crate) fn with_claims(&self, token: &str) -> Self {
+        Self { text: self.with_parameters(&format!("{CLAIMS_NAME}={token}")) }
     }
 
     /// The URL with parameters appended.
@@ -84,6 +91,9 @@ fn check_query(query: &str) -> Result<(), SignableFault> {
         let Some(name) = percent_decoded(name) else { continue };
         if let Some(field) = Field::named(Carrier::Url, &name) {
             return Err(SignableFault::SigningParameter { name: field.name(Carrier::Url) });
+        }
+        if name == CLAIMS_NAME {
+            return Err(SignableFault::SigningParameter { name: CLAIMS_NAME });
         }
     }
     Ok(())

@@ -2,18 +2,21 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::credential::{Carrier, SignedText};
+use crate::credential::{Carrier, Credential, SignedText};
 use crate::denied::Denied;
 use crate::json::{self, NotJson, Object, Value};
 use crate::key::Thumbprint;
+use crate::memory::{Proven, RememberProofs, Saying};
 use crate::network::{Ipv4Network, NotAnIpv4Network};
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
-use crate::trust::Authentic;
+use crate::token::{ClaimsTrust, Token};
+use crate::trust::{Authentic, AuthenticText};
 
 /// A CloudFront policy: its one statement.
 ///
@@ -125,25 +128,49 @@ impl fmt::Display for Policy {
     }
 }
 
-/// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
-pub struct Granted {
+/// A policy whose text was signed, with what claims tokens are bound to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct SignedPolicy {
     pub(crate) policy: Policy,
-    pub(crate) carrier: Carrier,
-    pub(crate) thumbprint: Thumbprint,
+    /// SHA-256 of the signed text, where claims are checked.
+    pub(crate) digest: Option<[u8; 32]>,
 }
 
-impl Authentic {
-    /// Reads the signed bytes.
-    pub fn read(self) -> Result<Granted, Denied> {
-        let Self { carrier, text, thumbprint } = self;
+/// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
+pub struct Granted<'r> {
+    pub(crate) policy: Arc<SignedPolicy>,
+    pub(crate) carrier: Carrier,
+    pub(crate) thumbprint: Thumbprint,
+    pub(crate) token: Token<'r>,
+}
+
+impl<'r> Authentic<'r> {
+    /// Reads the signed bytes, and has `memory` note them with what they say.
+    pub fn read(
+        self,
+        claims: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+    ) -> Result<Granted<'r>, Denied> {
+        let Self { credential, thumbprint, algorithm, text } = self;
         let policy = match text {
-            SignedText::Canned { policy, .. } => policy,
-            SignedText::Custom(text) => Policy::read(&text)?,
+            AuthenticText::Known(policy) => policy,
+            AuthenticText::New(text) => {
+                let policy = match &credential.text {
+                    SignedText::Canned { policy, .. } => policy.clone(),
+                    SignedText::Custom(_) => Policy::read(&text)?,
+                };
+                let digest = claims.digest(&text);
+                let policy = Arc::new(SignedPolicy { policy, digest });
+                let proven = Proven(Saying::Policy(Arc::clone(&policy)));
+                memory.remember(&credential.proof(thumbprint, algorithm), &proven);
+                policy
+            }
         };
+        let Credential { carrier, token, .. } = credential;
         if carrier == Carrier::Cookie {
-            check_for_cookies(&policy)?;
+            check_for_cookies(&policy.policy)?;
         }
-        Ok(Granted { policy, carrier, thumbprint })
+        Ok(Granted { policy, carrier, thumbprint, token })
     }
 }
 

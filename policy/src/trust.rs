@@ -2,14 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::credential::{Carrier, Credential, MAX_KEY_ID_BYTES, SignedText};
+use crate::credential::{Credential, Decoded, MAX_KEY_ID_BYTES};
 use crate::denied::Denied;
+use crate::jws::JoseAlgorithm;
 use crate::key::{KeyKind, PublicKey, Thumbprint};
-use crate::memory::{Proof, RememberProofs};
-use crate::signature::{Algorithm, VerifySignature};
+use crate::memory::{Proof, RememberProofs, Saying};
+use crate::signature::{Algorithm, Hash, VerifySignature};
+use crate::statement::SignedPolicy;
+use crate::token::ClaimsTrust;
 
 /// How many keys without an id may be trusted: each is tried in turn, and a CloudFront key group
 /// holds five (AWS: "Quotas", "Public keys in a key group").
@@ -54,6 +58,14 @@ impl TrustedKey {
     }
 }
 
+impl TrustedKey {
+    /// The algorithm that a request with this hash selects, if the operator allows it.
+    fn algorithm(&self, hash: Hash) -> Option<Algorithm> {
+        let algorithm = Algorithm::new(self.kind, hash);
+        self.algorithms.contains(&algorithm).then_some(algorithm)
+    }
+}
+
 /// Whether a text can be a Key-Pair-Id: ASCII letters, digits, `-` and `_`, at most
 /// [`MAX_KEY_ID_BYTES`].
 pub fn check_key_id(id: &str) -> Result<(), TrustRefused> {
@@ -70,12 +82,26 @@ pub fn check_key_id(id: &str) -> Result<(), TrustRefused> {
 /// Why a key, or a set of them, cannot be trusted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum TrustRefused {
+    /// A claims key that is a CloudFront key too.
+    KeyForBoth {
+        /// Its `kid`.
+        id: String,
+    },
     /// Not what a Key-Pair-Id looks like.
     KeyId,
+    /// Claims are checked, and no key is trusted for them.
+    NoClaimsKey,
     /// No key at all.
     NoKey,
     /// No algorithm was named.
     NoAlgorithm,
+    /// A JOSE algorithm of another kind of key.
+    OtherClaimsKind {
+        /// The algorithm named.
+        algorithm: JoseAlgorithm,
+        /// The kind of the key.
+        kind: KeyKind,
+    },
     /// An algorithm of another kind of key.
     OtherKind {
         /// The algorithm named.
@@ -90,6 +116,11 @@ pub enum TrustRefused {
         /// The id.
         id: String,
     },
+    /// Two claims keys with one `kid`.
+    RepeatedClaimsKey {
+        /// The `kid`.
+        id: String,
+    },
     /// More than [`MAX_KEYS_WITHOUT_ID`].
     TooManyWithoutId,
 }
@@ -100,6 +131,20 @@ impl fmt::Display for TrustRefused {
             Self::KeyId => f.write_str(
                 "a key id has up to 64 letters, digits, `-` and `_`; use the id that CloudFront gave the public key, such as `K2JCJMDEHXQW5F`",
             ),
+            Self::KeyForBoth { id } => write!(
+                f,
+                "the claims key `{id}` is a CloudFront key too; make a key pair of its own for claims tokens"
+            ),
+            Self::NoClaimsKey => f.write_str(
+                "claims tokens are checked and no key is trusted for them; name a claims key, or turn claims off",
+            ),
+            Self::OtherClaimsKind { algorithm, kind } => write!(
+                f,
+                "{algorithm} cannot be made with the key, which is {kind}; ES256 takes P-256, RS256 takes RSA, HS256 a secret"
+            ),
+            Self::RepeatedClaimsKey { id } => {
+                write!(f, "two claims keys have the id `{id}`; a `kid` names one key")
+            }
             Self::NoKey => f.write_str("no key is trusted; name at least one"),
             Self::NoAlgorithm => f.write_str(
                 "no algorithm is allowed for the key; name one of RSA-SHA256, ECDSA-SHA256, RSA-SHA1, ECDSA-SHA1",
@@ -148,7 +193,7 @@ impl TrustedKeys {
     }
 
     /// The key of this id, else those that answer for any.
-    fn candidates(&self, id: &str) -> impl Iterator<Item = &TrustedKey> + Clone {
+    fn candidates(&self, id: &str) -> impl Iterator<Item = &TrustedKey> {
         let named = self.keys.iter().any(|key| key.id.as_deref() == Some(id));
         let wanted = named.then_some(id);
         self.keys.iter().filter(move |key| key.id.as_deref() == wanted)
@@ -156,13 +201,20 @@ impl TrustedKeys {
 }
 
 /// A credential whose signature holds. Only [`Credential::authenticate`] makes one.
-pub struct Authentic {
-    pub(crate) carrier: Carrier,
-    pub(crate) text: SignedText,
+pub struct Authentic<'r> {
+    pub(crate) credential: Credential<'r>,
     pub(crate) thumbprint: Thumbprint,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) text: AuthenticText,
 }
 
-impl Credential<'_> {
+/// The signed bytes, or what was read from them before.
+pub(crate) enum AuthenticText {
+    Known(Arc<SignedPolicy>),
+    New(Vec<u8>),
+}
+
+impl<'r> Credential<'r> {
     /// Checks the signature with the trusted key that the credential names.
     ///
     /// The operator binds algorithms to keys; the request's hash only selects among those. What
@@ -172,46 +224,117 @@ impl Credential<'_> {
         self,
         trust: &TrustedKeys,
         memory: &dyn RememberProofs,
-    ) -> Result<Authentic, Denied> {
-        let key_id = || self.key_id.to_string();
-        let mut candidates = trust.candidates(&self.key_id).peekable();
-        if candidates.peek().is_none() {
-            return Err(Denied::UnknownKey { key_id: key_id() });
+    ) -> Result<Authentic<'r>, Denied> {
+        if let Some((thumbprint, algorithm, policy)) = self.recalled(trust, memory) {
+            let text = AuthenticText::Known(policy);
+            return Ok(Authentic { credential: self, thumbprint, algorithm, text });
         }
-        let mut tried = None;
-        for trusted in candidates {
-            let algorithm = Algorithm::new(trusted.kind, self.hash);
-            if !trusted.algorithms.contains(&algorithm) {
-                continue;
+        let (thumbprint, algorithm, text) = self.verified(trust)?;
+        let text = AuthenticText::New(text);
+        Ok(Authentic { credential: self, thumbprint, algorithm, text })
+    }
+
+    fn recalled(
+        &self,
+        trust: &TrustedKeys,
+        memory: &dyn RememberProofs,
+    ) -> Option<(Thumbprint, Algorithm, Arc<SignedPolicy>)> {
+        trust.candidates(&self.key_id).find_map(|trusted| {
+            let algorithm = trusted.algorithm(self.hash)?;
+            match memory.recall(&self.proof(trusted.thumbprint, algorithm))?.0 {
+                Saying::Policy(policy) => Some((trusted.thumbprint, algorithm, policy)),
+                Saying::Claims(_) => None,
             }
-            if self.is_proven(trusted, algorithm, memory) {
-                let thumbprint = trusted.thumbprint;
-                return Ok(Authentic { carrier: self.carrier, text: self.text, thumbprint });
-            }
-            tried = Some(algorithm);
-        }
-        Err(match tried {
-            Some(algorithm) => Denied::SignatureInvalid { key_id: key_id(), algorithm },
-            None => Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash },
         })
     }
 
-    fn is_proven(
-        &self,
-        trusted: &TrustedKey,
-        algorithm: Algorithm,
-        memory: &dyn RememberProofs,
-    ) -> bool {
-        let message = self.unproven_text();
-        let signature = &self.signature;
-        let proof = Proof { thumbprint: trusted.thumbprint, algorithm, message, signature };
-        if memory.recalls(&proof) {
-            return true;
+    fn verified(&self, trust: &TrustedKeys) -> Result<(Thumbprint, Algorithm, Vec<u8>), Denied> {
+        let Decoded { text, signature } = self.decoded()?;
+        let key_id = || self.key_id.to_string();
+        let mut refused = Denied::UnknownKey { key_id: key_id() };
+        for trusted in trust.candidates(&self.key_id) {
+            match trusted.algorithm(self.hash) {
+                Some(algorithm) => {
+                    if trusted.key.verify(algorithm, &text, &signature).is_ok() {
+                        return Ok((trusted.thumbprint, algorithm, text));
+                    }
+                    refused = Denied::SignatureInvalid { key_id: key_id(), algorithm };
+                }
+                None if matches!(refused, Denied::UnknownKey { .. }) => {
+                    refused = Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash };
+                }
+                None => {}
+            }
         }
-        let proven = trusted.key.verify(algorithm, message, signature).is_ok();
-        if proven {
-            memory.remember(&proof);
+        Err(refused)
+    }
+
+    /// What a memory knows its signature by.
+    pub(crate) fn proof(&self, thumbprint: Thumbprint, algorithm: Algorithm) -> Proof<'_> {
+        let (message, signature) = (self.text.as_received(), self.signature.as_bytes());
+        Proof { thumbprint, algorithm: algorithm.name(), message, signature }
+    }
+}
+
+/// Everything that a verifier trusts.
+pub struct Trust {
+    pub(crate) deployment: Deployment,
+    pub(crate) keys: TrustedKeys,
+    pub(crate) claims: ClaimsTrust,
+}
+
+impl Trust {
+    /// The keys of CloudFront credentials, and what is asked of claims tokens. No key may be
+    /// trusted for both, nor two claims keys have one id.
+    pub fn new(
+        deployment: Deployment,
+        keys: TrustedKeys,
+        claims: ClaimsTrust,
+    ) -> Result<Self, TrustRefused> {
+        if let ClaimsTrust::Checked(rules) = &claims {
+            if rules.keys.is_empty() {
+                return Err(TrustRefused::NoClaimsKey);
+            }
+            for (index, key) in rules.keys.iter().enumerate() {
+                let id = || key.id().to_string();
+                if rules.keys.iter().skip(index + 1).any(|other| other.id() == key.id()) {
+                    return Err(TrustRefused::RepeatedClaimsKey { id: id() });
+                }
+                if keys.keys.iter().any(|other| other.thumbprint == key.thumbprint()) {
+                    return Err(TrustRefused::KeyForBoth { id: id() });
+                }
+            }
         }
-        proven
+        Ok(Self { deployment, keys, claims })
+    }
+
+    /// CloudFront credentials alone, by a verifier that does everything.
+    pub fn in_credentials(keys: TrustedKeys) -> Self {
+        Self { deployment: Deployment::Standalone, keys, claims: ClaimsTrust::Off }
+    }
+}
+
+/// What has checked a request before the verifier sees it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Deployment {
+    /// CloudFront's trusted key groups: its own yes came first, and the credential may be gone.
+    Native,
+    /// Nobody: the verifier does everything.
+    #[default]
+    Standalone,
+}
+
+impl Deployment {
+    /// As `edge.toml` has it: `native` or `standalone`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Standalone => "standalone",
+        }
+    }
+
+    /// Reads a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Native, Self::Standalone].into_iter().find(|one| one.name() == name)
     }
 }

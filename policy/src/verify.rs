@@ -1,23 +1,23 @@
 //! The walk.
 
+use alloc::sync::Arc;
+
+use crate::claims::Claims;
 use crate::credential::{Carrier, Credential};
 use crate::denied::Denied;
 use crate::key::Thumbprint;
 use crate::memory::{Forgetful, RememberProofs};
+use crate::native::TokenAlone;
 use crate::request::Request;
-use crate::statement::Policy;
+use crate::statement::{Policy, SignedPolicy};
 use crate::time::UnixTime;
-use crate::trust::TrustedKeys;
+use crate::trust::{Deployment, Trust};
 
 /// Decides whether a request is admitted.
 ///
 /// Each step yields what the next one needs and nothing else can make, so none can be forgotten.
 /// Whatever is in doubt is denied.
-pub fn verify(
-    request: &Request<'_>,
-    trust: &TrustedKeys,
-    now: UnixTime,
-) -> Result<Admitted, Denied> {
+pub fn verify(request: &Request<'_>, trust: &Trust, now: UnixTime) -> Result<Admitted, Denied> {
     verify_remembering(request, trust, &Forgetful, now)
 }
 
@@ -25,14 +25,20 @@ pub fn verify(
 /// computed again. Everything else is evaluated every time.
 pub fn verify_remembering(
     request: &Request<'_>,
-    trust: &TrustedKeys,
+    trust: &Trust,
     memory: &dyn RememberProofs,
     now: UnixTime,
 ) -> Result<Admitted, Denied> {
+    if trust.deployment == Deployment::Native
+        && let Some(token) = TokenAlone::find(request)?
+    {
+        return token.admit(request, &trust.claims, memory, now);
+    }
     let credential = Credential::find(request)?;
-    let authentic = credential.authenticate(trust, memory)?;
-    let granted = authentic.read()?;
-    granted.admit(request, now)
+    let authentic = credential.authenticate(&trust.keys, memory)?;
+    let granted = authentic.read(&trust.claims, memory)?;
+    let permitted = granted.permit(request, now)?;
+    permitted.claim(request, &trust.claims, memory, now)
 }
 
 /// The proof that a request passed every check. Only the walk makes one.
@@ -42,24 +48,44 @@ pub fn verify_remembering(
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Admitted {
-    pub(crate) policy: Policy,
+    pass: Option<Pass>,
+    claims: Option<Arc<Claims>>,
+}
+
+/// A credential that passed.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    pub(crate) policy: Arc<SignedPolicy>,
     pub(crate) carrier: Carrier,
     pub(crate) thumbprint: Thumbprint,
 }
 
 impl Admitted {
-    /// The policy that admits the request.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
+    pub(crate) fn by_policy(pass: Pass, claims: Option<Arc<Claims>>) -> Self {
+        Self { pass: Some(pass), claims }
     }
 
-    /// Where the credential was found.
-    pub fn carrier(&self) -> Carrier {
-        self.carrier
+    pub(crate) fn by_cloudfront(claims: Option<Arc<Claims>>) -> Self {
+        Self { pass: None, claims }
     }
 
-    /// The key that signed.
-    pub fn thumbprint(&self) -> Thumbprint {
-        self.thumbprint
+    /// The policy that admits the request; None where only CloudFront saw it.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.pass.as_ref().map(|pass| &pass.policy.policy)
+    }
+
+    /// Where the credential was found; None where only CloudFront saw it.
+    pub fn carrier(&self) -> Option<Carrier> {
+        self.pass.as_ref().map(|pass| pass.carrier)
+    }
+
+    /// The key that signed the policy; None where only CloudFront saw it.
+    pub fn thumbprint(&self) -> Option<Thumbprint> {
+        self.pass.as_ref().map(|pass| pass.thumbprint)
+    }
+
+    /// What the claims token says, if there is one and it was checked.
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_deref()
     }
 }

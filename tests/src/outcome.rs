@@ -2,7 +2,8 @@
 
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use policy::{
-    Algorithm, Denied, Request, Scheme, ShortRsa, TrustedKey, TrustedKeys, UnixTime, Url, verify,
+    Algorithm, Denied, Request, Scheme, ShortRsa, Trust as Trusted, TrustedKey, TrustedKeys,
+    UnixTime, Url, verify,
 };
 
 use crate::keys::TestKey;
@@ -74,8 +75,10 @@ fn decide(vector: &Vector) -> Result<(), Denied> {
     let url = Url::from_parts(scheme, &request.host, &request.path, request.query.as_deref())?;
     let cookies: Vec<&str> = request.cookies.iter().map(String::as_str).collect();
     let address = request.address.as_deref().map(|address| address.parse().unwrap());
-    let request = Request { url, cookies: &cookies, address };
+    let method = &request.method;
+    let request = Request { cookies: &cookies, address, method, ..Request::get(url) };
     let trust = TrustedKeys::new(vector.trust.iter().map(trusted_key).collect()).unwrap();
+    let trust = Trusted::in_credentials(trust);
     verify(&request, &trust, UnixTime::from_seconds(*now).unwrap()).map(|_| ())
 }
 

@@ -18,7 +18,7 @@ use base64::engine::general_purpose::STANDARD;
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use edgepass_tests::vector::folder;
 use policy::{
-    Algorithm, Carrier, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target,
+    Algorithm, Carrier, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target, Trust,
     TrustedKey, TrustedKeys, UnixTime, Url, verify,
 };
 use serde::Deserialize;
@@ -191,10 +191,10 @@ fn assert_admitted(id: &str, input: &Input, algorithm: Algorithm, url: &str, coo
     let key = Box::new(NativeKey::new(&public).unwrap());
     let key_id = Some(input.key_pair_id.as_str());
     let key = TrustedKey::new(key_id, &public, thumbprint(&public), &[algorithm], key).unwrap();
-    let trust = TrustedKeys::new(vec![key]).unwrap();
+    let trust = Trust::in_credentials(TrustedKeys::new(vec![key]).unwrap());
     let address =
         input.ip_range.as_deref().map(|range| range.split_once('/').unwrap().0.parse().unwrap());
-    let request = Request { url: Url::parse(url).unwrap(), cookies, address };
+    let request = Request { cookies, address, ..Request::get(Url::parse(url).unwrap()) };
     let now = UnixTime::from_seconds(input.expiration_date.unwrap() - 1).unwrap();
     let admitted = verify(&request, &trust, now);
     assert!(admitted.is_ok(), "{id}: {}", admitted.unwrap_err());

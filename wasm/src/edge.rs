@@ -11,7 +11,7 @@ use policy::UnixTime;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::host::ready_key;
+use crate::host::Host;
 
 /// The longest room for a request that is kept for the next one, in bytes: more than CloudFront
 /// lets a viewer send.
@@ -47,7 +47,7 @@ impl EdgeValidator {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str, here_first: u32) -> Result<Self, JsError> {
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, |key| Ok(ready_key(key, here_first))))
+            .and_then(|settings| Validator::new(settings, &Host { here_first }))
             .map(|validator| Self { validator, request: Vec::new(), text: String::new() })
             .map_err(|refused| JsError::new(&refused.to_string()))
     }
@@ -62,7 +62,7 @@ impl EdgeValidator {
 
     /// Decides the request of so many bytes that was written into the [`room`](Self::room).
     ///
-    /// It is UTF-8 and has, one a line: method, host, address, the headers `Origin`,
+    /// It is UTF-8 and has, one a line: method, host, address, the headers `Origin`, `Referer`,
     /// `Access-Control-Request-Method` and `Sec-Fetch-Mode`, query, so many lines of the `Cookie`
     /// header as `cookies` says, path; what is not there is empty. `now` is in seconds.
     ///
@@ -94,13 +94,14 @@ impl EdgeValidator {
 
 impl EdgeValidator {
     fn decided(&mut self, text: &str, cookies: usize, now: UnixTime) -> Decision {
-        let mut lines = text.splitn(cookies.saturating_add(8), '\n');
+        let mut lines = text.splitn(cookies.saturating_add(9), '\n');
         let mut line = || lines.next().unwrap_or("");
         let mut viewer = ViewerRequest {
             method: line(),
             host: line(),
             address: line(),
             origin: present(line()),
+            referer: present(line()),
             requested_method: present(line()),
             fetch_mode: present(line()),
             query: line(),
@@ -113,9 +114,10 @@ impl EdgeValidator {
 
         let verdict = self.validator.decide(&viewer, now);
         match verdict {
-            Verdict { answer: Answer::Forward(Forwarded { query, cookie }), refusal: None }
-                if query == viewer.query =>
-            {
+            Verdict {
+                answer: Answer::Forward(Forwarded { query, cookie, context: None }),
+                refusal: None,
+            } if query == viewer.query => {
                 let bare = cookie.is_none();
                 self.text = cookie.unwrap_or_default();
                 if bare { Decision::Forward } else { Decision::ForwardWithCookies }

@@ -6,12 +6,14 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::OnceLock;
 
-use edge_validator::ReadyKey;
-use policy::{Algorithm, Hash, InvalidSignature, PublicKey, Thumbprint, VerifySignature};
+use edge_validator::Backend;
+use policy::{
+    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature,
+};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::crypto::PureKey;
+use crate::crypto::{PureKey, PureMac};
 
 #[wasm_bindgen(raw_module = "./host.mjs")]
 extern "C" {
@@ -69,14 +71,27 @@ impl VerifySignature for HostKey {
     }
 }
 
-/// The key in our own crypto for the first signatures, then in the host's.
-pub(crate) fn ready_key(key: &PublicKey, here_first: u32) -> ReadyKey {
-    let thumbprint = Thumbprint(Sha256::digest(key.spki_der()).into());
-    let host = HostKey {
-        key: key.clone(),
-        here: OnceLock::new(),
-        left_here: AtomicU32::new(here_first),
-        handle: OnceLock::new(),
-    };
-    ReadyKey { thumbprint, key: Box::new(host) }
+/// Our own crypto for the first signatures of every key, then the host's.
+pub(crate) struct Host {
+    /// How many signatures a key verifies here.
+    pub(crate) here_first: u32,
+}
+
+impl Backend for Host {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        Ok(Box::new(HostKey {
+            key: key.clone(),
+            here: OnceLock::new(),
+            left_here: AtomicU32::new(self.here_first),
+            handle: OnceLock::new(),
+        }))
+    }
+
+    fn mac(&self, secret: &[u8]) -> BoxedMac {
+        Box::new(PureMac::new(secret))
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        |bytes| Sha256::digest(bytes).into()
+    }
 }

@@ -127,7 +127,8 @@ fn held_expiry(viewer: &Viewer) -> Option<UnixTime> {
     let cookies = viewer.cookies();
     let url = Url::from_parts(Scheme::Http, &viewer.host, "/", None).ok()?;
     let credential = Credential::find(&viewer.request(url, &cookies)).ok()?;
-    Some(Policy::read(credential.unproven_text()).ok()?.date_less_than())
+    let (text, _) = credential.unproven().ok()?;
+    Some(Policy::read(&text).ok()?.date_less_than())
 }
 
 fn a_minute_before(time: UnixTime) -> UnixTime {
@@ -180,7 +181,7 @@ async fn explain_pass(
     let (credential, verdict) = match Url::from_parts(Scheme::Http, &viewer.host, path, query) {
         Ok(url) => {
             let request = viewer.request(url, &cookies);
-            let credential = Credential::find(&request).ok().as_ref().map(Held::from);
+            let credential = Credential::find(&request).ok().as_ref().and_then(Held::of);
             (credential, demo.validator.verify(&request).map(|_| ()))
         }
         Err(fault) => (None, Err(Denied::from(fault))),
@@ -189,10 +190,11 @@ async fn explain_pass(
     Ok(Json(ExplainedPass { credential, verdict: Verdict::from(verdict), now }))
 }
 
-impl From<&Credential<'_>> for Held {
-    fn from(credential: &Credential<'_>) -> Self {
-        let policy = String::from_utf8_lossy(credential.unproven_text()).into_owned();
-        Self { outline: credential.into(), policy }
+impl Held {
+    fn of(credential: &Credential<'_>) -> Option<Self> {
+        let (text, _) = credential.unproven().ok()?;
+        let policy = String::from_utf8_lossy(&text).into_owned();
+        Some(Self { outline: credential.into(), policy })
     }
 }
 

@@ -94,7 +94,7 @@ impl Edge {
             Ok(host) => host,
             Err(problem) => return problem.into_response(),
         };
-        let viewer = Viewer::new(host, address, request.headers());
+        let viewer = Viewer::new(host, address, request.method(), request.headers());
         let behaviour = self.behaviour_for(request.uri().path());
         // Of a target that could mean two things nobody can say which behaviour holds.
         let is_ambiguous = viewer.url(request.uri()).is_err();

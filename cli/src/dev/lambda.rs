@@ -12,8 +12,8 @@ use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, SERVER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use edge_validator::{Enforcement, KeySettings, Settings};
-use policy::{Algorithm, Hash, PublicKey};
+use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings};
+use policy::{Algorithm, Deployment, Hash, PublicKey};
 
 use crate::bundle::{lambda_edge_files, write_folder};
 use crate::outcome::Failure;
@@ -74,6 +74,10 @@ impl Function {
 fn settings(key: &PublicKey) -> Settings {
     let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
     Settings {
+        deployment: Deployment::Standalone,
+        claims: ClaimsSetting::Off,
+        max_lifetime: None,
+        claims_keys: Vec::new(),
         scheme: "http".to_owned(),
         enforcement: Enforcement::Enforce,
         expose_reason: true,

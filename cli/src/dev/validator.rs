@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_validator::{NativeKey, thumbprint};
 use policy::{
-    Admitted, Algorithm, Denied, Hash, PublicKey, Request, TrustedKey, TrustedKeys, UnixTime,
+    Admitted, Algorithm, Denied, Hash, PublicKey, Request, Trust, TrustedKey, TrustedKeys, UnixTime,
 };
 
 use crate::outcome::Failure;
@@ -18,7 +18,7 @@ pub(super) type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
 /// Decides by the walk, with the one key that a local edge trusts.
 pub(super) struct Validator {
-    trust: TrustedKeys,
+    trust: Trust,
     clock: Clock,
 }
 
@@ -30,6 +30,7 @@ impl Validator {
         let trust =
             TrustedKey::new(Some(KEY_ID), key, thumbprint(key), &[algorithm], Box::new(native))
                 .and_then(|key| TrustedKeys::new(vec![key]))
+                .map(Trust::in_credentials)
                 .map_err(|refused| Failure::Usage(refused.to_string()))?;
         Ok(Self { trust, clock })
     }

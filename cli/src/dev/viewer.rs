@@ -2,8 +2,8 @@
 
 use core::net::IpAddr;
 
-use axum::http::header::COOKIE;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::header::{COOKIE, ORIGIN, REFERER};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use policy::{Denied, Scheme, Url};
 
 /// What the edge saw of the sender of a request. It travels to the origins beside the request, for
@@ -14,15 +14,23 @@ pub(super) struct Viewer {
     pub(super) host: String,
     pub(super) address: IpAddr,
     cookie_lines: Vec<String>,
+    method: String,
+    origin: Option<String>,
+    referer: Option<String>,
 }
 
 impl Viewer {
-    pub(super) fn new(host: String, address: IpAddr, headers: &HeaderMap) -> Self {
+    pub(super) fn new(host: String, address: IpAddr, method: &Method, headers: &HeaderMap) -> Self {
         // All programs on `localhost` share their cookies, so those of others may hold anything.
         // What replaces a byte that is no text can make no name or value of ours.
         let text = |line: &HeaderValue| String::from_utf8_lossy(line.as_bytes()).into_owned();
         let cookie_lines = headers.get_all(COOKIE).into_iter().map(text).collect();
-        Self { host, address, cookie_lines }
+        let single = |name| {
+            let mut lines = headers.get_all(name).into_iter();
+            lines.next().filter(|_| lines.next().is_none()).map(text)
+        };
+        let (origin, referer) = (single(ORIGIN), single(REFERER));
+        Self { host, address, cookie_lines, method: method.to_string(), origin, referer }
     }
 
     /// The lines of the `Cookie` header.
@@ -36,7 +44,18 @@ impl Viewer {
     }
 
     /// The viewer's request for a URL.
-    pub(super) fn request<'r>(&self, url: Url<'r>, cookies: &'r [&'r str]) -> policy::Request<'r> {
-        policy::Request { url, cookies, address: Some(self.address) }
+    pub(super) fn request<'r>(
+        &'r self,
+        url: Url<'r>,
+        cookies: &'r [&'r str],
+    ) -> policy::Request<'r> {
+        policy::Request {
+            url,
+            cookies,
+            address: Some(self.address),
+            method: &self.method,
+            origin: self.origin.as_deref(),
+            referer: self.referer.as_deref(),
+        }
     }
 }

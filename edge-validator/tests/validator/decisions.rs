@@ -64,7 +64,10 @@ fn a_pass_is_forwarded_and_nothing_logged() {
         ViewerRequest { query: &query, ..get() },
     ] {
         let verdict = decided(settings(), &viewer);
-        assert_eq!(*forwarded(&verdict), Forwarded { query: String::new(), cookie: None });
+        assert_eq!(
+            *forwarded(&verdict),
+            Forwarded { query: String::new(), cookie: None, context: None }
+        );
         assert_eq!(verdict.refusal, None);
     }
 }
@@ -106,6 +109,7 @@ fn what_is_forwarded_loses_ours_and_keeps_the_rest_in_every_mode() {
             let expected = Forwarded {
                 query: "a=%2F&&b".to_owned(),
                 cookie: Some("theme=dark; lang=en".to_owned()),
+                context: None,
             };
             assert_eq!(*forwarded(&verdict), expected, "{:?}", settings.enforcement);
         }
@@ -118,7 +122,8 @@ fn what_only_logs_strips_forged_and_broken_credentials_too() {
     let viewer = ViewerRequest { query, cookies: &["CloudFront-Policy=;a=1"], ..get() };
     for enforcement in [Enforcement::Log, Enforcement::Off] {
         let verdict = decided(Settings { enforcement, ..settings() }, &viewer);
-        let expected = Forwarded { query: "x=1".to_owned(), cookie: Some("a=1".to_owned()) };
+        let expected =
+            Forwarded { query: "x=1".to_owned(), cookie: Some("a=1".to_owned()), context: None };
         assert_eq!(*forwarded(&verdict), expected);
     }
 }

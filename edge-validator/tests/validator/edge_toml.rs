@@ -1,10 +1,10 @@
 //! `edge.toml`: every member, and an error for everything else that says what is wrong.
 
 use edge_validator::{
-    ConfigRefused, Enforcement, Settings, SettingsRefused, Validator, native_key,
+    ClaimsSetting, ConfigRefused, Enforcement, Native, Settings, SettingsRefused, Validator,
     settings_from_toml,
 };
-use policy::Algorithm;
+use policy::{Algorithm, Deployment};
 
 use crate::pass::{corpus_key, trusted};
 
@@ -16,18 +16,18 @@ pem_file = "rsa.public.pem"
 algorithms = ["RSA-SHA256"]
 "#;
 
-fn file(name: &str) -> Result<String, String> {
+fn file(name: &str) -> Result<Vec<u8>, String> {
     match name {
         "missing.pem" => Err("there is no such file".to_owned()),
-        "nonsense.pem" => Ok("K2JCJMDEHXQW5F".to_owned()),
-        name => Ok(corpus_key(name)),
+        "nonsense.pem" => Ok(b"K2JCJMDEHXQW5F".to_vec()),
+        name => Ok(corpus_key(name).into_bytes()),
     }
 }
 
 /// As `bundle` reads it: the settings must also make a validator.
 fn read(text: &str) -> Result<Settings, ConfigRefused> {
     let settings = settings_from_toml(text, file)?;
-    Validator::new(settings.clone(), native_key)?;
+    Validator::new(settings.clone(), &Native)?;
     Ok(settings)
 }
 
@@ -61,6 +61,10 @@ fn every_member() {
         cors_origins = ["https://www.example.com", "http://localhost:8080"]
     "#;
     let expected = Settings {
+        deployment: Deployment::Standalone,
+        claims: ClaimsSetting::Off,
+        claims_keys: Vec::new(),
+        max_lifetime: None,
         scheme: "http".to_owned(),
         enforcement: Enforcement::Log,
         expose_reason: true,
@@ -85,6 +89,10 @@ fn every_member() {
 #[test]
 fn what_is_left_out() {
     let expected = Settings {
+        deployment: Deployment::Standalone,
+        claims: ClaimsSetting::Off,
+        claims_keys: Vec::new(),
+        max_lifetime: None,
         scheme: "https".to_owned(),
         enforcement: Enforcement::Enforce,
         expose_reason: false,
@@ -204,15 +212,9 @@ fn wrong_values_are_named() {
 
 #[test]
 fn what_cannot_be_enforced_yet_is_refused() {
-    let claims_key = "[[claims_key]]\nid = \"c\"\nalgorithm = \"ES256\"\npem_file = \"c.pem\"";
-    for (text, member) in [
-        (SMALLEST.replace("claims = \"off\"", ""), "claims"),
-        (SMALLEST.replace("\"off\"", "\"required\""), "claims"),
-        (SMALLEST.replace("\"off\"", "\"optional\""), "claims"),
-        (format!("mode = \"native\"{SMALLEST}"), "mode"),
-        (format!("{SMALLEST}\n{claims_key}"), "claims_key"),
-        (format!("{SMALLEST}\n[revocation]\nurl = \"https://h/head\""), "revocation"),
-    ] {
+    for (text, member) in
+        [(format!("{SMALLEST}\n[revocation]\nurl = \"https://h/head\""), "revocation")]
+    {
         match read(&text) {
             Err(ConfigRefused::NotYet { member: named, .. }) => assert_eq!(named, member),
             other => panic!("{text}: {other:?}"),
@@ -242,9 +244,9 @@ fn baked_settings_are_read_as_strictly() {
         json.replacen(from, to, 1)
     };
     for (text, words) in [
-        (with("{\"scheme\"", "{\"unknown\":1,\"scheme\""), "`unknown` is an unknown member"),
+        (with("{\"mode\"", "{\"unknown\":1,\"mode\""), "`unknown` is an unknown member"),
         (with("{\"id\"", "{\"unknown\":1,\"id\""), "`unknown` is an unknown member"),
-        (with("{\"scheme\"", "{\"scheme\":\"http\",\"scheme\""), "malformed"),
+        (with("{\"mode\"", "{\"mode\":\"native\",\"mode\""), "malformed"),
         (with("\"scheme\":\"https\"", "\"scheme\":443"), "`scheme` is not a string"),
         (with("\"scheme\":\"https\",", ""), "`scheme` is not a string"),
         (with("\"enforce\"", "\"warn\""), "`enforcement` is not"),
@@ -275,11 +277,11 @@ fn baked_settings_are_read_as_strictly() {
         (with("RSA-SHA256", "none"), SettingsRefused::Algorithm("none".to_owned())),
     ] {
         let settings = Settings::from_json(&text).unwrap();
-        assert_eq!(Validator::new(settings, native_key).err(), Some(expected));
+        assert_eq!(Validator::new(settings, &Native).err(), Some(expected));
     }
     for spki in ["\"spki\":\"*", "\"spki\":\"AAAA"] {
         let settings = Settings::from_json(&with("\"spki\":\"", spki)).unwrap();
-        let refused = Validator::new(settings, native_key).err();
+        let refused = Validator::new(settings, &Native).err();
         assert!(matches!(refused, Some(SettingsRefused::Key { .. })), "{refused:?}");
     }
 }

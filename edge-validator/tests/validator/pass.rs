@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use edge_validator::{
-    Enforcement, KeySettings, Settings, Validator, ViewerRequest, native_key, public_key_from_pem,
+    ClaimsSetting, Enforcement, KeySettings, Native, Settings, Validator, ViewerRequest,
+    public_key_from_pem,
 };
-use policy::{Algorithm, ShortRsa, UnixTime, to_cloudfront_base64};
+use policy::{Algorithm, Deployment, ShortRsa, UnixTime, to_cloudfront_base64};
 
 /// The clock of tests that do not set their own: 2026-01-01T00:00:00Z.
 pub(crate) const NOW: i64 = 1_767_225_600;
@@ -41,6 +42,10 @@ pub(crate) fn trusted(id: Option<&str>, file: &str, algorithms: &[Algorithm]) ->
 /// Settings that trust [`KEY_ID`] with RSA-SHA256, and nothing else.
 pub(crate) fn settings() -> Settings {
     Settings {
+        deployment: Deployment::Standalone,
+        claims: ClaimsSetting::Off,
+        claims_keys: Vec::new(),
+        max_lifetime: None,
         scheme: "https".to_owned(),
         enforcement: Enforcement::Enforce,
         expose_reason: false,
@@ -53,7 +58,7 @@ pub(crate) fn settings() -> Settings {
 
 /// A validator with native crypto.
 pub(crate) fn validator(settings: Settings) -> Validator {
-    Validator::new(settings, native_key).unwrap()
+    Validator::new(settings, &Native).unwrap()
 }
 
 /// A GET of a protected file, without a pass.

@@ -3,12 +3,10 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use edge_validator::{
-    KeySettings, ReadyKey, SignatureMemory, Validator, ViewerRequest, native_key,
-};
+use edge_validator::{Backend, KeySettings, Native, SignatureMemory, Validator, ViewerRequest};
 use policy::{
-    Algorithm, BoxedKey, Code, InvalidSignature, Request, Scheme, TrustedKey, TrustedKeys, Url,
-    VerifySignature, verify_remembering,
+    Algorithm, BoxedKey, BoxedMac, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme,
+    Trust, TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
 };
 
 use crate::pass::{END, KEY_ID, NOW, Pass, at, get, settings, trusted};
@@ -31,6 +29,23 @@ impl VerifySignature for Counted {
     }
 }
 
+/// The native crypto, counted.
+struct Counting(Arc<AtomicUsize>);
+
+impl Backend for Counting {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        Ok(Box::new(Counted { key: Native.key(key)?, asked: Arc::clone(&self.0) }))
+    }
+
+    fn mac(&self, secret: &[u8]) -> BoxedMac {
+        Native.mac(secret)
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        Native.sha256()
+    }
+}
+
 /// A validator whose signature verifications are counted.
 struct Watched {
     validator: Validator,
@@ -40,11 +55,7 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let asked = Arc::new(AtomicUsize::new(0));
-        let validator = Validator::new(settings(), |public_key| {
-            let ReadyKey { thumbprint, key } = native_key(public_key)?;
-            let key = Box::new(Counted { key, asked: Arc::clone(&asked) });
-            Ok(ReadyKey { thumbprint, key })
-        });
+        let validator = Validator::new(settings(), &Counting(Arc::clone(&asked)));
         Self { validator: validator.unwrap(), asked }
     }
 
@@ -153,8 +164,9 @@ fn a_proof_does_not_outlive_trust() {
     let query = Pass::new().query();
     let decide = |keys: &[KeySettings]| {
         let url = Url::from_parts(Scheme::Https, "media.example.com", "/video/a", Some(&query));
-        let request = Request { url: url.unwrap(), cookies: &[], address: None };
+        let request = Request::get(url.unwrap());
         let trust = TrustedKeys::new(keys.iter().map(trusted_key).collect()).unwrap();
+        let trust = Trust::in_credentials(trust);
         verify_remembering(&request, &trust, &memory, at(NOW)).err().map(|denied| denied.code())
     };
     let key = |id, file| trusted(Some(id), file, &[Algorithm::RsaSha256]);
@@ -171,7 +183,7 @@ fn a_proof_does_not_outlive_trust() {
 
 fn trusted_key(settings: &KeySettings) -> TrustedKey {
     let public_key = settings.public_key().unwrap();
-    let ReadyKey { thumbprint, key } = native_key(&public_key).unwrap();
+    let (thumbprint, key) = (Native.thumbprint(&public_key), Native.key(&public_key).unwrap());
     let allowed = settings.allowed().unwrap();
     TrustedKey::new(settings.id.as_deref(), &public_key, thumbprint, &allowed, key).unwrap()
 }

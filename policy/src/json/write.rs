@@ -1,6 +1,6 @@
 //! The writing half: objects put together member by member.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 /// The text of an object with the members that `write` adds.
 pub fn object(write: impl FnOnce(&mut Members<'_>)) -> String {
@@ -32,6 +32,21 @@ impl Members<'_> {
                 self.text.push_str("null");
                 self
             }
+        }
+    }
+
+    /// `"key":1`
+    pub fn integer(&mut self, key: &str, value: i64) -> &mut Self {
+        self.key(key);
+        self.text.push_str(&value.to_string());
+        self
+    }
+
+    /// `"key":1`, or `"key":null`.
+    pub fn integer_or_null(&mut self, key: &str, value: Option<i64>) -> &mut Self {
+        match value {
+            Some(value) => self.integer(key, value),
+            None => self.string_or_null(key, None),
         }
     }
 
@@ -129,8 +144,6 @@ fn put_string(text: &mut String, value: &str) {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop here")]
 
-    use alloc::string::ToString;
-
     use super::*;
     use crate::json::{Value, read};
 
@@ -138,7 +151,11 @@ mod tests {
     fn what_is_written_is_read_back() {
         let every: String = (0..0x250).filter_map(char::from_u32).collect();
         let text = object(|members| {
-            members.string("every", &every).boolean("yes", true).string_or_null("none", None);
+            members
+                .string("every", &every)
+                .integer("n", -7)
+                .boolean("yes", true)
+                .string_or_null("none", None);
             members.strings("list", ["a", "b\n"]).strings("empty", []);
             members.object("inner", |inner| {
                 inner.objects("two", [1, 2], |members, number| {
@@ -151,7 +168,7 @@ mod tests {
         };
         assert_eq!(read.take("every"), Some(Value::String(every.into())));
         assert!(text.ends_with(
-            r#""yes":true,"none":null,"list":["a","b\u000a"],"empty":[],"inner":{"two":[{"number":"1"},{"number":"2"}]}}"#
+            r#""n":-7,"yes":true,"none":null,"list":["a","b\u000a"],"empty":[],"inner":{"two":[{"number":"1"},{"number":"2"}]}}"#
         ));
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use edge_validator::{NativeKey, thumbprint};
 use policy::{
     Algorithm, Grant, Hash, MakeSignature, ResourcePattern, Signed, Target, TrustedKey,
-    TrustedKeys, UnixTime,
+    Trust, TrustedKeys, UnixTime,
 };
 use signer::{KeySpec, PrivateKey, public_key_pem};
 
@@ -91,11 +91,11 @@ impl Material {
         unsigned.sign(&self.pair(algorithm).private).expect("a sound key")
     }
 
-    pub fn trust(&self, algorithm: Algorithm) -> TrustedKeys {
+    pub fn trust(&self, algorithm: Algorithm) -> Trust {
         let public = self.pair(algorithm).private.public_key();
         let native = Box::new(NativeKey::new(public).expect("a sound key"));
         let key = TrustedKey::new(Some(KEY_ID), public, thumbprint(public), &[algorithm], native);
-        TrustedKeys::new(vec![key.expect("a sound key")]).expect("one key")
+        Trust::in_credentials(TrustedKeys::new(vec![key.expect("a sound key")]).expect("one key"))
     }
 }
 

@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Verifier;
-use policy::{Algorithm, Hash, Request, TrustedKeys, UnixTime, Url};
+use policy::{Algorithm, Hash, Request, Trust, UnixTime, Url};
 
 use crate::contest::{Contest, goal};
 use crate::material::{ADDRESS, ALGORITHMS, EXPIRES, Material};
@@ -54,9 +54,9 @@ fn ours(contest: &mut Contest<'_>, material: &Material, algorithm: Algorithm) {
     contest.enter(URL, move || walk(&url, &[], &trust));
 }
 
-fn walk(url: &str, cookies: &[&str], trust: &TrustedKeys) {
+fn walk(url: &str, cookies: &[&str], trust: &Trust) {
     let address = ADDRESS.parse().ok();
-    let request = Request { url: Url::parse(url).expect("a URL"), cookies, address };
+    let request = Request { cookies, address, ..Request::get(Url::parse(url).expect("a URL")) };
     let now = UnixTime::from_seconds(EXPIRES - 60).expect("after 1970");
     policy::verify(&request, trust, now).map(drop).expect("a good credential");
 }

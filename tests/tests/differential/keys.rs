@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use edge_validator::{NativeKey, thumbprint};
-use policy::{Algorithm, Hash, TrustedKey, TrustedKeys};
+use policy::{Algorithm, Hash, Trust, TrustedKey, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use signer::{KeySpec, PrivateKey, public_key_pem};
 
@@ -49,14 +49,14 @@ pub(crate) fn folder() -> &'static Path {
 }
 
 /// Both keys, for all that they can do.
-pub(crate) fn trust() -> &'static TrustedKeys {
+pub(crate) fn trust() -> &'static Trust {
     &KEYS.trust
 }
 
 struct Keys {
     p256: PrivateKey,
     rsa: PrivateKey,
-    trust: TrustedKeys,
+    trust: Trust,
     folder: PathBuf,
 }
 
@@ -74,7 +74,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let rsa = make(Key::Rsa, KeySpec::Rsa2048);
     let trusted =
         [(Key::P256, &p256), (Key::Rsa, &rsa)].map(|(key, private)| trusted(key, private));
-    let trust = TrustedKeys::new(trusted.into()).unwrap();
+    let trust = Trust::in_credentials(TrustedKeys::new(trusted.into()).unwrap());
     Keys { p256, rsa, trust, folder }
 });
 

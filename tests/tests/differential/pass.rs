@@ -40,9 +40,9 @@ impl Pass {
     pub(crate) fn decide(&self, order: &Order) -> Result<Admitted, Denied> {
         let address = order.ip.as_deref().and_then(|network| network.split('/').next());
         let request = Request {
-            url: Url::parse(&self.url)?,
             cookies: &[&self.cookie_header()],
             address: address.and_then(|address| address.parse().ok()),
+            ..Request::get(Url::parse(&self.url)?)
         };
         policy::verify(&request, keys::trust(), UnixTime::from_seconds(order.expires - 1).unwrap())
     }

@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use edgepass_tests::keys::TestKey;
 use policy::{
-    Algorithm, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target, TrustedKey,
+    Algorithm, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target, Trust, TrustedKey,
     TrustedKeys, UnixTime, Url, verify,
 };
 use proptest::prelude::*;
@@ -117,7 +117,7 @@ impl Scenario {
         let Ok(url) = Url::parse(&wire.url) else { return false };
         let cookies: Vec<&str> = wire.cookie.as_deref().into_iter().collect();
         let address = Some(IpAddr::V4(self.address));
-        let request = Request { url, cookies: &cookies, address };
+        let request = Request { cookies: &cookies, address, ..Request::get(url) };
         verify(&request, &trust(), time(NOW)).is_ok()
     }
 }
@@ -140,12 +140,12 @@ pub(crate) fn time(seconds: i64) -> UnixTime {
     UnixTime::from_seconds(seconds).unwrap()
 }
 
-pub(crate) fn trust() -> TrustedKeys {
+pub(crate) fn trust() -> Trust {
     let trusted = |key: TestKey| {
         let public = public_key_from_pem(key.public_pem(), ShortRsa::Refuse).unwrap();
         let algorithms = [Hash::Sha1, Hash::Sha256].map(|it| Algorithm::new(public.kind(), it));
         let native = Box::new(NativeKey::new(&public).unwrap());
         TrustedKey::new(Some(key.id()), &public, thumbprint(&public), &algorithms, native).unwrap()
     };
-    TrustedKeys::new(TestKey::ALL.map(trusted).into()).unwrap()
+    Trust::in_credentials(TrustedKeys::new(TestKey::ALL.map(trusted).into()).unwrap())
 }

@@ -1,0 +1,76 @@
+//! A key that is trusted for claims tokens, as settings hold it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use policy::json::{Members, Value};
+use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, Thumbprint};
+
+use crate::backend::Backend;
+use crate::settings::{SettingsRefused, nothing_else, object, string};
+
+/// The least length of the secret of HS256, in bytes: that of its digest (RFC 7518, 3.2).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// A key that is trusted for claims tokens. With HS256 it holds a secret, and so does the bundle.
+#[derive(Clone, Eq, PartialEq)]
+pub struct ClaimsKeySettings {
+    id: String,
+    algorithm: JoseAlgorithm,
+    /// The SPKI of a public key, or the secret.
+    key: Vec<u8>,
+}
+
+impl ClaimsKeySettings {
+    /// A public key, for ES256 or RS256.
+    pub fn public(id: &str, algorithm: JoseAlgorithm, key: &PublicKey) -> Self {
+        Self { id: id.to_owned(), algorithm, key: key.spki_der().to_vec() }
+    }
+
+    /// A secret of at least [`MIN_SECRET_BYTES`], for HS256.
+    pub fn secret(id: &str, secret: &[u8]) -> Self {
+        Self { id: id.to_owned(), algorithm: JoseAlgorithm::Hs256, key: secret.to_vec() }
+    }
+
+    pub(crate) fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
+        let mut members = object(value, "a claims key")?;
+        let id = string(&mut members, "id")?;
+        let name = string(&mut members, "algorithm")?;
+        let algorithm = name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
+        let key = STANDARD
+            .decode(string(&mut members, "key")?)
+            .map_err(|_| SettingsRefused::Json("`key` is not base64".to_owned()))?;
+        nothing_else(members)?;
+        Ok(Self { id, algorithm, key })
+    }
+
+    pub(crate) fn put(&self, members: &mut Members<'_>) {
+        members
+            .string("id", &self.id)
+            .string("algorithm", self.algorithm.name())
+            .string("key", &STANDARD.encode(&self.key));
+    }
+
+    /// The key, ready to check tokens.
+    pub fn ready(&self, backend: &dyn Backend) -> Result<ClaimsKey, SettingsRefused> {
+        let Self { id, algorithm, key } = self;
+        if *algorithm == JoseAlgorithm::Hs256 {
+            if key.len() < MIN_SECRET_BYTES {
+                return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
+            }
+            let thumbprint = Thumbprint(backend.sha256()(key));
+            return Ok(ClaimsKey::secret(id, thumbprint, backend.mac(key))?);
+        }
+        let unfit = |refused| SettingsRefused::Key { id: id.clone(), refused };
+        let public_key = PublicKey::from_spki_der(key, ShortRsa::Refuse).map_err(unfit)?;
+        let ready = backend.key(&public_key).map_err(unfit)?;
+        let thumbprint = backend.thumbprint(&public_key);
+        Ok(ClaimsKey::public(id, *algorithm, &public_key, thumbprint, ready)?)
+    }
+}
+
+/// Leaves out the key, which may be a secret.
+impl core::fmt::Debug for ClaimsKeySettings {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "ClaimsKeySettings({}, {})", self.id, self.algorithm)
+    }
+}

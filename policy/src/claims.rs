@@ -1,0 +1,348 @@
+//! The claims token: what CloudFront's policy cannot say.
+//!
+//! Who the pass is for, which session, and restrictions that CloudFront has no words for. The token
+//! travels beside CloudFront's own values and is bound to them, so that it can be neither detached
+//! nor swapped.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::json::{self, Members, NotJson, Object, Value};
+use crate::jws::{self, MakeToken};
+use crate::network::{Network, NotANetwork};
+use crate::request::is_origin;
+use crate::resource::{PatternFault, ResourcePattern};
+use crate::time::UnixTime;
+
+/// The longest claims token, in bytes: what a cookie can carry.
+pub const MAX_CLAIMS_BYTES: usize = 4096;
+
+/// The longest `ctx`, in bytes.
+pub const MAX_CONTEXT_BYTES: usize = 1024;
+
+/// The longest `sub` and `jti`, in bytes.
+pub const MAX_SUBJECT_BYTES: usize = 128;
+
+/// How many entries a list claim may have.
+pub const MAX_LIST_ENTRIES: usize = 32;
+
+/// A claim set. It is closed: an edge refuses a claim that it does not know, so a new restriction
+/// is never ignored by an old edge. A list that is empty is a claim that is not there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Claims {
+    /// `sub`: a pseudonym of whom the pass is for, up to [`MAX_SUBJECT_BYTES`] of visible ASCII.
+    pub subject: String,
+    /// `jti`: the session, likewise.
+    pub session: String,
+    /// `iat`
+    pub issued_at: UnixTime,
+    /// `exp`: refused from this second on.
+    pub expires: UnixTime,
+    /// `nbf`: refused before this second.
+    pub not_before: Option<UnixTime>,
+    /// `pol`: SHA-256 of the text of the policy that the token belongs to.
+    pub policy: Option<[u8; 32]>,
+    /// `res`: the URL is one of these.
+    pub resources: Vec<ResourcePattern>,
+    /// `net`: the viewer's address is in one of these.
+    pub networks: Vec<Network>,
+    /// `mth`: the method is one of these.
+    pub methods: Vec<String>,
+    /// `org`: the `Origin`, else the origin of the `Referer`, is one of these.
+    pub origins: Vec<String>,
+    /// `ctx`: opaque, handed to the origin when the request is admitted, up to
+    /// [`MAX_CONTEXT_BYTES`] of visible ASCII.
+    pub context: Option<String>,
+}
+
+impl Claims {
+    /// Reads a claim set. Every claim must be known and well-formed.
+    pub fn read(payload: &[u8]) -> Result<Self, ClaimsFault> {
+        let Value::Object(mut claims) = json::read(payload)? else {
+            return Err(ClaimsFault::Type { claim: "the claim set", expected: "an object" });
+        };
+        let read = Self {
+            subject: identifier(required(&mut claims, "sub")?, "sub")?,
+            session: identifier(required(&mut claims, "jti")?, "jti")?,
+            issued_at: time(required(&mut claims, "iat")?, "iat")?,
+            expires: time(required(&mut claims, "exp")?, "exp")?,
+            not_before: claims.take("nbf").map(|value| time(value, "nbf")).transpose()?,
+            policy: claims.take("pol").map(digest).transpose()?,
+            resources: list(&mut claims, "res", |entry| {
+                entry.parse().map_err(ClaimsFault::Resource)
+            })?,
+            networks: list(&mut claims, "net", |entry| {
+                entry.parse().map_err(ClaimsFault::Network)
+            })?,
+            methods: list(&mut claims, "mth", method)?,
+            origins: list(&mut claims, "org", origin)?,
+            context: claims.take("ctx").map(context).transpose()?,
+        };
+        if let Some(claim) = claims.rest() {
+            let claim = claim.chars().flat_map(char::escape_default).take(40).collect();
+            return Err(ClaimsFault::Unknown { claim });
+        }
+        if read.expires <= read.issued_at {
+            return Err(ClaimsFault::EndsBeforeStart);
+        }
+        Ok(read)
+    }
+
+    /// The claim set as it is signed: members in the order of [`Claims`], no white space.
+    pub fn to_json(&self) -> String {
+        json::object(|claims| {
+            claims.string("sub", &self.subject).string("jti", &self.session);
+            claims.integer("iat", self.issued_at.as_seconds());
+            claims.integer("exp", self.expires.as_seconds());
+            if let Some(time) = self.not_before {
+                claims.integer("nbf", time.as_seconds());
+            }
+            if let Some(digest) = &self.policy {
+                claims.string("pol", &jws::encode(digest));
+            }
+            put_list(claims, "res", self.resources.iter().map(ResourcePattern::to_string));
+            put_list(claims, "net", self.networks.iter().map(Network::to_string));
+            put_list(claims, "mth", self.methods.iter().cloned());
+            put_list(claims, "org", self.origins.iter().cloned());
+            if let Some(context) = &self.context {
+                claims.string("ctx", context);
+            }
+        })
+    }
+
+    /// The signed token: a compact JWS (RFC 7515, 7.1). What a verifier would refuse is not signed.
+    pub fn sign<K: MakeToken>(&self, key: &K) -> Result<String, ClaimsRefused<K::Error>> {
+        let json = self.to_json();
+        Self::read(json.as_bytes()).map_err(ClaimsRefused::Claims)?;
+        let header = jws::issued_header(key.algorithm(), key.id());
+        let signed = format!("{header}.{}", jws::encode(json.as_bytes()));
+        let signature = key.sign(signed.as_bytes()).map_err(ClaimsRefused::Key)?;
+        let token = format!("{signed}.{}", jws::encode(&signature));
+        let bytes = token.len();
+        if bytes > MAX_CLAIMS_BYTES {
+            return Err(ClaimsRefused::Claims(ClaimsFault::TooLong { bytes }));
+        }
+        Ok(token)
+    }
+}
+
+fn required<'t>(claims: &mut Object<'t>, claim: &'static str) -> Result<Value<'t>, ClaimsFault> {
+    claims.take(claim).ok_or(ClaimsFault::Missing { claim })
+}
+
+fn string<'t>(value: Value<'t>, claim: &'static str) -> Result<Cow<'t, str>, ClaimsFault> {
+    match value {
+        Value::String(string) => Ok(string),
+        _ => Err(ClaimsFault::Type { claim, expected: "a string" }),
+    }
+}
+
+fn identifier(value: Value<'_>, claim: &'static str) -> Result<String, ClaimsFault> {
+    let text = string(value, claim)?;
+    let bytes = text.len();
+    if text.is_empty() || bytes > MAX_SUBJECT_BYTES || !visible(&text) {
+        return Err(ClaimsFault::Identifier { claim });
+    }
+    Ok(text.into_owned())
+}
+
+fn visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn time(value: Value<'_>, claim: &'static str) -> Result<UnixTime, ClaimsFault> {
+    match value {
+        Value::Integer(seconds) => UnixTime::from_seconds(seconds),
+        _ => None,
+    }
+    .ok_or(ClaimsFault::Type { claim, expected: "a whole number of seconds" })
+}
+
+fn digest(value: Value<'_>) -> Result<[u8; 32], ClaimsFault> {
+    let expected = "the base64url of 32 bytes";
+    jws::decode(&string(value, "pol")?)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(ClaimsFault::Type { claim: "pol", expected })
+}
+
+fn method(entry: &str) -> Result<String, ClaimsFault> {
+    // A token of RFC 9110, 5.6.2.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let known = !entry.is_empty() && entry.len() <= 32 && entry.bytes().all(plain);
+    known.then(|| entry.to_owned()).ok_or(ClaimsFault::Method)
+}
+
+fn origin(entry: &str) -> Result<String, ClaimsFault> {
+    is_origin(entry).then(|| entry.to_owned()).ok_or(ClaimsFault::Origin)
+}
+
+fn context(value: Value<'_>) -> Result<String, ClaimsFault> {
+    let text = string(value, "ctx")?;
+    if text.is_empty() || text.len() > MAX_CONTEXT_BYTES || !visible(&text) {
+        return Err(ClaimsFault::Context);
+    }
+    Ok(text.into_owned())
+}
+
+/// A list of texts, none of them twice; empty if the claim is not there.
+fn list<T: PartialEq>(
+    claims: &mut Object<'_>,
+    claim: &'static str,
+    read: impl Fn(&str) -> Result<T, ClaimsFault>,
+) -> Result<Vec<T>, ClaimsFault> {
+    let entries = match claims.take(claim) {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(entries)) => entries,
+        Some(_) => return Err(ClaimsFault::Type { claim, expected: "an array" }),
+    };
+    if entries.is_empty() || entries.len() > MAX_LIST_ENTRIES {
+        return Err(ClaimsFault::Entries { claim, count: entries.len() });
+    }
+    let entry = |value| read(&string(value, claim)?);
+    entries.into_iter().map(entry).collect()
+}
+
+fn put_list(claims: &mut Members<'_>, claim: &str, entries: impl Iterator<Item = String>) {
+    let entries: Vec<String> = entries.collect();
+    if !entries.is_empty() {
+        claims.strings(claim, entries.iter().map(String::as_str));
+    }
+}
+
+/// Why a text is not a claims token that we understand.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ClaimsFault {
+    /// `ctx`.
+    Context,
+    /// `exp` is not after `iat`.
+    EndsBeforeStart,
+    /// A list without entries or with more than [`MAX_LIST_ENTRIES`].
+    Entries {
+        /// Which.
+        claim: &'static str,
+        /// How many it has.
+        count: usize,
+    },
+    /// The name of the parameter is percent-encoded.
+    EscapedName,
+    /// `sub` or `jti`.
+    Identifier {
+        /// Which.
+        claim: &'static str,
+    },
+    /// `exp - iat` is more than the site allows.
+    Lifetime {
+        /// What the token has, in seconds.
+        seconds: i64,
+        /// What is allowed, in seconds.
+        most: u32,
+    },
+    /// An entry of `mth`.
+    Method,
+    /// A required claim is missing.
+    Missing {
+        /// Which.
+        claim: &'static str,
+    },
+    /// An entry of `net`.
+    Network(NotANetwork),
+    /// The claim set is not JSON, or JSON on which readers disagree.
+    NotJson(NotJson),
+    /// Not three parts of base64url.
+    NotJws,
+    /// An entry of `org`.
+    Origin,
+    /// It travels in the query, the credential in cookies.
+    OtherCarrier,
+    /// It is there more than once.
+    Repeated,
+    /// An entry of `res`.
+    Resource(PatternFault),
+    /// Longer than [`MAX_CLAIMS_BYTES`].
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Another type than the one expected.
+    Type {
+        /// What has it.
+        claim: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A claim that there is not.
+    Unknown {
+        /// Its name, shortened.
+        claim: String,
+    },
+}
+
+impl fmt::Display for ClaimsFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Context => {
+                write!(f, "`ctx` is not 1 to {MAX_CONTEXT_BYTES} visible ASCII characters")
+            }
+            Self::EndsBeforeStart => f.write_str("`exp` is not after `iat`"),
+            Self::Entries { claim, count } => {
+                write!(f, "`{claim}` has {count} entries; from 1 to {MAX_LIST_ENTRIES} are allowed")
+            }
+            Self::EscapedName => f.write_str("the name of the parameter is percent-encoded"),
+            Self::Identifier { claim } => {
+                write!(f, "`{claim}` is not 1 to {MAX_SUBJECT_BYTES} visible ASCII characters")
+            }
+            Self::Lifetime { seconds, most } => {
+                write!(f, "it is valid for {seconds} seconds; the site allows {most}")
+            }
+            Self::Method => f.write_str("`mth` has an entry that is no method"),
+            Self::Missing { claim } => write!(f, "the claim set has no `{claim}`"),
+            Self::Network(problem) => write!(f, "an entry of `net` {problem}"),
+            Self::NotJson(problem) => write!(f, "the claim set is not strict JSON: {problem}"),
+            Self::NotJws => f.write_str("it is not three parts of base64url, separated by `.`"),
+            Self::Origin => f.write_str(
+                "`org` has an entry that is no origin; write it as `https://www.example.com`",
+            ),
+            Self::OtherCarrier => {
+                f.write_str("it travels in the query, and the signing values in cookies")
+            }
+            Self::Repeated => f.write_str("it is there more than once"),
+            Self::Resource(problem) => write!(f, "an entry of `res` {problem}"),
+            Self::TooLong { bytes } => {
+                write!(f, "it has {bytes} bytes; at most {MAX_CLAIMS_BYTES} are read")
+            }
+            Self::Type { claim, expected } => write!(f, "`{claim}` is not {expected}"),
+            Self::Unknown { claim } => write!(f, "the claim `{claim}` is unknown"),
+        }
+    }
+}
+
+impl core::error::Error for ClaimsFault {}
+
+impl From<NotJson> for ClaimsFault {
+    fn from(problem: NotJson) -> Self {
+        Self::NotJson(problem)
+    }
+}
+
+/// Why claims are not signed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ClaimsRefused<E> {
+    /// A verifier would refuse them.
+    Claims(ClaimsFault),
+    /// The key made no signature.
+    Key(E),
+}
+
+impl<E: fmt::Display> fmt::Display for ClaimsRefused<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claims(fault) => write!(f, "the claims cannot be signed: {fault}"),
+            Self::Key(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for ClaimsRefused<E> {}

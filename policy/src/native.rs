@@ -1,0 +1,57 @@
+//! Behind CloudFront's own signature check: a claims token without the credential beside it.
+//!
+//! Whether CloudFront still shows signing parameters to a viewer-request function is documented
+//! nowhere. So a token must stand for itself there: `res`, `nbf`, `exp` and `net` mirror the
+//! conditions of the policy, and what is admitted is CloudFront's yes *and* the token's.
+
+use crate::credential::Fields;
+use crate::denied::Denied;
+use crate::memory::RememberProofs;
+use crate::request::Request;
+use crate::time::UnixTime;
+use crate::token::{ClaimsTrust, Token, Unbound};
+use crate::verify::Admitted;
+
+/// The token of a request whose credential only CloudFront saw.
+pub(crate) struct TokenAlone<'r>(Token<'r>);
+
+impl<'r> TokenAlone<'r> {
+    /// None if the credential is still there: then everything is checked again.
+    ///
+    /// A token in the query came with signing parameters, which made CloudFront ignore the cookies.
+    pub(crate) fn find(request: &Request<'r>) -> Result<Option<Self>, Denied> {
+        let parameters = Fields::of_url(request.url.query().unwrap_or(""))?;
+        if parameters.any() {
+            return Ok(None);
+        }
+        if parameters.token != Token::Absent {
+            return Ok(Some(Self(parameters.token)));
+        }
+        let cookies = Fields::of_cookies(request.cookies)?;
+        Ok((!cookies.any()).then_some(Self(cookies.token)))
+    }
+
+    /// Checks the token by itself.
+    pub(crate) fn admit(
+        self,
+        request: &Request<'_>,
+        trust: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+        now: UnixTime,
+    ) -> Result<Admitted, Denied> {
+        let claims = match trust {
+            ClaimsTrust::Off => None,
+            ClaimsTrust::Checked(rules) => {
+                let claims = self.0.claims(rules, memory)?;
+                if let Some(claims) = &claims {
+                    if claims.resources.is_empty() {
+                        return Err(Denied::ClaimsNotBound(Unbound::NoResources));
+                    }
+                    claims.check(rules, request, now)?;
+                }
+                claims
+            }
+        };
+        Ok(Admitted::by_cloudfront(claims))
+    }
+}

@@ -1,0 +1,270 @@
+//! The claims token of a request: found beside the credential, proven, bound to it, evaluated.
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::claims::{Claims, ClaimsFault, MAX_CLAIMS_BYTES};
+use crate::conditions::Permitted;
+use crate::credential::Carrier;
+use crate::denied::Denied;
+use crate::forwarding::{CLAIMS_NAME, forwarded_query};
+use crate::jws::{ClaimsKey, Envelope};
+use crate::memory::{Proof, Proven, RememberProofs, Saying};
+use crate::network::Network;
+use crate::request::Request;
+use crate::statement::{Resource, SignedPolicy};
+use crate::time::UnixTime;
+use crate::verify::Admitted;
+
+/// How far ahead of our clock an `iat` may be, in seconds: the clocks of signers and edges differ.
+pub const MAX_CLOCK_SKEW: u32 = 60;
+
+/// What the operator says about claims tokens.
+pub enum ClaimsTrust {
+    /// They are checked.
+    Checked(ClaimsRules),
+    /// They are not looked at.
+    Off,
+}
+
+/// How claims tokens are checked.
+pub struct ClaimsRules {
+    /// Whether there has to be one.
+    pub need: ClaimsNeed,
+    /// The keys that sign them, never CloudFront's.
+    pub keys: Vec<ClaimsKey>,
+    /// The longest `exp - iat`, in seconds, if the site has a limit.
+    pub max_lifetime: Option<u32>,
+    /// SHA-256, which this crate does not compute.
+    pub sha256: fn(&[u8]) -> [u8; 32],
+}
+
+/// Whether requests need a claims token.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ClaimsNeed {
+    /// Requests without one are admitted by their policy alone. One that is there must hold.
+    Optional,
+    /// Every request needs one.
+    #[default]
+    Required,
+}
+
+impl ClaimsTrust {
+    /// The digest of a policy's text, which tokens are bound to.
+    pub(crate) fn digest(&self, text: &[u8]) -> Option<[u8; 32]> {
+        match self {
+            Self::Checked(rules) => Some((rules.sha256)(text)),
+            Self::Off => None,
+        }
+    }
+}
+
+/// A claims token as it was found. Nothing in it is proven.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Token<'r> {
+    #[default]
+    Absent,
+    Faulty(ClaimsFault),
+    Found(&'r str),
+}
+
+impl<'r> Token<'r> {
+    /// Notes one more value of this name.
+    pub(crate) fn put(&mut self, value: &'r str) {
+        *self = match self {
+            Self::Absent => Self::Found(value),
+            _ => Self::Faulty(ClaimsFault::Repeated),
+        };
+    }
+
+    /// The claims, if there is a token and it holds by itself.
+    pub(crate) fn claims(
+        &self,
+        rules: &ClaimsRules,
+        memory: &dyn RememberProofs,
+    ) -> Result<Option<Arc<Claims>>, Denied> {
+        match self {
+            Self::Absent if rules.need == ClaimsNeed::Required => Err(Denied::ClaimsMissing),
+            Self::Absent => Ok(None),
+            Self::Faulty(fault) => Err(fault.clone().into()),
+            Self::Found(token) => rules.prove(token, memory).map(Some),
+        }
+    }
+}
+
+impl ClaimsRules {
+    /// Checks the signature, and only then reads what is signed.
+    fn prove(&self, token: &str, memory: &dyn RememberProofs) -> Result<Arc<Claims>, Denied> {
+        let bytes = token.len();
+        if bytes > MAX_CLAIMS_BYTES {
+            return Err(ClaimsFault::TooLong { bytes }.into());
+        }
+        let envelope = Envelope::split(token).ok_or(ClaimsFault::NotJws)?;
+        let Some(key) = envelope.key(&self.keys) else {
+            return Err(Denied::ClaimsSignatureInvalid { key_id: None });
+        };
+        let proof = Proof {
+            thumbprint: key.thumbprint(),
+            algorithm: key.algorithm().name(),
+            message: envelope.signed.as_bytes(),
+            signature: envelope.signature.as_bytes(),
+        };
+        if let Some(Proven(Saying::Claims(claims))) = memory.recall(&proof) {
+            return Ok(claims);
+        }
+        if envelope.verify(key).is_err() {
+            let key_id = Some(key.id().to_string());
+            return Err(Denied::ClaimsSignatureInvalid { key_id });
+        }
+        let payload = envelope.payload().ok_or(ClaimsFault::NotJws)?;
+        let claims = Arc::new(Claims::read(&payload)?);
+        memory.remember(&proof, &Proven(Saying::Claims(Arc::clone(&claims))));
+        Ok(claims)
+    }
+}
+
+impl Permitted<'_> {
+    /// Checks the claims token that came with the credential.
+    pub fn claim(
+        self,
+        request: &Request<'_>,
+        trust: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+        now: UnixTime,
+    ) -> Result<Admitted, Denied> {
+        let Self { granted, token } = self;
+        let claims = match trust {
+            ClaimsTrust::Off => None,
+            ClaimsTrust::Checked(rules) => {
+                let claims = token.claims(rules, memory)?;
+                if let Some(claims) = &claims {
+                    check_bound(claims, &token, &granted.policy, granted.carrier)
+                        .map_err(Denied::ClaimsNotBound)?;
+                    claims.check(rules, request, now)?;
+                }
+                claims
+            }
+        };
+        Ok(Admitted::by_policy(granted, claims))
+    }
+}
+
+/// A token belongs to one policy: by the digest of its text, or because the signed resource holds
+/// the token, so that CloudFront's signature covers it.
+fn check_bound(
+    claims: &Claims,
+    token: &Token<'_>,
+    policy: &SignedPolicy,
+    carrier: Carrier,
+) -> Result<(), Unbound> {
+    match claims.policy {
+        Some(digest) if Some(digest) == policy.digest => Ok(()),
+        Some(_) => Err(Unbound::OtherPolicy),
+        None if carrier == Carrier::Cookie => Err(Unbound::NoDigest),
+        None => {
+            let resource = match &policy.policy.resource {
+                Resource::Exact(url) => url.split_once('?').map(|(_, query)| query),
+                Resource::Pattern(pattern) => pattern.exact_query(),
+            };
+            let Token::Found(token) = token else { return Err(Unbound::NotInResource) };
+            let whole = |part: &str| {
+                part.strip_prefix(CLAIMS_NAME).and_then(|rest| rest.strip_prefix('='))
+                    == Some(*token)
+            };
+            if resource.is_some_and(|query| query.split('&').any(whole)) {
+                Ok(())
+            } else {
+                Err(Unbound::NotInResource)
+            }
+        }
+    }
+}
+
+/// Why a claims token does not belong to the policy beside it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unbound {
+    /// In cookies, without `pol`.
+    NoDigest,
+    /// Without `pol`, and the resource does not hold the token, or has a wildcard in its query.
+    NotInResource,
+    /// Without `res`, where the policy itself is not seen.
+    NoResources,
+    /// `pol` is the digest of another policy.
+    OtherPolicy,
+}
+
+impl fmt::Display for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoDigest => "the claims token has no `pol`, which cookies need",
+            Self::NotInResource => {
+                "the claims token has no `pol`, and the query of the signed resource does not hold the token"
+            }
+            Self::NoResources => {
+                "the claims token has no `res`, which it needs where CloudFront's policy is not seen"
+            }
+            Self::OtherPolicy => "`pol` of the claims token is the digest of another policy",
+        })
+    }
+}
+
+impl Claims {
+    /// Lifetime and times first, then what the request must be like.
+    pub(crate) fn check(
+        &self,
+        rules: &ClaimsRules,
+        request: &Request<'_>,
+        now: UnixTime,
+    ) -> Result<(), Denied> {
+        self.check_times(rules.max_lifetime, now)?;
+        let address = request.address.map(|address| address.to_canonical());
+        let mismatch = |claim, found: Option<&str>| {
+            let found = found.map(ToString::to_string);
+            Err(Denied::ClaimsMismatch { claim, found })
+        };
+        if !self.resources.is_empty() {
+            // Less what CloudFront takes away, and less the token, which cannot hold itself.
+            let query = request.url.query().map(forwarded_query);
+            let query = query.as_deref().filter(|query| !query.is_empty());
+            if !self.resources.iter().any(|one| one.matches(&request.url, query).is_ok()) {
+                return mismatch("res", Some(request.url.path()));
+            }
+        }
+        let inside = |network: &Network| address.is_some_and(|address| network.contains(address));
+        if !self.networks.is_empty() && !self.networks.iter().any(inside) {
+            return mismatch("net", address.map(|address| address.to_string()).as_deref());
+        }
+        if !allows(&self.methods, Some(request.method)) {
+            return mismatch("mth", Some(request.method));
+        }
+        if !allows(&self.origins, request.source()) {
+            return mismatch("org", request.source());
+        }
+        Ok(())
+    }
+
+    fn check_times(&self, most: Option<u32>, now: UnixTime) -> Result<(), Denied> {
+        let seconds = self.expires.seconds_after(self.issued_at);
+        match most {
+            Some(most) if seconds > i64::from(most) => {
+                return Err(ClaimsFault::Lifetime { seconds, most }.into());
+            }
+            _ => {}
+        }
+        if self.issued_at > now.plus_seconds(MAX_CLOCK_SKEW) {
+            return Err(Denied::ClaimsNotYetValid { starts: self.issued_at, now });
+        }
+        match self.not_before {
+            Some(starts) if now < starts => Err(Denied::ClaimsNotYetValid { starts, now }),
+            _ if now >= self.expires => Err(Denied::ClaimsExpired { expires: self.expires, now }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An empty list allows everything, another one only what it names.
+fn allows(allowed: &[String], found: Option<&str>) -> bool {
+    allowed.is_empty() || found.is_some_and(|found| allowed.iter().any(|one| one == found))
+}
