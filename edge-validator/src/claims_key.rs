@@ -1,7 +1,6 @@
 //! A key that is trusted for claims tokens, as settings hold it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use policy::base64::STANDARD;
 use policy::json::{Members, Value};
 use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, Thumbprint};
 
@@ -37,8 +36,8 @@ impl ClaimsKeySettings {
         let name = string(&mut members, "algorithm")?;
         let algorithm = name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
         let key = STANDARD
-            .decode(string(&mut members, "key")?)
-            .map_err(|_| SettingsRefused::Json("`key` is not base64".to_owned()))?;
+            .decode(string(&mut members, "key")?.as_bytes())
+            .ok_or_else(|| SettingsRefused::Json("`key` is not base64".to_owned()))?;
         nothing_else(members)?;
         Ok(Self { id, algorithm, key })
     }

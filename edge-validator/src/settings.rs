@@ -1,8 +1,7 @@
 //! The settings of a validator: what `edge.toml` says, with the files that it names read in.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use core::fmt;
+use policy::base64::STANDARD;
 use policy::json::{self, Object, Value};
 use policy::{Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
 
@@ -104,7 +103,7 @@ impl KeySettings {
 
     /// The key.
     pub fn public_key(&self) -> Result<PublicKey, SettingsRefused> {
-        let der = STANDARD.decode(&self.spki).map_err(|_| KeyRefused::NotAPublicKey);
+        let der = STANDARD.decode(self.spki.as_bytes()).ok_or(KeyRefused::NotAPublicKey);
         der.and_then(|der| PublicKey::from_spki_der(&der, ShortRsa::Refuse))
             .map_err(|refused| SettingsRefused::Key { id: self.shown(), refused })
     }

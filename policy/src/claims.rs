@@ -71,12 +71,8 @@ impl Claims {
             expires: time(required(&mut claims, "exp")?, "exp")?,
             not_before: claims.take("nbf").map(|value| time(value, "nbf")).transpose()?,
             policy: claims.take("pol").map(digest).transpose()?,
-            resources: list(&mut claims, "res", |entry| {
-                entry.parse().map_err(ClaimsFault::Resource)
-            })?,
-            networks: list(&mut claims, "net", |entry| {
-                entry.parse().map_err(ClaimsFault::Network)
-            })?,
+            resources: list(&mut claims, "res", resource)?,
+            networks: list(&mut claims, "net", network)?,
             methods: list(&mut claims, "mth", method)?,
             origins: list(&mut claims, "org", origin)?,
             context: claims.take("ctx").map(context).transpose()?,
@@ -168,6 +164,14 @@ fn digest(value: Value<'_>) -> Result<[u8; 32], ClaimsFault> {
         .ok_or(ClaimsFault::Type { claim: "pol", expected })
 }
 
+fn resource(entry: &str) -> Result<ResourcePattern, ClaimsFault> {
+    entry.parse().map_err(ClaimsFault::Resource)
+}
+
+fn network(entry: &str) -> Result<Network, ClaimsFault> {
+    entry.parse().map_err(ClaimsFault::Network)
+}
+
 fn method(entry: &str) -> Result<String, ClaimsFault> {
     // A token of RFC 9110, 5.6.2.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -187,22 +191,33 @@ fn context(value: Value<'_>) -> Result<String, ClaimsFault> {
     Ok(text.into_owned())
 }
 
-/// A list of texts, none of them twice; empty if the claim is not there.
-fn list<T: PartialEq>(
+/// A list of texts; empty if the claim is not there. (A function pointer and a loop: instances of
+/// a closure and of `collect` are what the edge module would be full of.)
+fn list<T>(
     claims: &mut Object<'_>,
     claim: &'static str,
-    read: impl Fn(&str) -> Result<T, ClaimsFault>,
+    read: fn(&str) -> Result<T, ClaimsFault>,
 ) -> Result<Vec<T>, ClaimsFault> {
-    let entries = match claims.take(claim) {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(ClaimsFault::Type { claim, expected: "an array" }),
-    };
-    if entries.is_empty() || entries.len() > MAX_LIST_ENTRIES {
-        return Err(ClaimsFault::Entries { claim, count: entries.len() });
+    let entries = entries(claims, claim)?;
+    let mut list = Vec::with_capacity(entries.len());
+    for entry in entries {
+        list.push(read(&string(entry, claim)?)?);
     }
-    let entry = |value| read(&string(value, claim)?);
-    entries.into_iter().map(entry).collect()
+    Ok(list)
+}
+
+fn entries<'t>(
+    claims: &mut Object<'t>,
+    claim: &'static str,
+) -> Result<Vec<Value<'t>>, ClaimsFault> {
+    match claims.take(claim) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) => match entries.len() {
+            1..=MAX_LIST_ENTRIES => Ok(entries),
+            count => Err(ClaimsFault::Entries { claim, count }),
+        },
+        Some(_) => Err(ClaimsFault::Type { claim, expected: "an array" }),
+    }
 }
 
 fn put_list(claims: &mut Members<'_>, claim: &str, entries: impl Iterator<Item = String>) {

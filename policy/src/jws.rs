@@ -12,9 +12,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use crate::base64::URL_SAFE;
 use crate::der;
 use crate::key::{KeyKind, PublicKey, Thumbprint};
 use crate::signature::{Algorithm, InvalidSignature};
@@ -238,10 +236,10 @@ impl<'t> Envelope<'t> {
 
 /// base64url without padding (RFC 7515, 2).
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE.encode(bytes)
 }
 
 /// Strictly: no padding, no stray bits.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    URL_SAFE.decode(text.as_bytes())
 }

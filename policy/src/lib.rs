@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod base64;
 mod claims;
 mod conditions;
 mod credential;
