@@ -2,7 +2,7 @@
 
 use policy::base64::STANDARD;
 use policy::json::{Members, Value};
-use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, Thumbprint};
+use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa};
 
 use crate::backend::Backend;
 use crate::settings::{SettingsRefused, nothing_else, object, string};
@@ -37,7 +37,7 @@ impl ClaimsKeySettings {
         let algorithm = name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
         let key = STANDARD
             .decode(string(&mut members, "key")?.as_bytes())
-            .ok_or_else(|| SettingsRefused::Json("`key` is not base64".to_owned()))?;
+            .ok_or(SettingsRefused::Member { member: "key", expected: "base64" })?;
         nothing_else(members)?;
         Ok(Self { id, algorithm, key })
     }
@@ -56,8 +56,7 @@ impl ClaimsKeySettings {
             if key.len() < MIN_SECRET_BYTES {
                 return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
             }
-            let thumbprint = Thumbprint(backend.sha256()(key));
-            return Ok(ClaimsKey::secret(id, thumbprint, backend.mac(key))?);
+            return Ok(ClaimsKey::secret(id, key, backend.sha256())?);
         }
         let unfit = |refused| SettingsRefused::Key { id: id.clone(), refused };
         let public_key = PublicKey::from_spki_der(key, ShortRsa::Refuse).map_err(unfit)?;

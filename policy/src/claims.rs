@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::encoding::shown;
 use crate::json::{self, Members, NotJson, Object, Value};
 use crate::jws::{self, MakeToken};
 use crate::network::{Network, NotANetwork};
@@ -78,8 +79,7 @@ impl Claims {
             context: claims.take("ctx").map(context).transpose()?,
         };
         if let Some(claim) = claims.rest() {
-            let claim = claim.chars().flat_map(char::escape_default).take(40).collect();
-            return Err(ClaimsFault::Unknown { claim });
+            return Err(ClaimsFault::Unknown { claim: shown(&claim) });
         }
         if read.expires <= read.issued_at {
             return Err(ClaimsFault::EndsBeforeStart);

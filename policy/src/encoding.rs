@@ -77,6 +77,21 @@ pub(crate) fn escaped(high: Option<u8>, low: Option<u8>) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
+/// A stranger's name for a message: its beginning, without what a terminal would obey.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut shown = String::new();
+    for character in name.chars() {
+        if shown.len() >= LONGEST {
+            shown.push('…');
+            break;
+        }
+        let plain = character == ' ' || character.is_ascii_graphic();
+        shown.push(if plain { character } else { char::REPLACEMENT_CHARACTER });
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]

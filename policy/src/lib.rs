@@ -12,6 +12,7 @@ pub mod der;
 mod encoding;
 mod forwarding;
 mod grant;
+mod hmac;
 mod issue;
 pub mod json;
 mod jws;
@@ -49,9 +50,7 @@ pub use grant::{
     Unsigned,
 };
 pub use issue::IssueRefused;
-pub use jws::{
-    BoxedMac, CLAIMS_TYPE, ClaimsKey, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm, VerifyMac,
-};
+pub use jws::{CLAIMS_TYPE, ClaimsKey, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm};
 pub use key::{
     KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
 };
@@ -67,7 +66,7 @@ pub use signature::{
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;
-pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Unbound};
+pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Mismatch, Unbound};
 pub use trust::{
     Authentic, BoxedKey, Deployment, MAX_KEYS_WITHOUT_ID, Trust, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,

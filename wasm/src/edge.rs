@@ -49,7 +49,7 @@ impl EdgeValidator {
         Settings::from_json(settings)
             .and_then(|settings| Validator::new(settings, &Host { here_first }))
             .map(|validator| Self { validator, request: Vec::new(), text: String::new() })
-            .map_err(|refused| JsError::new(&refused.to_string()))
+            .map_err(|_| JsError::new("these settings are not what `edgepass bundle` of this version writes; bundle again"))
     }
 
     /// Where in memory the next request is to be written, if it has at most so many bytes.

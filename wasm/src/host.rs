@@ -7,13 +7,11 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::OnceLock;
 
 use edge_validator::Backend;
-use policy::{
-    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature,
-};
+use policy::{Algorithm, BoxedKey, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::crypto::{PureKey, PureMac};
+use crate::crypto::PureKey;
 
 #[wasm_bindgen(raw_module = "./host.mjs")]
 extern "C" {
@@ -85,10 +83,6 @@ impl Backend for Host {
             left_here: AtomicU32::new(self.here_first),
             handle: OnceLock::new(),
         }))
-    }
-
-    fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Box::new(PureMac::new(secret))
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
