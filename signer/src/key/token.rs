@@ -22,7 +22,7 @@ pub struct TokenKey(Secret);
 
 enum Secret {
     Private(PrivateKey),
-    Shared(hmac::Key),
+    Shared(Box<hmac::Key>),
 }
 
 impl TokenKey {
@@ -51,7 +51,7 @@ impl TokenKey {
         if secret.len() < MIN_SECRET_BYTES {
             return Err(TokenKeyRefused::ShortSecret { bytes: secret.len() });
         }
-        Ok(Self(Secret::Shared(hmac::Key::new(hmac::HMAC_SHA256, secret))))
+        Ok(Self(Secret::Shared(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))))
     }
 
     /// The algorithm, which follows from the key.
