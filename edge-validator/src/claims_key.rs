@@ -30,6 +30,16 @@ impl ClaimsKeySettings {
         Self { id: id.to_owned(), algorithm: JoseAlgorithm::Hs256, key: secret.to_vec() }
     }
 
+    /// The `kid`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The algorithm.
+    pub fn algorithm(&self) -> JoseAlgorithm {
+        self.algorithm
+    }
+
     pub(crate) fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
         let mut members = object(value, "a claims key")?;
         let id = string(&mut members, "id")?;

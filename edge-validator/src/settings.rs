@@ -339,7 +339,7 @@ impl fmt::Display for SettingsRefused {
             ),
             Self::ShortSecret { id, bytes } => write!(
                 f,
-                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand 32` writes"
+                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand -base64 48` writes"
             ),
             Self::CorsOrigin(origin) => write!(
                 f,

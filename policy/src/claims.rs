@@ -62,9 +62,23 @@ pub struct Claims {
 impl Claims {
     /// Reads a claim set. Every claim must be known and well-formed.
     pub fn read(payload: &[u8]) -> Result<Self, ClaimsFault> {
-        let Value::Object(mut claims) = json::read(payload)? else {
-            return Err(ClaimsFault::Type { claim: "the claim set", expected: "an object" });
-        };
+        members(payload).and_then(Self::of)
+    }
+
+    /// Reads a claim set that is yet to be signed, by the same rules. `iat` and `exp` may be left
+    /// out, and are then the times given.
+    pub fn read_draft(
+        text: &[u8],
+        issued_at: UnixTime,
+        expires: UnixTime,
+    ) -> Result<Self, ClaimsFault> {
+        let mut claims = members(text)?;
+        claims.or_put("iat", Value::Integer(issued_at.as_seconds()));
+        claims.or_put("exp", Value::Integer(expires.as_seconds()));
+        Self::of(claims)
+    }
+
+    fn of(mut claims: Object<'_>) -> Result<Self, ClaimsFault> {
         let read = Self {
             subject: identifier(required(&mut claims, "sub")?, "sub")?,
             session: identifier(required(&mut claims, "jti")?, "jti")?,
@@ -122,6 +136,13 @@ impl Claims {
             return Err(ClaimsRefused::Claims(ClaimsFault::TooLong { bytes }));
         }
         Ok(token)
+    }
+}
+
+fn members(text: &[u8]) -> Result<Object<'_>, ClaimsFault> {
+    match json::read(text)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(ClaimsFault::Type { claim: "the claim set", expected: "an object" }),
     }
 }
 

@@ -229,6 +229,11 @@ impl<'t> Envelope<'t> {
         }
     }
 
+    /// The header, which only inspection decodes. None if it is not base64url.
+    pub(crate) fn header(&self) -> Option<Vec<u8>> {
+        decode(self.header)
+    }
+
     /// The payload. None if it is not base64url.
     pub(crate) fn payload(&self) -> Option<Vec<u8>> {
         decode(self.payload)

@@ -28,6 +28,7 @@ mod statement;
 mod time;
 mod token;
 mod trust;
+mod unproven;
 mod url;
 mod verify;
 
@@ -71,5 +72,6 @@ pub use trust::{
     Authentic, BoxedKey, Deployment, MAX_KEYS_WITHOUT_ID, Trust, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,
 };
+pub use unproven::UnprovenToken;
 pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
 pub use verify::{Admitted, verify, verify_remembering};

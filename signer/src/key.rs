@@ -4,6 +4,7 @@ mod der;
 mod generate;
 mod pem;
 mod rsa;
+mod token;
 
 use core::fmt;
 
@@ -16,6 +17,7 @@ pub use self::generate::{GenerationFailed, KeySpec};
 use self::pem::Form;
 pub use self::pem::{PrivateKeyRefused, public_key_pem};
 use self::rsa::RsaKey;
+pub use self::token::{MIN_SECRET_BYTES, NamedTokenKey, TokenKey, TokenKeyRefused};
 
 /// A private key that signs on this machine. Its bytes are wiped from memory when it is dropped.
 pub struct PrivateKey {

@@ -3,5 +3,6 @@
 mod key;
 
 pub use key::{
-    GenerationFailed, KeySpec, PrivateKey, PrivateKeyRefused, SigningFailed, public_key_pem,
+    GenerationFailed, KeySpec, MIN_SECRET_BYTES, NamedTokenKey, PrivateKey, PrivateKeyRefused,
+    SigningFailed, TokenKey, TokenKeyRefused, public_key_pem,
 };

@@ -58,7 +58,7 @@ export function edgeToml({ lines = "", tables = "" } = {}) {
 export function bundled(toml) {
   const folder = mkdtempSync(join(tmpdir(), "edgepass-edge-"));
   folders.push(folder);
-  for (const file of readdirSync(keys).filter((name) => name.endsWith(".public.pem"))) {
+  for (const file of readdirSync(keys).filter((name) => /\.(public\.pem|secret)$/.test(name))) {
     copyFileSync(join(keys, file), join(folder, file));
   }
   const config = join(folder, "edge.toml");

@@ -12,8 +12,11 @@ import { viewerRequest } from "../event.mjs";
 /**
  * @typedef {object} Case tests/vectors/schema.json
  * @property {{ scheme: string, method: string, host: string, path: string, query: string | null,
- *   cookies: string[], address: string | null }} request
+ *   cookies: string[], address: string | null, origin?: string, referer?: string }} request
  * @property {{ id: string | null, key: string, algorithms: string[] }[]} trust
+ * @property {"native"} [mode]
+ * @property {{ need: string, max_lifetime: number | null,
+ *   keys: { id: string, algorithm: string, key?: string, secret?: string }[] }} [claims]
  * @property {number} now
  * @property {{ decision: "allow" } | { decision: "deny", stage: string, code: string,
  *   mentions: string }} expect
@@ -37,11 +40,17 @@ const from = parts();
 after(() => mock.restoreAll());
 
 /** @param {Case} vector */
-async function handlersFor({ request: { scheme }, trust }) {
-  const toml = [`claims = "off"`, `scheme = "${scheme}"`];
+async function handlersFor({ request: { scheme }, trust, mode = "standalone", claims }) {
+  const toml = [`claims = "${claims?.need ?? "off"}"`, `scheme = "${scheme}"`, `mode = "${mode}"`];
+  const limit = claims?.max_lifetime ?? null;
+  if (limit !== null) toml.push(`max_lifetime_seconds = ${limit}`);
   for (const { id, key, algorithms } of trust) {
     toml.push("[[key]]", `pem_file = "${key}"`, `algorithms = ${JSON.stringify(algorithms)}`);
     if (id !== null) toml.push(`id = ${JSON.stringify(id)}`);
+  }
+  for (const { id, algorithm, key, secret } of claims?.keys ?? []) {
+    toml.push("[[claims_key]]", `id = ${JSON.stringify(id)}`, `algorithm = "${algorithm}"`);
+    toml.push(key === undefined ? `secret_file = "${secret}"` : `pem_file = "${key}"`);
   }
   const text = toml.join("\n");
   let pair = handlers.get(text);
@@ -78,7 +87,11 @@ function inexpressible({ request, now }) {
  * @returns {Promise<string | undefined>} how the answer differs from the expected one
  */
 async function difference(handler, { request, now, expect }) {
-  const { method, host, path, query, cookies, address } = request;
+  const { method, host, path, query, cookies, address, origin, referer } = request;
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (origin !== undefined) headers["Origin"] = origin;
+  if (referer !== undefined) headers["Referer"] = referer;
   const event = viewerRequest({
     method,
     host,
@@ -86,6 +99,7 @@ async function difference(handler, { request, now, expect }) {
     querystring: query ?? "",
     cookies,
     clientIp: address ?? "",
+    headers,
   });
   clock = now * 1000;
   logged = [];

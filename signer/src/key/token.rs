@@ -1,0 +1,173 @@
+//! The key of the claims token: private, or shared with the edge.
+
+use core::borrow::Borrow;
+use core::fmt;
+
+use aws_lc_rs::hmac;
+use pkcs8::der::asn1::UintRef;
+use pkcs8::der::{self, Decode, Reader, SliceReader};
+use policy::{Hash, JoseAlgorithm, KeyKind, MakeSignature, MakeToken, PublicKey, ShortRsa};
+
+use super::{PrivateKey, PrivateKeyRefused, SigningFailed};
+
+/// The least length of a shared secret, in bytes (RFC 7518, 3.2: as long as the hash).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// What the first line of every PEM holds, and no secret made of random bytes.
+const PEM_ARMOUR: &str = "-----BEGIN ";
+
+/// A key that signs claims tokens on this machine. Its bytes are wiped from memory when it is
+/// dropped.
+pub struct TokenKey(Secret);
+
+enum Secret {
+    Private(PrivateKey),
+    Shared(Box<hmac::Key>),
+}
+
+impl TokenKey {
+    /// Reads a key from the text that a file or a secret store holds: a private key in one of the
+    /// PEM forms of [`PrivateKey::from_pem`], or a secret of random characters, of which blanks
+    /// around them are no part.
+    ///
+    /// The caller wipes `text`.
+    pub fn from_text(text: &str) -> Result<Self, TokenKeyRefused> {
+        if text.contains(PEM_ARMOUR) {
+            let key = PrivateKey::from_pem(text, None, ShortRsa::Refuse)
+                .map_err(TokenKeyRefused::Private)?;
+            Ok(key.into())
+        } else {
+            Self::from_secret(text.trim().as_bytes())
+        }
+    }
+
+    /// Takes a secret that the edge holds too, for HS256. The caller wipes `secret`.
+    ///
+    /// A PEM is refused: a public key taken for a secret would let everyone sign (RFC 8725, 2.1).
+    pub fn from_secret(secret: &[u8]) -> Result<Self, TokenKeyRefused> {
+        if secret.windows(PEM_ARMOUR.len()).any(|bytes| bytes == PEM_ARMOUR.as_bytes()) {
+            return Err(TokenKeyRefused::PemAsSecret);
+        }
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(TokenKeyRefused::ShortSecret { bytes: secret.len() });
+        }
+        Ok(Self(Secret::Shared(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))))
+    }
+
+    /// The algorithm, which follows from the key.
+    pub fn algorithm(&self) -> JoseAlgorithm {
+        match &self.0 {
+            Secret::Private(key) => match key.kind() {
+                KeyKind::P256 => JoseAlgorithm::Es256,
+                KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
+            },
+            Secret::Shared(_) => JoseAlgorithm::Hs256,
+        }
+    }
+
+    /// The public half, which verifiers trust. A shared secret has none.
+    pub fn public_key(&self) -> Option<&PublicKey> {
+        match &self.0 {
+            Secret::Private(key) => Some(key.public_key()),
+            Secret::Shared(_) => None,
+        }
+    }
+
+    /// The signature over `message` as JOSE writes it: ECDSA as r and s of 32 bytes each
+    /// (RFC 7518, 3.4), not as CloudFront's DER.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
+        match &self.0 {
+            Secret::Shared(key) => Ok(hmac::sign(key, message).as_ref().to_vec()),
+            Secret::Private(key) => {
+                let signature = key.sign(Hash::Sha256, message)?;
+                match key.kind() {
+                    KeyKind::Rsa { .. } => Ok(signature),
+                    KeyKind::P256 => fixed_width(&signature).map_err(|_| SigningFailed),
+                }
+            }
+        }
+    }
+}
+
+/// A [`TokenKey`] under its `kid`.
+#[derive(Debug)]
+pub struct NamedTokenKey<K> {
+    /// The `kid`.
+    pub id: String,
+    /// The key, owned or shared.
+    pub key: K,
+}
+
+impl<K: Borrow<TokenKey>> MakeToken for NamedTokenKey<K> {
+    type Error = SigningFailed;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn algorithm(&self) -> JoseAlgorithm {
+        self.key.borrow().algorithm()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
+        self.key.borrow().sign(message)
+    }
+}
+
+impl From<PrivateKey> for TokenKey {
+    fn from(key: PrivateKey) -> Self {
+        Self(Secret::Private(key))
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenKey({:?})", self.algorithm())
+    }
+}
+
+/// `Ecdsa-Sig-Value` (RFC 3279, 2.2.3) on P-256 as its two numbers, 32 bytes each.
+fn fixed_width(signature: &[u8]) -> der::Result<Vec<u8>> {
+    let mut reader = SliceReader::new(signature)?;
+    let (r, s) = reader.sequence(|members: &mut SliceReader<'_>| {
+        Ok::<_, der::Error>((UintRef::decode(members)?, UintRef::decode(members)?))
+    })?;
+    let mut fixed = Vec::with_capacity(64);
+    for number in [r, s] {
+        let bytes = number.as_bytes();
+        fixed.resize(fixed.len().saturating_add(32usize.saturating_sub(bytes.len())), 0);
+        fixed.extend_from_slice(bytes);
+    }
+    Ok(fixed)
+}
+
+/// Why a text is no key for claims tokens. No variant carries any part of the text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TokenKeyRefused {
+    /// A PEM where a shared secret belongs.
+    PemAsSecret,
+    /// A PEM, but not of a private key to sign with.
+    Private(PrivateKeyRefused),
+    /// A secret below [`MIN_SECRET_BYTES`].
+    ShortSecret {
+        /// Its length.
+        bytes: usize,
+    },
+}
+
+impl fmt::Display for TokenKeyRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PemAsSecret => f.write_str(
+                "a PEM stands where a shared secret belongs; a PEM is never one, give random characters",
+            ),
+            Self::Private(refused) => refused.fmt(f),
+            Self::ShortSecret { bytes } => write!(
+                f,
+                "neither a private key in PEM form nor a secret: it has {bytes} bytes, and a secret has at least {MIN_SECRET_BYTES}; make one with `openssl rand -base64 48`"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for TokenKeyRefused {}
