@@ -5,10 +5,11 @@
 use std::path::Path;
 
 fn main() {
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/dist/edgepass_bg.wasm");
+    // The last file that `wasm/build` writes.
+    let function = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/dist/lambda-edge/index.mjs");
     println!("cargo::rustc-check-cfg=cfg(edge_module)");
-    println!("cargo::rerun-if-changed={}", module.display());
-    if module.exists() {
+    println!("cargo::rerun-if-changed={}", function.display());
+    if function.exists() {
         println!("cargo::rustc-cfg=edge_module");
     }
 }

@@ -5,7 +5,10 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use edge_validator::{Enforcement, Native, Settings, Validator, settings_from_toml};
+use edge_validator::{
+    ClaimsKeySettings, Enforcement, Native, Settings, Validator, settings_from_toml,
+};
+use policy::{Deployment, JoseAlgorithm};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -40,7 +43,7 @@ struct LambdaEdge {
     /// The folder to write into; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Bundle a configuration that lets requests without a pass through
+    /// Bundle a standalone configuration that lets requests without a pass through
     #[arg(long)]
     danger_public: bool,
 }
@@ -56,12 +59,17 @@ impl Bundle {
 impl LambdaEdge {
     fn run(self) -> Outcome {
         let (settings, _) = read_config(&self.config)?;
-        if settings.enforcement != Enforcement::Enforce && !self.danger_public {
+        // In native mode CloudFront itself has refused those without a pass.
+        if settings.enforcement != Enforcement::Enforce
+            && settings.deployment == Deployment::Standalone
+            && !self.danger_public
+        {
             return Err(Failure::Usage(
                 "`enforcement` is not \"enforce\", so the bundle would let everybody in; if that is meant, add `--danger-public`"
                     .to_owned(),
             ));
         }
+        warn_of_secrets(&settings);
         let files = lambda_edge_files(&settings)?;
         write_folder(&self.out, &files)?;
         output::tell(&format!(
@@ -70,6 +78,16 @@ impl LambdaEdge {
             self.out.display()
         ));
         Ok(Ended::Done)
+    }
+}
+
+fn warn_of_secrets(settings: &Settings) {
+    let secret = |key: &&ClaimsKeySettings| key.algorithm() == JoseAlgorithm::Hs256;
+    for key in settings.claims_keys.iter().filter(secret) {
+        output::warn(&format!(
+            "the bundle holds the secret of the claims key `{}` (HS256): whoever can read the function's code can sign claims; ES256 needs only a public key there",
+            key.id()
+        ));
     }
 }
 
@@ -91,29 +109,24 @@ type File = (&'static str, Vec<u8>);
 
 /// The files of the Lambda@Edge function for these settings.
 pub(crate) fn lambda_edge_files(settings: &Settings) -> Result<Vec<File>, Failure> {
-    let [glue, module] = edge_module()?;
+    let [function, module] = edge_module()?;
     Ok(vec![
-        ("index.mjs", include_bytes!("../../edge-validator/lambda-edge/index.mjs").to_vec()),
-        ("handler.mjs", include_bytes!("../../edge-validator/lambda-edge/handler.mjs").to_vec()),
-        ("host.mjs", include_bytes!("../../edge-validator/lambda-edge/host.mjs").to_vec()),
-        ("edgepass.js", glue.to_vec()),
+        ("index.mjs", function.to_vec()),
         ("edgepass_bg.wasm", module.to_vec()),
         ("settings.json", settings.to_json().into_bytes()),
-        // The glue is an ES module under a name that Node takes for CommonJS.
-        ("package.json", b"{\"type\":\"module\"}\n".to_vec()),
     ])
 }
 
-/// The glue and the module, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(edge_module)]
 fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Ok([
-        include_bytes!("../../wasm/dist/edgepass.js"),
+        include_bytes!("../../wasm/dist/lambda-edge/index.mjs"),
         include_bytes!("../../wasm/dist/edgepass_bg.wasm"),
     ])
 }
 
-/// The glue and the module, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(not(edge_module))]
 fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Err(Failure::Usage(

@@ -3,8 +3,12 @@
 use core::fmt;
 
 use clap::{ArgGroup, Args};
-use policy::{Carrier, Credential, Denied, Policy, Request, UnixTime, Url};
+use policy::{
+    CLAIMS_NAME, Carrier, Claims, ClaimsFault, Credential, Denied, Policy, Request, UnixTime,
+    UnprovenToken, Url,
+};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::credential::Outline;
 use crate::outcome::{Ended, Failure, Outcome};
@@ -17,7 +21,8 @@ use crate::when::{Shown, rfc3339, system_clock};
 #[derive(Args)]
 #[command(group = ArgGroup::new("pass").required(true))]
 #[command(after_help = "\
-Nothing is verified: anyone can have written what is shown. The signature is never printed.
+Nothing is verified: anyone can have written what is shown, the claims included. Signatures are
+never printed.
 
 Examples:
   edgepass inspect 'https://media.example.com/film.mp4?Expires=...&Signature=...&Key-Pair-Id=...'
@@ -79,19 +84,33 @@ struct Unproven {
     /// None in a canned cookie, whose text contains the URL.
     text: Option<String>,
     policy: Option<Policy>,
+    token: Option<UnprovenToken>,
+    claims: Option<Claims>,
 }
 
 impl Findings {
     fn of(credential: &Credential<'_>, text: &[u8], signature_bytes: usize) -> Self {
         let read = Policy::read(text);
+        let token = credential.unproven_claims();
+        let claims = match &token {
+            Ok(Some(UnprovenToken { payload: Some(payload), .. })) => {
+                Claims::read(payload).map(Some)
+            }
+            Ok(Some(_)) => Err(ClaimsFault::NotJws),
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault.clone()),
+        };
         let knows_url = !(credential.is_canned() && credential.carrier() == Carrier::Cookie);
         let unproven = Unproven {
             outline: credential.into(),
             signature_bytes,
-            text: knows_url.then(|| String::from_utf8_lossy(text).into_owned()),
+            text: knows_url.then(|| without_signature(&String::from_utf8_lossy(text))),
             policy: read.as_ref().ok().cloned(),
+            token: token.ok().flatten(),
+            claims: claims.as_ref().ok().cloned().flatten(),
         };
-        Self { credential: Some(unproven), denied: read.err().map(Denied::from) }
+        let denied = read.err().map(Denied::from).or(claims.err().map(Denied::from));
+        Self { credential: Some(unproven), denied }
     }
 
     fn to_json(&self) -> FindingsJson<'_> {
@@ -99,6 +118,7 @@ impl Findings {
             verified: false,
             credential: self.credential.as_ref().map(Unproven::to_json),
             policy: self.credential.as_ref().map(Unproven::policy_json),
+            claims: self.credential.as_ref().and_then(Unproven::claims_json),
             reason: self.denied.as_ref().map(Reason::from).unwrap_or_default(),
         }
     }
@@ -117,8 +137,8 @@ impl Findings {
 
 impl Unproven {
     /// The resource, unless it is the URL that stands in for an unknown one.
-    fn resource(&self) -> Option<&str> {
-        self.text.as_ref().and(self.policy.as_ref()).map(Policy::resource)
+    fn resource(&self) -> Option<String> {
+        self.text.as_ref().and(self.policy.as_ref()).map(Policy::resource).map(without_signature)
     }
 
     fn lines(&self, now: UnixTime) -> String {
@@ -149,11 +169,36 @@ impl Unproven {
         if let Some(text) = &self.text {
             line("policy", &printable(text));
         }
+        if let Some(claims) = &self.claims {
+            let shown = |time| format!("{time}, {}", Shown { time, now });
+            line("subject", &claims.subject);
+            line("session", &claims.session);
+            line("issued", &shown(claims.issued_at));
+            line("claims end", &shown(claims.expires));
+        }
+        if let Some(token) = &self.token {
+            for (name, bytes) in [("header", &token.header), ("claims", &token.payload)] {
+                if let Some(bytes) = bytes {
+                    line(name, &printable(&String::from_utf8_lossy(bytes)));
+                }
+            }
+        }
         lines
     }
 
     fn to_json(&self) -> CredentialJson<'_> {
         CredentialJson { outline: &self.outline, signature_bytes: self.signature_bytes }
+    }
+
+    fn claims_json(&self) -> Option<ClaimsJson> {
+        let UnprovenToken { header, payload, signature_bytes } = self.token.as_ref()?;
+        let payload = payload.as_deref();
+        Some(ClaimsJson {
+            header: header.as_deref().and_then(strict_json),
+            claims: payload.and_then(strict_json),
+            text: payload.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            signature_bytes: *signature_bytes,
+        })
     }
 
     fn policy_json(&self) -> PolicyJson<'_> {
@@ -167,6 +212,31 @@ impl Unproven {
             address: policy.and_then(Policy::source_ip).map(|network| network.to_string()),
         }
     }
+}
+
+/// A resource or a policy's text. A claims token that stands in it, so that CloudFront's signature
+/// covers it, loses its own signature.
+fn without_signature(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, value)) = rest.split_once(CLAIMS_NAME) {
+        let end = value.find(['&', '"']).unwrap_or(value.len());
+        let (token, after) = value.split_at_checked(end).unwrap_or((value, ""));
+        let parts: Vec<&str> = token.splitn(3, '.').collect();
+        let token = match parts.as_slice() {
+            [header, payload, _] => format!("{header}.{payload}.…"),
+            _ => token.to_owned(),
+        };
+        shown.push_str(&format!("{before}{CLAIMS_NAME}{token}"));
+        rest = after;
+    }
+    shown + rest
+}
+
+/// Strict JSON, as an edge would read it.
+fn strict_json(bytes: &[u8]) -> Option<Value> {
+    policy::json::read(bytes).ok()?;
+    serde_json::from_slice(bytes).ok()
 }
 
 /// A stranger's text, without what a terminal would obey.
@@ -183,6 +253,7 @@ struct FindingsJson<'f> {
     verified: bool,
     credential: Option<CredentialJson<'f>>,
     policy: Option<PolicyJson<'f>>,
+    claims: Option<ClaimsJson>,
     #[serde(flatten)]
     reason: Reason,
 }
@@ -197,7 +268,7 @@ struct CredentialJson<'f> {
 #[derive(Serialize)]
 struct PolicyJson<'f> {
     text: Option<&'f str>,
-    resource: Option<&'f str>,
+    resource: Option<String>,
     expires: Option<TimeJson>,
     starts: Option<TimeJson>,
     address: Option<String>,
@@ -207,4 +278,13 @@ struct PolicyJson<'f> {
 struct TimeJson {
     seconds: i64,
     rfc3339: Option<String>,
+}
+
+/// The claims token. Header and claims are null where they are not strict JSON.
+#[derive(Serialize)]
+struct ClaimsJson {
+    header: Option<Value>,
+    claims: Option<Value>,
+    text: Option<String>,
+    signature_bytes: Option<usize>,
 }

@@ -1,6 +1,7 @@
 //! `edgepass`: sign, verify and explain private content on CloudFront.
 
 mod bundle;
+mod claims_trust;
 mod completions;
 mod credential;
 mod dev;

@@ -1,26 +1,30 @@
 //! `edgepass sign`: passes for viewers.
 
 mod attributes;
+mod claims;
 mod cookies;
 mod url;
 
-use core::convert::Infallible;
 use core::fmt;
 use std::env;
 
 use clap::{Args, Subcommand, ValueHint};
-use policy::{Grant, GrantRefused, Ipv4Network, ShortRsa, Signed, Target, TrustRefused};
+use edge_validator::sha256;
+use policy::{
+    Grant, GrantRefused, Ipv4Network, IssueRefused, ShortRsa, Signed, Target, TrustRefused,
+    UnixTime, Unsigned,
+};
 use signer::PrivateKey;
 use zeroize::Zeroizing;
 
 use crate::hash::HashName;
 use crate::network::network;
-use crate::not_yet::not_yet;
 use crate::outcome::{Failure, Outcome};
 use crate::output::warn;
 use crate::text_file::TextFile;
 use crate::when::{Shown, When, system_clock};
 
+use claims::ClaimsOptions;
 use cookies::SignCookies;
 use url::SignUrl;
 
@@ -81,37 +85,62 @@ struct Signing {
     claims: ClaimsOptions,
 }
 
-#[derive(Args)]
-struct ClaimsOptions {
-    /// Claims to sign along; not supported yet
-    #[arg(long, value_name = "FILE", value_parser = not_yet)]
-    claims: Option<Infallible>,
-    /// The key for claims; not supported yet
-    #[arg(long, value_name = "PEM", value_parser = not_yet)]
-    claims_key: Option<Infallible>,
-    /// The id of the key for claims; not supported yet
-    #[arg(long, value_name = "ID", value_parser = not_yet)]
-    claims_key_id: Option<Infallible>,
-}
-
 impl Signing {
     /// Signs a pass for the target, which messages call `subject`.
     fn sign(&self, target: Target, subject: &impl fmt::Display) -> Result<Signed, Failure> {
+        self.check_standard_input()?;
         let now = system_clock()?;
         let expires = self.expires.from(now);
         let starts = self.starts.map(|starts| starts.from(now));
         let grant = Grant { target, expires, starts, network: self.ip };
-        let unsigned = grant
-            .unsigned(&self.key_id, self.hash.into())
-            .map_err(|refused| self.refused(&refused, subject))?;
-        let signed = unsigned
-            .sign(&self.private_key()?)
+        let key = self.private_key()?;
+        let signed = self
+            .unsigned(grant, &key, now, subject)?
+            .sign(&key)
             .map_err(|failed| Failure::Service(format!("{}: {failed}", self.key)))?;
         if expires <= now {
             let shown = Shown { time: expires, now };
             warn(&format!("`--expires` is {shown}: the pass is refused from the start"));
         }
         Ok(signed)
+    }
+
+    fn unsigned(
+        &self,
+        grant: Grant,
+        key: &PrivateKey,
+        now: UnixTime,
+        subject: &impl fmt::Display,
+    ) -> Result<Unsigned, Failure> {
+        let (key_id, hash) = (self.key_id.as_str(), self.hash.into());
+        let Some(wanted) = self.claims.wanted() else {
+            return grant.unsigned(key_id, hash).map_err(|refused| self.refused(&refused, subject));
+        };
+        let passphrase = self.passphrase()?;
+        let passphrase = passphrase.as_ref().map(|passphrase| passphrase.as_slice());
+        let token_key = wanted.key(passphrase, key.public_key())?;
+        let claims = wanted.read(now, grant.expires)?;
+        grant.unsigned_with_claims(claims, &token_key, sha256, key_id, hash).map_err(|refused| {
+            match refused {
+                IssueRefused::Claims(refused) => wanted.refused(&refused),
+                IssueRefused::Grant(refused) => self.refused(&refused, subject),
+            }
+        })
+    }
+
+    /// Standard input can be read once.
+    fn check_standard_input(&self) -> Result<(), Failure> {
+        let [claims, claims_key] = self.claims.files();
+        let mut readers = [("--key", Some(&self.key)), claims, claims_key]
+            .into_iter()
+            .filter(|(_, file)| matches!(file, Some(TextFile::Stdin)))
+            .map(|(option, _)| option);
+        match (readers.next(), readers.next()) {
+            (Some(first), Some(second)) => Err(Failure::Usage(format!(
+                "`{first}` and `{second}` are both to be read from standard input, which holds one; name a file for the other"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn private_key(&self) -> Result<PrivateKey, Failure> {

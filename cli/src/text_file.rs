@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::outcome::Failure;
 
-/// The longest file that is read, in bytes. Keys have under 4 KB: a longer file is a wrong one.
+/// The longest file that is read, in bytes. Keys and claims have under 4 KB: a longer file is a wrong one.
 const MAX_BYTES: u16 = 65_535;
 
 /// The name of a file, or `-` for standard input.
@@ -36,12 +36,14 @@ impl TextFile {
         let bytes = bytes.map_err(|error| self.unreadable(&error))?;
         if bytes.len() > usize::from(MAX_BYTES) {
             return Err(Failure::Usage(format!(
-                "{self} has more than {MAX_BYTES} bytes; name a PEM file"
+                "{self} has more than {MAX_BYTES} bytes, and what is read here has few; check the path"
             )));
         }
         match core::str::from_utf8(&bytes) {
             Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-            Err(_) => Err(Failure::Usage(format!("{self} is not a text; name a PEM file"))),
+            Err(_) => Err(Failure::Usage(format!(
+                "{self} is not a text, and what is read here is one; check the path"
+            ))),
         }
     }
 

@@ -57,20 +57,25 @@ impl FromStr for Trust {
         if !id.is_empty() {
             check_key_id(id).map_err(NotTrust::Id)?;
         }
-        let (file, algorithms) = match rest.rsplit_once(':') {
-            // A colon inside a path: `C:\keys\public.pem`.
-            Some((_, path)) if path.contains(['/', '\\', '.']) => (rest, Vec::new()),
-            Some((file, names)) => {
-                let algorithms: Result<_, _> = names.split(',').map(str::parse).collect();
-                (file, algorithms.map_err(NotTrust::Algorithm)?)
-            }
-            None => (rest, Vec::new()),
-        };
+        let (file, names) = split_algorithms(rest);
         if file.is_empty() {
             return Err(NotTrust::NoFile);
         }
+        let names = names.map(|names| names.split(','));
+        let algorithms: Result<_, _> = names.into_iter().flatten().map(str::parse).collect();
+        let algorithms = algorithms.map_err(NotTrust::Algorithm)?;
         let id = (!id.is_empty()).then(|| id.to_owned());
         Ok(Self { id, file: TextFile::from(std::ffi::OsString::from(file)), algorithms })
+    }
+}
+
+/// `FILE:ALG` as its two parts, where the second may be missing.
+pub(crate) fn split_algorithms(text: &str) -> (&str, Option<&str>) {
+    match text.rsplit_once(':') {
+        // A colon inside a path: `C:\keys\public.pem`.
+        Some((_, path)) if path.contains(['/', '\\', '.']) => (text, None),
+        Some((file, names)) => (file, Some(names)),
+        None => (text, None),
     }
 }
 

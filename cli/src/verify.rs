@@ -6,11 +6,16 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::{Args, ValueEnum, ValueHint};
-use edge_validator::{Enforcement, Passed, Validator, ViewerRequest};
-use policy::{Credential, Denied, Policy, Request, ShortRsa, UnixTime};
+use edge_validator::{Enforcement, Passed, Validator, ViewerRequest, sha256};
+use policy::{
+    Admitted, Claims, ClaimsKey, ClaimsNeed, ClaimsRules, Credential, Denied, Deployment, Policy,
+    Request, ShortRsa, UnixTime,
+};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::bundle::read_config;
+use crate::claims_trust::ClaimsTrust;
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
@@ -28,13 +33,19 @@ use crate::when::{Shown, When, system_clock};
 ALG is RSA-SHA1, RSA-SHA256, ECDSA-SHA1 or ECDSA-SHA256. Without a list both hashes are allowed.
 An empty ID (`=public.pem`) is a key that answers for any Key-Pair-Id.
 
+--claims-trust names a key that signs claims tokens: a public key, for ES256 or RS256, or a file
+with the secret of HS256. Once one is given, every request needs a token, unless --claims says less.
+
 Examples:
   edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' \\
       --trust K2JCJMDEHXQW5F=keys/public.pem:RSA-SHA256
   edgepass verify --url 'https://media.example.com/film.mp4?Expires=...' --config edge.toml
   edgepass verify --url https://media.example.com/film/1.ts \\
       --cookie 'CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-...' \\
-      --trust =keys/public.pem --ip 192.0.2.7 --now 2027-01-31T18:00:00Z --json")]
+      --trust =keys/public.pem --ip 192.0.2.7 --now 2027-01-31T18:00:00Z --json
+  edgepass verify --url 'https://media.example.com/film.mp4?Edgepass-Claims=...' \\
+      --trust K2JCJMDEHXQW5F=keys/public.pem:RSA-SHA256 \\
+      --claims-trust claims-2026-11=claims-public.pem:ES256 --method GET")]
 pub(crate) struct Verify {
     /// The URL as the viewer requests it, signing parameters included
     #[arg(long)]
@@ -53,7 +64,7 @@ pub(crate) struct Verify {
     /// Take keys and rules from the configuration of an edge, and decide exactly as it would
     #[arg(
         long,
-        conflicts_with_all = ["trust", "claims", "danger_allow_short_rsa"],
+        conflicts_with_all = ["trust", "claims", "claims_trust", "danger_allow_short_rsa"],
         value_name = "edge.toml",
         value_hint = ValueHint::FilePath
     )]
@@ -77,25 +88,25 @@ pub(crate) struct Verify {
 
 #[derive(Args)]
 struct ClaimsOptions {
-    /// Whether a claims token is demanded; `required` is not supported yet
-    #[arg(long, default_value = "optional")]
-    claims: Claims,
+    /// Whether a claims token is demanded [default: required with --claims-trust, else optional]
+    #[arg(long)]
+    claims: Option<Need>,
     /// The method of the request
     #[arg(long, value_name = "M")]
     method: Option<String>,
     /// The Origin of the request
     #[arg(long, value_name = "O")]
     origin: Option<String>,
-    /// A key for claims tokens; not supported yet
-    #[arg(long, value_name = "ID=FILE[:ALG]", value_parser = not_yet)]
-    claims_trust: Option<Infallible>,
+    /// A key to trust for claims tokens; may be repeated
+    #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
+    claims_trust: Vec<ClaimsTrust>,
     /// Revocation state; not supported yet
     #[arg(long, value_name = "HEAD_FILE", value_parser = not_yet)]
     state: Option<Infallible>,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
-enum Claims {
+enum Need {
     Required,
     Optional,
     Off,
@@ -120,10 +131,12 @@ impl Verify {
             let (_, validator) = read_config(config)?;
             return Ok(Judge::Edge(Box::new(validator)));
         }
-        self.claims.check()?;
         let short_rsa =
             if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
-        trust::load(&self.trust, short_rsa).map(policy::Trust::in_credentials).map(Judge::Keys)
+        let keys = trust::load(&self.trust, short_rsa)?;
+        policy::Trust::new(Deployment::Standalone, keys, self.claims.trust()?)
+            .map(Judge::Keys)
+            .map_err(|refused| Failure::Usage(format!("`--claims-trust`: {refused}")))
     }
 
     fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
@@ -207,19 +220,30 @@ enum Judge {
 }
 
 impl ClaimsOptions {
-    fn check(&self) -> Result<(), Failure> {
-        match self.claims {
-            Claims::Required => Err(Failure::Usage(
-                "`--claims required` is not supported yet; use `optional` or `off`".to_owned(),
-            )),
-            Claims::Optional => {
+    /// What is asked of claims tokens.
+    fn trust(&self) -> Result<policy::ClaimsTrust, Failure> {
+        let need = match (self.claims, self.claims_trust.is_empty()) {
+            (Some(Need::Off), _) => return Ok(policy::ClaimsTrust::Off),
+            (Some(Need::Required), true) => {
+                return Err(Failure::Usage(
+                    "`--claims required` needs a key that tokens are signed with; name it with `--claims-trust ID=FILE`"
+                        .to_owned(),
+                ));
+            }
+            (Some(Need::Optional) | None, true) => {
                 warn(
                     "claims and revocation were not checked; `--claims off` says that this is meant",
                 );
-                Ok(())
+                return Ok(policy::ClaimsTrust::Off);
             }
-            Claims::Off => Ok(()),
-        }
+            (Some(Need::Optional), false) => ClaimsNeed::Optional,
+            (Some(Need::Required) | None, false) => ClaimsNeed::Required,
+        };
+        let keys: Result<Vec<ClaimsKey>, Failure> =
+            self.claims_trust.iter().map(ClaimsTrust::load).collect();
+        // The longest lifetime is a rule of a site, which `--config` has.
+        let rules = ClaimsRules { need, keys: keys?, max_lifetime: None, sha256 };
+        Ok(policy::ClaimsTrust::Checked(rules))
     }
 }
 
@@ -235,8 +259,8 @@ struct VerdictJson<'v> {
     #[serde(flatten)]
     reason: Reason,
     credential: Option<&'v Outline>,
-    /// Null: none are checked yet.
-    claims: (),
+    /// What an admitted request's token says, as it was signed.
+    claims: Option<Value>,
 }
 
 impl Verdict {
@@ -245,7 +269,15 @@ impl Verdict {
             Ok(_) => ("allow", Reason::default()),
             Err(denied) => ("deny", Reason::from(denied)),
         };
-        VerdictJson { decision, reason, credential: self.credential.as_ref(), claims: () }
+        let claims = self.claims().and_then(|claims| serde_json::from_str(&claims.to_json()).ok());
+        VerdictJson { decision, reason, credential: self.credential.as_ref(), claims }
+    }
+
+    fn claims(&self) -> Option<&Claims> {
+        match &self.decision {
+            Ok(Passed::Admitted(admitted)) => admitted.claims(),
+            _ => None,
+        }
     }
 
     fn to_text(&self, now: UnixTime) -> String {
@@ -254,11 +286,7 @@ impl Verdict {
         let mut text = match &self.decision {
             Ok(passed) => {
                 let why = match passed {
-                    Passed::Admitted(admitted) => {
-                        let expires = admitted.policy().map(Policy::date_less_than);
-                        let expires = expires.map(|time| Shown { time, now }.to_string());
-                        format!("expires     {}", expires.unwrap_or_default())
-                    }
+                    Passed::Admitted(admitted) => admitted_by(admitted, now),
                     Passed::Preflight(_) => "preflight   answered at the edge".to_owned(),
                     Passed::Public => "public      the path needs no pass".to_owned(),
                 };
@@ -273,4 +301,22 @@ impl Verdict {
         }
         text
     }
+}
+
+/// The policy and the claims that admit a request.
+fn admitted_by(admitted: &Admitted, now: UnixTime) -> String {
+    let shown = |time| Shown { time, now };
+    let mut lines = match admitted.policy().map(Policy::date_less_than) {
+        Some(expires) => format!("expires     {}", shown(expires)),
+        None => "CloudFront  has to admit it too: no credential is visible here".to_owned(),
+    };
+    if let Some(claims) = admitted.claims() {
+        lines.push_str(&format!(
+            "\n  subject     {}\n  session     {}\n  claims      expire {}",
+            claims.subject,
+            claims.session,
+            shown(claims.expires)
+        ));
+    }
+    lines
 }

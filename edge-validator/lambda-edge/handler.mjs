@@ -15,12 +15,13 @@
  * @typedef {{ status: string, statusDescription?: string, headers?: Headers, body?: string }} EdgeResponse
  *
  * @typedef {object} Answer what the module decides
- * @property {{ querystring: string, cookie: string | null, context?: string }} [forward]
+ * @property {{ querystring?: string, cookie: string | null, context?: string }} [forward] a query
+ *   that is not there stays as it was
  * @property {EdgeResponse} [respond]
  * @property {object} [log] one line, without any credential
  *
  * @typedef {object} Validator
- * @property {(fields: string, cookies: string, now: number) => string} decide
+ * @property {(request: string, cookies: number, now: number) => Answer} decide
  */
 
 /** A viewer's own headers of these names never reach the origin. */
@@ -47,17 +48,17 @@ export function createHandler({ start, now, log }) {
   }
 
   /**
-   * @param {string} fields
-   * @param {string} cookies
+   * @param {string} request
+   * @param {number} cookies
    * @param {number} seconds
    * @returns {Answer}
    */
-  function decide(fields, cookies, seconds) {
+  function decide(request, cookies, seconds) {
     const asked = validator ?? start();
     // A trap leaves the module's memory as it was in mid-work: who does not answer is not asked
     // again, and the next request gets a new one.
     validator = undefined;
-    const answer = JSON.parse(asked.decide(fields, cookies, seconds));
+    const answer = asked.decide(request, cookies, seconds);
     if (!answer.forward && !answer.respond) throw new Error("the module gave no answer");
     validator = asked;
     return answer;
@@ -69,14 +70,7 @@ export function createHandler({ start, now, log }) {
       const { config, request } = viewerRequest(event);
       const { headers } = request;
       requestId = text(config["requestId"]);
-      // One string costs the module less than eight. The path is last: a line feed inside a field
-      // ends up in it, and makes it malformed.
-      const fields =
-        `${text(request.method)}\n${single(headers, "host")}\n${text(request.clientIp)}\n` +
-        `${single(headers, "origin")}\n${single(headers, "referer")}\n` +
-        `${single(headers, "access-control-request-method")}\n${single(headers, "sec-fetch-mode")}\n` +
-        `${text(request.querystring)}\n${text(request.uri)}`;
-      const answer = decide(fields, joined(headers, "cookie"), now() / 1000);
+      const answer = decide(lines(request), headers["cookie"]?.length ?? 0, now() / 1000);
       if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
       return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());
     } catch (error) {
@@ -117,22 +111,43 @@ function viewerRequest(event) {
 }
 
 /**
+ * The request as the module takes it, one field a line. The path is last: a line feed inside a field
+ * ends up in it, and makes it malformed.
+ *
  * @param {EdgeRequest} request
- * @param {{ querystring: string, cookie: string | null, context?: string }} change
+ * @returns {string}
+ */
+function lines({ clientIp, headers, method, querystring, uri }) {
+  return (
+    `${text(method)}\n${single(headers, "host")}\n${text(clientIp)}\n` +
+    `${single(headers, "origin")}\n${single(headers, "referer")}\n` +
+    `${single(headers, "access-control-request-method")}\n${single(headers, "sec-fetch-mode")}\n` +
+    `${text(querystring)}\n${cookies(headers)}${text(uri)}`
+  );
+}
+
+/**
+ * @param {EdgeRequest} request
+ * @param {{ querystring?: string, cookie: string | null, context?: string }} change
  * @returns {EdgeRequest}
  */
-function forwarded(request, change) {
+function forwarded(request, { querystring, cookie, context }) {
   const { headers } = request;
   for (const name in headers) {
-    if (name.toLowerCase().startsWith(OWN_HEADERS)) delete headers[name];
+    if (isOwn(name)) delete headers[name];
   }
-  request.querystring = change.querystring;
-  if (change.cookie === null) delete headers["cookie"];
-  else headers["cookie"] = [{ key: "Cookie", value: change.cookie }];
-  if (change.context !== undefined) {
-    headers[CONTEXT_HEADER] = [{ key: CONTEXT_HEADER, value: change.context }];
-  }
+  if (querystring !== undefined) request.querystring = querystring;
+  if (cookie !== null) headers["cookie"] = [{ key: "Cookie", value: cookie }];
+  else if (headers["cookie"] !== undefined) delete headers["cookie"];
+  if (context !== undefined) headers[CONTEXT_HEADER] = [{ key: CONTEXT_HEADER, value: context }];
   return request;
+}
+
+/** @param {string} name */
+function isOwn(name) {
+  // Most names are told apart by their first letter.
+  const first = name.charCodeAt(0);
+  return (first === 0x78 || first === 0x58) && name.toLowerCase().startsWith(OWN_HEADERS);
 }
 
 /**
@@ -143,23 +158,21 @@ function forwarded(request, change) {
  * @returns {string}
  */
 function single(headers, name) {
-  const lines = headers[name];
-  return lines === undefined || lines.length > 1 ? "" : joined(headers, name);
+  const values = headers[name];
+  if (values === undefined) return "";
+  if (!Array.isArray(values)) throw new TypeError("a header of the event is not a list");
+  return values.length === 1 ? text(values[0]?.value) : "";
 }
 
 /**
  * @param {Headers} headers
- * @param {string} name
- * @returns {string} the values of a header, joined by line feeds
+ * @returns {string} a line for each `Cookie` header
  */
-function joined(headers, name) {
-  const lines = headers[name];
-  if (lines === undefined) return "";
-  if (!Array.isArray(lines)) throw new TypeError("a header of the event is not a list");
+function cookies({ cookie }) {
+  if (cookie === undefined) return "";
+  if (!Array.isArray(cookie)) throw new TypeError("a header of the event is not a list");
   let values = "";
-  for (const line of lines) {
-    values += values === "" ? text(line?.value) : `\n${text(line?.value)}`;
-  }
+  for (const line of cookie) values += `${text(line?.value)}\n`;
   return values;
 }
 

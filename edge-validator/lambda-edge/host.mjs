@@ -1,7 +1,8 @@
 // @ts-check
 // The crypto that the module imports: OpenSSL, through Node, at once.
 
-import { createPublicKey, verify } from "node:crypto";
+/** @type {typeof import("node:crypto") | undefined} */
+let crypto;
 
 /** @type {import("node:crypto").KeyObject[]} */
 const keys = [];
@@ -12,7 +13,9 @@ const keys = [];
  */
 export function importKey(spki) {
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+    // Not imported above: it would take most of the time to the first verdict.
+    crypto ??= process.getBuiltinModule("node:crypto");
+    const key = crypto.createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
     return keys.push(key) - 1;
   } catch {
     return -1;
@@ -23,16 +26,16 @@ export function importKey(spki) {
  * RSA is PKCS#1 v1.5 and ECDSA is DER: Node's defaults for these keys.
  *
  * @param {number} handle from importKey
- * @param {string} hash `SHA1` or `SHA256`
+ * @param {boolean} sha1 by SHA-1, else by SHA-256
  * @param {Uint8Array} message
  * @param {Uint8Array} signature
  * @returns {boolean}
  */
-export function verifySignature(handle, hash, message, signature) {
+export function verifySignature(handle, sha1, message, signature) {
   const key = keys[handle];
-  if (key === undefined) return false;
+  if (key === undefined || crypto === undefined) return false;
   try {
-    return verify(hash, message, key, signature);
+    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key, signature);
   } catch {
     return false;
   }

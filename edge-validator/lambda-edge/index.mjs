@@ -3,22 +3,18 @@
 
 import { readFileSync } from "node:fs";
 
-import { __wbg_reset_state, EdgeValidator, initSync } from "./edgepass.js";
 import { createHandler } from "./handler.mjs";
+import { starter } from "./validator.mjs";
+
+/** The time that `node:crypto` takes to load is that of so many verifications in WASM. */
+const HERE_FIRST = 100;
 
 const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 
-// Read and compiled while the instance starts, which Lambda does not count against a request.
+// Read and compiled while the instance starts.
 const module = new WebAssembly.Module(readFileSync(file("./edgepass_bg.wasm")));
 const settings = readFileSync(file("./settings.json"), "utf8");
-initSync({ module });
-let fresh = true;
-
-function start() {
-  if (!fresh) __wbg_reset_state();
-  fresh = false;
-  return new EdgeValidator(settings, false);
-}
+const start = starter({ module, settings, hereFirst: HERE_FIRST });
 
 /** @type {(event: unknown) => Promise<object>} */
 export const handler = createHandler({ start, now: Date.now, log: console.log });

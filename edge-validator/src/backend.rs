@@ -1,14 +1,11 @@
 //! The crypto that a shell brings.
 
-use policy::{BoxedKey, BoxedMac, KeyRefused, PublicKey, Thumbprint};
+use policy::{BoxedKey, KeyRefused, PublicKey, Thumbprint};
 
-/// The three operations that a validator needs of its runtime.
+/// The two operations that a validator needs of its runtime.
 pub trait Backend {
     /// Makes a public key ready to verify.
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused>;
-
-    /// Makes the secret of HS256 ready to verify.
-    fn mac(&self, secret: &[u8]) -> BoxedMac;
 
     /// SHA-256.
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32];

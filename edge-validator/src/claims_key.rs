@@ -1,9 +1,8 @@
 //! A key that is trusted for claims tokens, as settings hold it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use policy::base64::STANDARD;
 use policy::json::{Members, Value};
-use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, Thumbprint};
+use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa};
 
 use crate::backend::Backend;
 use crate::settings::{SettingsRefused, nothing_else, object, string};
@@ -31,14 +30,24 @@ impl ClaimsKeySettings {
         Self { id: id.to_owned(), algorithm: JoseAlgorithm::Hs256, key: secret.to_vec() }
     }
 
+    /// The `kid`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The algorithm.
+    pub fn algorithm(&self) -> JoseAlgorithm {
+        self.algorithm
+    }
+
     pub(crate) fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
         let mut members = object(value, "a claims key")?;
         let id = string(&mut members, "id")?;
         let name = string(&mut members, "algorithm")?;
         let algorithm = name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
         let key = STANDARD
-            .decode(string(&mut members, "key")?)
-            .map_err(|_| SettingsRefused::Json("`key` is not base64".to_owned()))?;
+            .decode(string(&mut members, "key")?.as_bytes())
+            .ok_or(SettingsRefused::Member { member: "key", expected: "base64" })?;
         nothing_else(members)?;
         Ok(Self { id, algorithm, key })
     }
@@ -57,8 +66,7 @@ impl ClaimsKeySettings {
             if key.len() < MIN_SECRET_BYTES {
                 return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
             }
-            let thumbprint = Thumbprint(backend.sha256()(key));
-            return Ok(ClaimsKey::secret(id, thumbprint, backend.mac(key))?);
+            return Ok(ClaimsKey::secret(id, key, backend.sha256())?);
         }
         let unfit = |refused| SettingsRefused::Key { id: id.clone(), refused };
         let public_key = PublicKey::from_spki_der(key, ShortRsa::Refuse).map_err(unfit)?;

@@ -209,7 +209,8 @@ impl ClaimsKeyToml {
                 if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
                     return Err(ConfigRefused::PemAsSecret { id });
                 }
-                Ok(ClaimsKeySettings::secret(&id, &secret))
+                // Blanks around it are no part of it, so that a file may end with a line feed.
+                Ok(ClaimsKeySettings::secret(&id, secret.trim_ascii()))
             }
             (JoseAlgorithm::Es256 | JoseAlgorithm::Rs256, Some(file), None) => {
                 let key = public_key(&file, read_file)?;

@@ -3,7 +3,6 @@
 use core::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA1_ASN1, ECDSA_P256_SHA256_ASN1, ParsedPublicKey,
     RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
@@ -11,8 +10,8 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use policy::{
-    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS,
-    PublicKey, Thumbprint, VerifyMac, VerifySignature,
+    Algorithm, BoxedKey, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS, PublicKey,
+    Thumbprint, VerifySignature,
 };
 
 use crate::backend::Backend;
@@ -88,15 +87,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha256
 }
 
-/// A secret in the form in which AWS-LC computes with it.
-struct NativeMac(hmac::Key);
-
-impl VerifyMac for NativeMac {
-    fn verify(&self, message: &[u8], mac: &[u8]) -> Result<(), InvalidSignature> {
-        hmac::verify(&self.0, message, mac).map_err(|_| InvalidSignature)
-    }
-}
-
 /// The crypto of a [`crate::Validator`] where the machine's own code can run: AWS-LC.
 #[derive(Clone, Copy, Debug)]
 pub struct Native;
@@ -104,10 +94,6 @@ pub struct Native;
 impl Backend for Native {
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
         Ok(Box::new(NativeKey::new(key)?))
-    }
-
-    fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Box::new(NativeMac(hmac::Key::new(hmac::HMAC_SHA256, secret)))
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {

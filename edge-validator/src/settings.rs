@@ -1,9 +1,8 @@
 //! The settings of a validator: what `edge.toml` says, with the files that it names read in.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use core::fmt;
-use policy::json::{self, Object, Value};
+use policy::base64::STANDARD;
+use policy::json::{self, NotJson, Object, Value};
 use policy::{Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
 
 use crate::claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
@@ -104,7 +103,7 @@ impl KeySettings {
 
     /// The key.
     pub fn public_key(&self) -> Result<PublicKey, SettingsRefused> {
-        let der = STANDARD.decode(&self.spki).map_err(|_| KeyRefused::NotAPublicKey);
+        let der = STANDARD.decode(self.spki.as_bytes()).ok_or(KeyRefused::NotAPublicKey);
         der.and_then(|der| PublicKey::from_spki_der(&der, ShortRsa::Refuse))
             .map_err(|refused| SettingsRefused::Key { id: self.shown(), refused })
     }
@@ -141,8 +140,7 @@ impl Enforcement {
 impl Settings {
     /// Reads what `bundle` baked in. Every member must be there, and none beyond them.
     pub fn from_json(json: &str) -> Result<Self, SettingsRefused> {
-        let value = json::read(json.as_bytes())
-            .map_err(|problem| SettingsRefused::Json(problem.to_string()))?;
+        let value = json::read(json.as_bytes()).map_err(SettingsRefused::NotJson)?;
         let mut members = object(value, "the settings")?;
         let deployment = string(&mut members, "mode")?;
         let enforcement = string(&mut members, "enforcement")?;
@@ -206,7 +204,7 @@ impl Settings {
 }
 
 fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
-    SettingsRefused::Json(format!("`{member}` is not {expected}"))
+    SettingsRefused::Member { member, expected }
 }
 
 pub(crate) fn object<'t>(
@@ -279,7 +277,7 @@ fn boolean(members: &mut Object<'_>, member: &'static str) -> Result<bool, Setti
 
 pub(crate) fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
     match members.rest() {
-        Some(member) => Err(SettingsRefused::Json(format!("`{member}` is an unknown member"))),
+        Some(member) => Err(SettingsRefused::UnknownMember(member.into_owned())),
         None => Ok(()),
     }
 }
@@ -301,7 +299,7 @@ pub enum SettingsRefused {
     /// Not an origin; `*` and `null` are none.
     CorsOrigin(String),
     /// Not the JSON of settings.
-    Json(String),
+    NotJson(NotJson),
     /// A key.
     Key {
         /// Its id.
@@ -311,6 +309,15 @@ pub enum SettingsRefused {
     },
     /// Not a path.
     PublicPath(String),
+    /// A member of the JSON that is missing or of another type.
+    Member {
+        /// Its name.
+        member: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A member of the JSON that there is not.
+    UnknownMember(String),
     /// Not an absolute URL.
     Redirect(String),
     /// Neither `http` nor `https`.
@@ -332,13 +339,19 @@ impl fmt::Display for SettingsRefused {
             ),
             Self::ShortSecret { id, bytes } => write!(
                 f,
-                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand 32` writes"
+                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand -base64 48` writes"
             ),
             Self::CorsOrigin(origin) => write!(
                 f,
                 "`cors_origins` has `{origin}`, which is not an origin; write it as `https://www.example.com`, without a path"
             ),
-            Self::Json(error) => write!(f, "the settings are malformed: {error}"),
+            Self::Member { member, expected } => {
+                write!(f, "the settings are malformed: `{member}` is not {expected}")
+            }
+            Self::UnknownMember(member) => {
+                write!(f, "the settings are malformed: `{member}` is an unknown member")
+            }
+            Self::NotJson(problem) => write!(f, "the settings are malformed: {problem}"),
             Self::Key { id, refused } => write!(f, "key `{id}`: {refused}"),
             Self::PublicPath(path) => write!(
                 f,

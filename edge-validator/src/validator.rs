@@ -68,8 +68,11 @@ pub struct Verdict {
 impl Validator {
     /// Takes settings, which `settings_from_toml` has checked, and the shell's crypto.
     pub fn new(settings: Settings, backend: &dyn Backend) -> Result<Self, SettingsRefused> {
-        let keys = settings.keys.iter().map(|key| trusted(key, backend));
-        let keys = TrustedKeys::new(keys.collect::<Result<_, _>>()?)?;
+        let mut keys = Vec::with_capacity(settings.keys.len());
+        for key in &settings.keys {
+            keys.push(trusted(key, backend)?);
+        }
+        let keys = TrustedKeys::new(keys)?;
         let trust = Trust::new(settings.deployment, keys, claims_trust(&settings, backend)?)?;
         let scheme = settings.scheme()?;
         Ok(Self { settings, scheme, trust, memory: SignatureMemory::default() })
@@ -168,8 +171,10 @@ fn claims_trust(
         ClaimsSetting::Optional => ClaimsNeed::Optional,
         ClaimsSetting::Required => ClaimsNeed::Required,
     };
-    let keys = settings.claims_keys.iter().map(|key| key.ready(backend));
-    let keys = keys.collect::<Result<_, _>>()?;
+    let mut keys = Vec::with_capacity(settings.claims_keys.len());
+    for key in &settings.claims_keys {
+        keys.push(key.ready(backend)?);
+    }
     let (max_lifetime, sha256) = (settings.max_lifetime, backend.sha256());
     Ok(ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 }))
 }

@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::encoding::shown;
 use crate::json::{self, Members, NotJson, Object, Value};
 use crate::jws::{self, MakeToken};
 use crate::network::{Network, NotANetwork};
@@ -61,9 +62,23 @@ pub struct Claims {
 impl Claims {
     /// Reads a claim set. Every claim must be known and well-formed.
     pub fn read(payload: &[u8]) -> Result<Self, ClaimsFault> {
-        let Value::Object(mut claims) = json::read(payload)? else {
-            return Err(ClaimsFault::Type { claim: "the claim set", expected: "an object" });
-        };
+        members(payload).and_then(Self::of)
+    }
+
+    /// Reads a claim set that is yet to be signed, by the same rules. `iat` and `exp` may be left
+    /// out, and are then the times given.
+    pub fn read_draft(
+        text: &[u8],
+        issued_at: UnixTime,
+        expires: UnixTime,
+    ) -> Result<Self, ClaimsFault> {
+        let mut claims = members(text)?;
+        claims.or_put("iat", Value::Integer(issued_at.as_seconds()));
+        claims.or_put("exp", Value::Integer(expires.as_seconds()));
+        Self::of(claims)
+    }
+
+    fn of(mut claims: Object<'_>) -> Result<Self, ClaimsFault> {
         let read = Self {
             subject: identifier(required(&mut claims, "sub")?, "sub")?,
             session: identifier(required(&mut claims, "jti")?, "jti")?,
@@ -71,19 +86,14 @@ impl Claims {
             expires: time(required(&mut claims, "exp")?, "exp")?,
             not_before: claims.take("nbf").map(|value| time(value, "nbf")).transpose()?,
             policy: claims.take("pol").map(digest).transpose()?,
-            resources: list(&mut claims, "res", |entry| {
-                entry.parse().map_err(ClaimsFault::Resource)
-            })?,
-            networks: list(&mut claims, "net", |entry| {
-                entry.parse().map_err(ClaimsFault::Network)
-            })?,
+            resources: list(&mut claims, "res", resource)?,
+            networks: list(&mut claims, "net", network)?,
             methods: list(&mut claims, "mth", method)?,
             origins: list(&mut claims, "org", origin)?,
             context: claims.take("ctx").map(context).transpose()?,
         };
         if let Some(claim) = claims.rest() {
-            let claim = claim.chars().flat_map(char::escape_default).take(40).collect();
-            return Err(ClaimsFault::Unknown { claim });
+            return Err(ClaimsFault::Unknown { claim: shown(&claim) });
         }
         if read.expires <= read.issued_at {
             return Err(ClaimsFault::EndsBeforeStart);
@@ -129,6 +139,13 @@ impl Claims {
     }
 }
 
+fn members(text: &[u8]) -> Result<Object<'_>, ClaimsFault> {
+    match json::read(text)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(ClaimsFault::Type { claim: "the claim set", expected: "an object" }),
+    }
+}
+
 fn required<'t>(claims: &mut Object<'t>, claim: &'static str) -> Result<Value<'t>, ClaimsFault> {
     claims.take(claim).ok_or(ClaimsFault::Missing { claim })
 }
@@ -168,6 +185,14 @@ fn digest(value: Value<'_>) -> Result<[u8; 32], ClaimsFault> {
         .ok_or(ClaimsFault::Type { claim: "pol", expected })
 }
 
+fn resource(entry: &str) -> Result<ResourcePattern, ClaimsFault> {
+    entry.parse().map_err(ClaimsFault::Resource)
+}
+
+fn network(entry: &str) -> Result<Network, ClaimsFault> {
+    entry.parse().map_err(ClaimsFault::Network)
+}
+
 fn method(entry: &str) -> Result<String, ClaimsFault> {
     // A token of RFC 9110, 5.6.2.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -187,22 +212,33 @@ fn context(value: Value<'_>) -> Result<String, ClaimsFault> {
     Ok(text.into_owned())
 }
 
-/// A list of texts, none of them twice; empty if the claim is not there.
-fn list<T: PartialEq>(
+/// A list of texts; empty if the claim is not there. (A function pointer and a loop: instances of
+/// a closure and of `collect` are what the edge module would be full of.)
+fn list<T>(
     claims: &mut Object<'_>,
     claim: &'static str,
-    read: impl Fn(&str) -> Result<T, ClaimsFault>,
+    read: fn(&str) -> Result<T, ClaimsFault>,
 ) -> Result<Vec<T>, ClaimsFault> {
-    let entries = match claims.take(claim) {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(ClaimsFault::Type { claim, expected: "an array" }),
-    };
-    if entries.is_empty() || entries.len() > MAX_LIST_ENTRIES {
-        return Err(ClaimsFault::Entries { claim, count: entries.len() });
+    let entries = entries(claims, claim)?;
+    let mut list = Vec::with_capacity(entries.len());
+    for entry in entries {
+        list.push(read(&string(entry, claim)?)?);
     }
-    let entry = |value| read(&string(value, claim)?);
-    entries.into_iter().map(entry).collect()
+    Ok(list)
+}
+
+fn entries<'t>(
+    claims: &mut Object<'t>,
+    claim: &'static str,
+) -> Result<Vec<Value<'t>>, ClaimsFault> {
+    match claims.take(claim) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) => match entries.len() {
+            1..=MAX_LIST_ENTRIES => Ok(entries),
+            count => Err(ClaimsFault::Entries { claim, count }),
+        },
+        Some(_) => Err(ClaimsFault::Type { claim, expected: "an array" }),
+    }
 }
 
 fn put_list(claims: &mut Members<'_>, claim: &str, entries: impl Iterator<Item = String>) {

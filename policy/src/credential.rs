@@ -1,7 +1,7 @@
 //! Finding a credential in a request. Nothing in it is proven yet.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::encoding::{NotCloudFrontBase64, from_cloudfront_base64, percent_decod
 use crate::forwarding::CLAIMS_NAME;
 use crate::request::Request;
 use crate::signature::Hash;
-use crate::statement::Policy;
+use crate::statement::{Policy, canned_text};
 use crate::time::UnixTime;
 use crate::token::Token;
 use crate::url::{MAX_URL_BYTES, Url};
@@ -201,8 +201,9 @@ impl<'r> Credential<'r> {
             (None, Some(expires)) => {
                 let expires = UnixTime::from_digits(&expires)
                     .ok_or_else(|| malformed(Field::Expires, Malformation::NotSeconds))?;
-                let policy = Policy::canned(signed_url(&request.url), expires);
-                SignedText::Canned { text: policy.to_string(), policy }
+                let url = signed_url(&request.url);
+                let text = canned_text(&url, expires);
+                SignedText::Canned { text, policy: Policy::canned(url, expires) }
             }
             (None, None) => return Err(incomplete(Field::Policy)),
         };

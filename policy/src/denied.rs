@@ -12,7 +12,7 @@ use crate::resource::Section;
 use crate::signature::{Algorithm, Hash};
 use crate::statement::PolicyFault;
 use crate::time::UnixTime;
-use crate::token::Unbound;
+use crate::token::{Mismatch, Unbound};
 use crate::url::UrlFault;
 
 /// The steps of the walk, in walk order.
@@ -212,12 +212,7 @@ pub enum Denied {
         now: UnixTime,
     },
     /// The request is not what the claims token allows.
-    ClaimsMismatch {
-        /// `res`, `net`, `mth` or `org`.
-        claim: &'static str,
-        /// The request's path, address, method or origin, if it has one.
-        found: Option<String>,
-    },
+    ClaimsMismatch(Mismatch),
 }
 
 impl Denied {
@@ -244,7 +239,7 @@ impl Denied {
             Self::ClaimsNotBound(_) => Code::ClaimsNotBound,
             Self::ClaimsNotYetValid { .. } => Code::ClaimsNotYetValid,
             Self::ClaimsExpired { .. } => Code::ClaimsExpired,
-            Self::ClaimsMismatch { .. } => Code::ClaimsMismatch,
+            Self::ClaimsMismatch(_) => Code::ClaimsMismatch,
         }
     }
 
@@ -334,13 +329,7 @@ impl fmt::Display for Denied {
             Self::ClaimsExpired { expires, now } => {
                 write!(f, "the claims token expired at {expires}; it is now {now}")
             }
-            Self::ClaimsMismatch { claim, found: Some(found) } => {
-                write!(f, "`{claim}` of the claims token does not allow `{found}`")
-            }
-            Self::ClaimsMismatch { claim, found: None } => write!(
-                f,
-                "`{claim}` of the claims token allows some, and the request does not say what it is"
-            ),
+            Self::ClaimsMismatch(mismatch) => mismatch.fmt(f),
         }
     }
 }
@@ -359,6 +348,12 @@ impl From<PolicyFault> for Denied {
             PolicyFault::Unsupported { name } => Self::ConditionUnsupported { name },
             fault => Self::PolicyMalformed(fault),
         }
+    }
+}
+
+impl From<Mismatch> for Denied {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::ClaimsMismatch(mismatch)
     }
 }
 

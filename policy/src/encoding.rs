@@ -1,28 +1,11 @@
-//! CloudFront's base64, and percent-encoding.
+//! CloudFront's base64 with its errors, and percent-encoding.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use base64::Engine;
-use base64::alphabet::{Alphabet, Symbol};
-use base64::engine::GeneralPurpose;
-use base64::engine::general_purpose::PAD;
-
-/// Plain base64 (RFC 4648, section 4) with `+` as `-`, `/` as `~` and the padding `=` as `_`
-/// (AWS: "Code examples for creating a signature"). It is not base64url, where `_` is a digit.
-#[allow(clippy::panic, reason = "evaluated by the compiler")]
-const CLOUDFRONT: GeneralPurpose = {
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-~";
-    match (Symbol::new(b'_'), DIGITS) {
-        (Some(padding), digits) => match Alphabet::new_with_padding(digits, padding) {
-            Ok(alphabet) => GeneralPurpose::new(&alphabet, PAD),
-            Err(_) => panic!("64 different digits"),
-        },
-        (None, _) => panic!("a visible padding"),
-    }
-};
+use crate::base64::CLOUDFRONT;
 
 /// Encodes as CloudFront does.
 pub fn to_cloudfront_base64(bytes: &[u8]) -> String {
@@ -37,8 +20,8 @@ pub fn from_cloudfront_base64(text: &str) -> Result<Vec<u8>, NotCloudFrontBase64
         other => (!other.is_ascii_alphanumeric()).then_some(NotCloudFrontBase64::Symbol),
     };
     CLOUDFRONT
-        .decode(text)
-        .map_err(|_| text.chars().find_map(symbol).unwrap_or(NotCloudFrontBase64::Length))
+        .decode(text.as_bytes())
+        .ok_or_else(|| text.chars().find_map(symbol).unwrap_or(NotCloudFrontBase64::Length))
 }
 
 /// Why a text is not CloudFront's base64.
@@ -92,6 +75,21 @@ pub(crate) fn percent_decoded(text: &str) -> Option<Cow<'_, str>> {
 pub(crate) fn escaped(high: Option<u8>, low: Option<u8>) -> Option<u8> {
     let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+/// A stranger's name for a message: its beginning, without what a terminal would obey.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut shown = String::new();
+    for character in name.chars() {
+        if shown.len() >= LONGEST {
+            shown.push('…');
+            break;
+        }
+        let plain = character == ' ' || character.is_ascii_graphic();
+        shown.push(if plain { character } else { char::REPLACEMENT_CHARACTER });
+    }
+    shown
 }
 
 #[cfg(test)]

@@ -210,11 +210,12 @@ impl fmt::Display for GrantRefused {
         match self {
             Self::CookieTooLong { name, bytes } => write!(
                 f,
-                "the cookie `{name}` has {bytes} bytes; at most {MAX_SIGNED_COOKIE_BYTES} are safe from being dropped by browsers; shorten the pattern"
+                "the cookie `{name}` has {bytes} bytes; at most {MAX_SIGNED_COOKIE_BYTES} are safe from being dropped by browsers; shorten the {}",
+                if *name == CLAIMS_NAME { "claims" } else { "pattern" }
             ),
             Self::CookiesTooLong { bytes } => write!(
                 f,
-                "the cookies have {bytes} bytes together; at most {MAX_SIGNED_COOKIES_BYTES} are signed; shorten the pattern"
+                "the cookies have {bytes} bytes together; at most {MAX_SIGNED_COOKIES_BYTES} are signed; shorten the pattern or the claims"
             ),
             Self::EndsBeforeStart { starts, expires } => {
                 write!(f, "it starts at {starts}, not before it expires at {expires}")

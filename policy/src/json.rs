@@ -44,6 +44,13 @@ impl<'t> Object<'t> {
         Some(self.0.remove(index).1)
     }
 
+    /// Adds a member, unless one of this name is there.
+    pub(crate) fn or_put(&mut self, key: &'t str, value: Value<'t>) {
+        if self.0.iter().all(|(name, _)| name != key) {
+            self.0.push((Cow::Borrowed(key), value));
+        }
+    }
+
     /// The key of a member that nobody took.
     pub fn rest(self) -> Option<Cow<'t, str>> {
         self.0.into_iter().next().map(|(key, _)| key)

@@ -1,21 +1,19 @@
 //! The claims token's envelope: a compact JWS (RFC 7515) with everything optional left out.
 //!
-//! Its header is exactly `alg`, `kid` and `typ`, and a trusted key knows the few texts that a
-//! header naming it can have. So headers are compared, never parsed: no byte reaches the JSON
-//! reader before its signature holds, and `none`, `crit`, `jwk`, `jku`, `x5u` or another key's
-//! algorithm are simply not one of those texts.
+//! Its header is exactly `alg`, `kid` and `typ`, and a trusted key knows the one text that each has
+//! in a header naming it. So headers are compared, never parsed: no byte reaches the JSON reader
+//! before its signature holds, and `none`, `crit`, `jwk`, `jku`, `x5u` or another key's algorithm
+//! are simply not one of those texts.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use crate::base64::URL_SAFE;
 use crate::der;
+use crate::hmac::{hmac, is_same};
 use crate::key::{KeyKind, PublicKey, Thumbprint};
 use crate::signature::{Algorithm, InvalidSignature};
 use crate::trust::{BoxedKey, TrustRefused, check_key_id};
@@ -74,15 +72,6 @@ impl fmt::Display for UnknownJoseAlgorithm {
 
 impl core::error::Error for UnknownJoseAlgorithm {}
 
-/// A secret that checks the MAC of HS256 (RFC 2104 with SHA-256): the shell's to bring.
-pub trait VerifyMac {
-    /// Whether `mac` (32 bytes) is this secret's over `message`, compared in constant time.
-    fn verify(&self, message: &[u8], mac: &[u8]) -> Result<(), InvalidSignature>;
-}
-
-/// A secret ready to check MACs.
-pub type BoxedMac = Box<dyn VerifyMac + Send + Sync>;
-
 /// A key that signs claims tokens on the spot.
 pub trait MakeToken {
     /// What went wrong in the backend.
@@ -101,16 +90,17 @@ pub trait MakeToken {
 
 /// A key that the operator trusts for claims tokens. It is never a CloudFront key.
 pub struct ClaimsKey {
-    headers: Vec<String>,
+    /// `"alg":"…"`, `"kid":"…"` and `"typ":"…"`.
+    members: [String; 3],
     id: String,
     algorithm: JoseAlgorithm,
     thumbprint: Thumbprint,
-    backend: Backend,
+    verifier: Verifier,
 }
 
-enum Backend {
-    Mac(BoxedMac),
+enum Verifier {
     PublicKey(BoxedKey, Algorithm),
+    Secret(Vec<u8>, fn(&[u8]) -> [u8; 32]),
 }
 
 impl ClaimsKey {
@@ -128,24 +118,30 @@ impl ClaimsKey {
             (JoseAlgorithm::Rs256, KeyKind::Rsa { .. }) => Algorithm::RsaSha256,
             (algorithm, kind) => return Err(TrustRefused::OtherClaimsKind { algorithm, kind }),
         };
-        Self::new(id, algorithm, thumbprint, Backend::PublicKey(key, cloudfront))
+        Self::new(id, algorithm, thumbprint, Verifier::PublicKey(key, cloudfront))
     }
 
-    /// Trusts a secret for tokens whose header names HS256 and this `kid`. `thumbprint` is the
-    /// SHA-256 of the secret.
-    pub fn secret(id: &str, thumbprint: Thumbprint, mac: BoxedMac) -> Result<Self, TrustRefused> {
-        Self::new(id, JoseAlgorithm::Hs256, thumbprint, Backend::Mac(mac))
+    /// Trusts a secret for tokens whose header names HS256 and this `kid`, with the shell's
+    /// SHA-256. Its thumbprint is the SHA-256 of the secret.
+    pub fn secret(
+        id: &str,
+        secret: &[u8],
+        sha256: fn(&[u8]) -> [u8; 32],
+    ) -> Result<Self, TrustRefused> {
+        let thumbprint = Thumbprint(sha256(secret));
+        let verifier = Verifier::Secret(secret.to_vec(), sha256);
+        Self::new(id, JoseAlgorithm::Hs256, thumbprint, verifier)
     }
 
     fn new(
         id: &str,
         algorithm: JoseAlgorithm,
         thumbprint: Thumbprint,
-        backend: Backend,
+        verifier: Verifier,
     ) -> Result<Self, TrustRefused> {
         check_key_id(id)?;
-        let headers = headers(algorithm, id);
-        Ok(Self { headers, id: id.to_string(), algorithm, thumbprint, backend })
+        let members = members(algorithm, id);
+        Ok(Self { members, id: id.to_string(), algorithm, thumbprint, verifier })
     }
 
     /// The `kid`.
@@ -163,32 +159,31 @@ impl ClaimsKey {
         self.thumbprint
     }
 
-    /// Whether the header names this key and this algorithm and nothing else.
+    /// Whether the header names this key and this algorithm and nothing else: the three members in
+    /// any order. A key id needs no escapes and has no comma, so there is one way to write each.
     fn wrote(&self, header: &str) -> bool {
-        self.headers.iter().any(|known| known == header)
+        let Some(members) = header.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return false;
+        };
+        members.split(',').count() == self.members.len()
+            && self.members.iter().all(|member| members.split(',').any(|found| found == member))
     }
 }
 
 /// The header of a token that we issue, in base64url.
 pub(crate) fn issued_header(algorithm: JoseAlgorithm, kid: &str) -> String {
-    encode(format!(r#"{{"alg":"{algorithm}","kid":"{kid}","typ":"{CLAIMS_TYPE}"}}"#).as_bytes())
+    let [alg, kid, typ] = members(algorithm, kid);
+    encode(format!("{{{alg},{kid},{typ}}}").as_bytes())
 }
 
-/// Every header that names this algorithm and key and nothing else: three members in any order. A
-/// key id needs no escapes, so there is one way to write each.
-fn headers(algorithm: JoseAlgorithm, kid: &str) -> Vec<String> {
-    let alg = format!(r#""alg":"{algorithm}""#);
-    let kid = format!(r#""kid":"{kid}""#);
-    let typ = format!(r#""typ":"{CLAIMS_TYPE}""#);
-    let orders = [
-        [&alg, &kid, &typ],
-        [&alg, &typ, &kid],
-        [&kid, &alg, &typ],
-        [&kid, &typ, &alg],
-        [&typ, &alg, &kid],
-        [&typ, &kid, &alg],
-    ];
-    orders.map(|[a, b, c]| encode(format!("{{{a},{b},{c}}}").as_bytes())).to_vec()
+fn members(algorithm: JoseAlgorithm, kid: &str) -> [String; 3] {
+    [("alg", algorithm.name()), ("kid", kid), ("typ", CLAIMS_TYPE)].map(|(name, value)| {
+        let mut member = String::from("\"");
+        for part in [name, "\":\"", value, "\""] {
+            member.push_str(part);
+        }
+        member
+    })
 }
 
 /// A compact JWS, split but not verified.
@@ -213,21 +208,30 @@ impl<'t> Envelope<'t> {
 
     /// The trusted key that the header names.
     pub(crate) fn key<'k>(&self, keys: &'k [ClaimsKey]) -> Option<&'k ClaimsKey> {
-        keys.iter().find(|key| key.wrote(self.header))
+        let header = String::from_utf8(decode(self.header)?).ok()?;
+        keys.iter().find(|key| key.wrote(&header))
     }
 
     /// Whether this key signed.
     pub(crate) fn verify(&self, key: &ClaimsKey) -> Result<(), InvalidSignature> {
         let signature = decode(self.signature).ok_or(InvalidSignature)?;
         let message = self.signed.as_bytes();
-        match &key.backend {
-            Backend::Mac(mac) => mac.verify(message, &signature),
-            Backend::PublicKey(key, Algorithm::EcdsaSha256) => {
+        match &key.verifier {
+            Verifier::PublicKey(key, Algorithm::EcdsaSha256) => {
                 let der = der::ecdsa_signature(&signature).ok_or(InvalidSignature)?;
                 key.verify(Algorithm::EcdsaSha256, message, &der)
             }
-            Backend::PublicKey(key, algorithm) => key.verify(*algorithm, message, &signature),
+            Verifier::PublicKey(key, algorithm) => key.verify(*algorithm, message, &signature),
+            Verifier::Secret(secret, sha256) => {
+                let mac = hmac(*sha256, secret, message);
+                if is_same(&mac, &signature) { Ok(()) } else { Err(InvalidSignature) }
+            }
         }
+    }
+
+    /// The header, which only inspection decodes. None if it is not base64url.
+    pub(crate) fn header(&self) -> Option<Vec<u8>> {
+        decode(self.header)
     }
 
     /// The payload. None if it is not base64url.
@@ -238,10 +242,10 @@ impl<'t> Envelope<'t> {
 
 /// base64url without padding (RFC 7515, 2).
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE.encode(bytes)
 }
 
 /// Strictly: no padding, no stray bits.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    URL_SAFE.decode(text.as_bytes())
 }

@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod base64;
 mod claims;
 mod conditions;
 mod credential;
@@ -11,6 +12,7 @@ pub mod der;
 mod encoding;
 mod forwarding;
 mod grant;
+mod hmac;
 mod issue;
 pub mod json;
 mod jws;
@@ -26,6 +28,7 @@ mod statement;
 mod time;
 mod token;
 mod trust;
+mod unproven;
 mod url;
 mod verify;
 
@@ -48,9 +51,7 @@ pub use grant::{
     Unsigned,
 };
 pub use issue::IssueRefused;
-pub use jws::{
-    BoxedMac, CLAIMS_TYPE, ClaimsKey, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm, VerifyMac,
-};
+pub use jws::{CLAIMS_TYPE, ClaimsKey, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm};
 pub use key::{
     KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
 };
@@ -66,10 +67,11 @@ pub use signature::{
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;
-pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Unbound};
+pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Mismatch, Unbound};
 pub use trust::{
     Authentic, BoxedKey, Deployment, MAX_KEYS_WITHOUT_ID, Trust, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,
 };
+pub use unproven::UnprovenToken;
 pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
 pub use verify::{Admitted, verify, verify_remembering};

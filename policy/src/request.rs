@@ -1,10 +1,8 @@
 //! A viewer's request: the part of it that decides.
 
-use alloc::format;
 use core::net::IpAddr;
 
-use crate::signable::SignableUrl;
-use crate::url::Url;
+use crate::url::{Scheme, Url};
 
 /// What a shell hands over of a request.
 ///
@@ -40,13 +38,20 @@ impl<'r> Request<'r> {
 
 /// The origin of a URL: everything before its path.
 fn origin_of(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    url.get(..scheme.len().checked_add("://".len())?.checked_add(host)?)
+    let (_, rest) = scheme_and_rest(url)?;
+    let path = rest.find(['/', '?', '#']).map_or(0, |host| rest.len().saturating_sub(host));
+    url.get(..url.len().checked_sub(path)?)
 }
 
 /// Whether a text is an origin as browsers write it (RFC 6454, 6.2): `http` or `https`, a host in
 /// lower case, no default port, and nothing after it. `*` and `null` are none.
 pub fn is_origin(text: &str) -> bool {
-    origin_of(text) == Some(text) && format!("{text}/").parse::<SignableUrl>().is_ok()
+    let Some((scheme, host)) = scheme_and_rest(text) else { return false };
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    !host.is_empty() && host.bytes().all(plain) && !host.ends_with(scheme.default_port())
+}
+
+fn scheme_and_rest(url: &str) -> Option<(Scheme, &str)> {
+    let of = |scheme, prefix| Some((scheme, url.strip_prefix(prefix)?));
+    of(Scheme::Https, "https://").or_else(|| of(Scheme::Http, "http://"))
 }

@@ -3,12 +3,12 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
 use crate::credential::{Carrier, Credential, SignedText};
 use crate::denied::Denied;
+use crate::encoding::shown;
 use crate::json::{self, NotJson, Object, Value};
 use crate::key::Thumbprint;
 use crate::memory::{Proven, RememberProofs, Saying};
@@ -115,7 +115,10 @@ impl Policy {
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date_less_than, date_greater_than, source_ip, .. } = self;
+        let Self { resource, date_less_than, date_greater_than, source_ip } = self;
+        if let Resource::Exact(url) = resource {
+            return f.write_str(&canned_text(url, *date_less_than));
+        }
         write!(f, r#"{{"Statement":[{{"Resource":"{}","Condition":{{"#, self.resource())?;
         write!(f, r#""DateLessThan":{{"AWS:EpochTime":{date_less_than}}}"#)?;
         if let Some(time) = date_greater_than {
@@ -126,6 +129,20 @@ impl fmt::Display for Policy {
         }
         f.write_str("}}]}")
     }
+}
+
+/// CloudFront's exact text for one URL and an expiry. (Without formatting: the edge rebuilds it for
+/// every request, and has no other use for that.)
+pub(crate) fn canned_text(url: &str, expires: UnixTime) -> String {
+    let seconds = expires.as_seconds().to_string();
+    [
+        r#"{"Statement":[{"Resource":""#,
+        url,
+        r#"","Condition":{"DateLessThan":{"AWS:EpochTime":"#,
+        &seconds,
+        "}}}]}",
+    ]
+    .concat()
 }
 
 /// A policy whose text was signed, with what claims tokens are bound to.
@@ -239,16 +256,6 @@ fn network(value: Value<'_>) -> Result<Ipv4Network, PolicyFault> {
     let text = string(take(&mut condition, "AWS:SourceIp", "`IpAddress`")?, "`AWS:SourceIp`")?;
     unsupported_else(condition)?;
     Ipv4Network::from_str(&text).map_err(PolicyFault::Network)
-}
-
-/// A key as far as it is fit for a message.
-fn shown(key: &str) -> String {
-    const LONGEST: usize = 40;
-    let shown: Vec<char> = key.chars().flat_map(char::escape_default).take(LONGEST + 1).collect();
-    match shown.get(..LONGEST) {
-        Some(start) if shown.len() > LONGEST => start.iter().chain(&['…']).collect(),
-        _ => shown.iter().collect::<String>().to_string(),
-    }
 }
 
 /// Why the signed text is not a policy that we understand.

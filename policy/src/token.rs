@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::IpAddr;
 
 use crate::claims::{Claims, ClaimsFault, MAX_CLAIMS_BYTES};
 use crate::conditions::Permitted;
@@ -210,6 +211,57 @@ impl fmt::Display for Unbound {
     }
 }
 
+/// What of a request a claims token does not allow.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Mismatch {
+    /// `mth`
+    Method {
+        /// The request's.
+        method: String,
+    },
+    /// `net`
+    Network {
+        /// The viewer's address, if known.
+        address: Option<IpAddr>,
+    },
+    /// `org`
+    Origin {
+        /// The request's, if it says.
+        origin: Option<String>,
+    },
+    /// `res`
+    Resource {
+        /// The request's. Its query may carry secrets.
+        path: String,
+    },
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Method { method } => {
+                write!(f, "`mth` of the claims token does not allow the method `{method}`")
+            }
+            Self::Network { address: Some(address) } => {
+                write!(f, "`net` of the claims token does not allow the address `{address}`")
+            }
+            Self::Network { address: None } => {
+                f.write_str("the claims token has `net`, and the viewer's address is not known")
+            }
+            Self::Origin { origin: Some(origin) } => {
+                write!(f, "`org` of the claims token does not allow the origin `{origin}`")
+            }
+            Self::Origin { origin: None } => f.write_str(
+                "the claims token has `org`, and the request has neither Origin nor Referer",
+            ),
+            Self::Resource { path } => write!(
+                f,
+                "`res` of the claims token does not allow the path `{path}` with its scheme, host and query"
+            ),
+        }
+    }
+}
+
 impl Claims {
     /// Lifetime and times first, then what the request must be like.
     pub(crate) fn check(
@@ -220,27 +272,26 @@ impl Claims {
     ) -> Result<(), Denied> {
         self.check_times(rules.max_lifetime, now)?;
         let address = request.address.map(|address| address.to_canonical());
-        let mismatch = |claim, found: Option<&str>| {
-            let found = found.map(ToString::to_string);
-            Err(Denied::ClaimsMismatch { claim, found })
-        };
         if !self.resources.is_empty() {
             // Less what CloudFront takes away, and less the token, which cannot hold itself.
             let query = request.url.query().map(forwarded_query);
             let query = query.as_deref().filter(|query| !query.is_empty());
             if !self.resources.iter().any(|one| one.matches(&request.url, query).is_ok()) {
-                return mismatch("res", Some(request.url.path()));
+                let path = request.url.path().to_string();
+                return Err(Mismatch::Resource { path }.into());
             }
         }
         let inside = |network: &Network| address.is_some_and(|address| network.contains(address));
         if !self.networks.is_empty() && !self.networks.iter().any(inside) {
-            return mismatch("net", address.map(|address| address.to_string()).as_deref());
+            return Err(Mismatch::Network { address }.into());
         }
         if !allows(&self.methods, Some(request.method)) {
-            return mismatch("mth", Some(request.method));
+            let method = request.method.to_string();
+            return Err(Mismatch::Method { method }.into());
         }
         if !allows(&self.origins, request.source()) {
-            return mismatch("org", request.source());
+            let origin = request.source().map(ToString::to_string);
+            return Err(Mismatch::Origin { origin }.into());
         }
         Ok(())
     }

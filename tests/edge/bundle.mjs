@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -19,9 +20,11 @@ import { pathToFileURL } from "node:url";
  * @typedef {import("../../edge-validator/lambda-edge/handler.mjs").EdgeResponse} EdgeResponse
  * @typedef {(event: unknown) => Promise<EdgeRequest & Partial<EdgeResponse>>} Handler a request to
  *   go on with, or a response: what tells them apart is `status`
+ * @typedef {"host" | "own"} Crypto `node:crypto`, or WASM
  */
 
 const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
+const dist = new URL("../../wasm/dist/", import.meta.url).pathname;
 export const keys = new URL("../vectors/keys/", import.meta.url).pathname;
 
 /** @type {string[]} */
@@ -55,7 +58,7 @@ export function edgeToml({ lines = "", tables = "" } = {}) {
 export function bundled(toml) {
   const folder = mkdtempSync(join(tmpdir(), "edgepass-edge-"));
   folders.push(folder);
-  for (const file of readdirSync(keys).filter((name) => name.endsWith(".public.pem"))) {
+  for (const file of readdirSync(keys).filter((name) => /\.(public\.pem|secret)$/.test(name))) {
     copyFileSync(join(keys, file), join(folder, file));
   }
   const config = join(folder, "edge.toml");
@@ -67,37 +70,57 @@ export function bundled(toml) {
 }
 
 /**
- * Imports a file of a bundle.
- *
- * @param {string} folder
- * @param {string} file
- * @returns {Promise<any>}
- */
-export function imported(folder, file) {
-  return import(pathToFileURL(join(folder, file)).href);
-}
-
-/**
  * The function as Lambda loads it.
  *
  * @param {string} folder
  * @returns {Promise<Handler>}
  */
 export async function deployed(folder) {
-  const { handler } = await imported(folder, "index.mjs");
+  const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);
   return handler;
 }
 
+/** A copy of the function's parts, of which Node knows no other instance. */
+export function parts() {
+  const folder = mkdtempSync(join(tmpdir(), "edgepass-parts-"));
+  folders.push(folder);
+  cpSync(dist, folder, { recursive: true });
+  return folder;
+}
+
 /**
- * A handler from a bundle's parts that verifies signatures in WASM.
+ * A handler from the function's parts that verifies every signature by the one crypto.
  *
- * @param {string} folder whose index.mjs is imported already
- * @param {{ now?: () => number, log?: (line: string) => void }} parts
+ * @param {string} folder of the bundle
+ * @param {Crypto} crypto
+ * @param {{ now?: () => number, log?: (line: string) => void, from?: string }} [others] `from`: the
+ *   folder of the parts
  * @returns {Promise<Handler>}
  */
-export async function withoutHostCrypto(folder, { now = Date.now, log = console.log } = {}) {
-  const { EdgeValidator } = await imported(folder, "edgepass.js");
-  const { createHandler } = await imported(folder, "handler.mjs");
-  const settings = readFileSync(join(folder, "settings.json"), "utf8");
-  return createHandler({ start: () => new EdgeValidator(settings, true), now, log });
+export async function verifyingBy(
+  folder,
+  crypto,
+  { now = Date.now, log = console.log, from = parts() } = {},
+) {
+  const [{ createHandler }, { starter }] = await Promise.all([
+    imported(from, "handler.mjs"),
+    imported(from, "validator.mjs"),
+  ]);
+  const start = starter({
+    module: new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm"))),
+    settings: readFileSync(join(folder, "settings.json"), "utf8"),
+    hereFirst: crypto === "host" ? 0 : 2 ** 32 - 1,
+  });
+  return createHandler({ start, now, log });
+}
+
+/**
+ * Imports one of the function's parts.
+ *
+ * @param {string} folder from `parts`
+ * @param {string} file
+ * @returns {Promise<any>}
+ */
+export function imported(folder, file) {
+  return import(pathToFileURL(join(folder, file)).href);
 }

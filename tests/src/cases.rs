@@ -3,6 +3,7 @@
 mod allow;
 mod authenticate;
 mod base64;
+mod claims;
 mod conditions;
 mod draft;
 mod find;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
         allow::cases(),
         authenticate::cases(),
         base64::cases(),
+        claims::cases(),
         conditions::cases(),
         find::cases(),
         json::cases(),

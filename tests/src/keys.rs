@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use p256::ecdsa::signature::hazmat::PrehashSigner;
-use p256::ecdsa::{DerSignature, SigningKey};
+use p256::ecdsa::{DerSignature, Signature, SigningKey};
 use p256::pkcs8::DecodePrivateKey;
 use policy::{Hash, MakeSignature, ShortRsa};
 use signer::PrivateKey;
@@ -85,15 +85,27 @@ impl TestKey {
             Self::Rsa => RSA.sign(hash, message).unwrap(),
             Self::RsaOther => RSA_OTHER.sign(hash, message).unwrap(),
             Self::P256 | Self::P256Other => {
-                let key = SigningKey::from_pkcs8_pem(self.private_pem()).unwrap();
-                let algorithm = match hash {
-                    Hash::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
-                    Hash::Sha256 => &SHA256,
-                };
-                let digest = digest(algorithm, message);
-                let signature: DerSignature = key.sign_prehash(digest.as_ref()).unwrap();
-                signature.as_bytes().to_vec()
+                DerSignature::from(self.sign_ecdsa(hash, message)).as_bytes().to_vec()
             }
         }
+    }
+
+    /// The same as JOSE writes it (RFC 7518, 3.3 and 3.4): for ECDSA r and s, 32 bytes each.
+    pub fn sign_jose(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Rsa | Self::RsaOther => self.sign(Hash::Sha256, message),
+            Self::P256 | Self::P256Other => {
+                self.sign_ecdsa(Hash::Sha256, message).to_bytes().to_vec()
+            }
+        }
+    }
+
+    fn sign_ecdsa(self, hash: Hash, message: &[u8]) -> Signature {
+        let key = SigningKey::from_pkcs8_pem(self.private_pem()).unwrap();
+        let algorithm = match hash {
+            Hash::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
+            Hash::Sha256 => &SHA256,
+        };
+        key.sign_prehash(digest(algorithm, message).as_ref()).unwrap()
     }
 }

@@ -1,13 +1,16 @@
 //! What an implementation answered to a case, and whether that is what the case expects.
 
-use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
+use edge_validator::{
+    Backend, ClaimsKeySettings, Native, NativeKey, public_key_from_pem, thumbprint,
+};
 use policy::{
-    Algorithm, Denied, Request, Scheme, ShortRsa, Trust as Trusted, TrustedKey, TrustedKeys,
-    UnixTime, Url, verify,
+    Algorithm, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Request, Scheme, ShortRsa,
+    Trust as Trusted, TrustedKey, TrustedKeys, UnixTime, Url, verify,
 };
 
 use crate::keys::TestKey;
-use crate::vector::{Expect, Protocol, Trust, Vector};
+use crate::token::secret;
+use crate::vector::{Claims, ClaimsKey, Expect, Mode, Need, Protocol, Trust, Vector};
 
 /// An answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -67,7 +70,7 @@ impl From<Denied> for Outcome {
 }
 
 fn decide(vector: &Vector) -> Result<(), Denied> {
-    let Vector { request, now, .. } = vector;
+    let Vector { request, mode, claims, now, .. } = vector;
     let scheme = match request.scheme {
         Protocol::Http => Scheme::Http,
         Protocol::Https => Scheme::Https,
@@ -76,9 +79,15 @@ fn decide(vector: &Vector) -> Result<(), Denied> {
     let cookies: Vec<&str> = request.cookies.iter().map(String::as_str).collect();
     let address = request.address.as_deref().map(|address| address.parse().unwrap());
     let method = &request.method;
-    let request = Request { cookies: &cookies, address, method, ..Request::get(url) };
-    let trust = TrustedKeys::new(vector.trust.iter().map(trusted_key).collect()).unwrap();
-    let trust = Trusted::in_credentials(trust);
+    let (origin, referer) = (request.origin.as_deref(), request.referer.as_deref());
+    let request = Request { url, cookies: &cookies, address, method, origin, referer };
+    let keys = TrustedKeys::new(vector.trust.iter().map(trusted_key).collect()).unwrap();
+    let deployment = match mode {
+        None => Deployment::Standalone,
+        Some(Mode::Native) => Deployment::Native,
+    };
+    let claims = claims.as_ref().map_or(ClaimsTrust::Off, claims_trust);
+    let trust = Trusted::new(deployment, keys, claims).unwrap();
     verify(&request, &trust, UnixTime::from_seconds(*now).unwrap()).map(|_| ())
 }
 
@@ -89,4 +98,26 @@ fn trusted_key(trust: &Trust) -> TrustedKey {
         trust.algorithms.iter().map(|name| name.parse().unwrap()).collect();
     let key = Box::new(NativeKey::new(&public).unwrap());
     TrustedKey::new(trust.id.as_deref(), &public, thumbprint(&public), &algorithms, key).unwrap()
+}
+
+fn claims_trust(claims: &Claims) -> ClaimsTrust {
+    let Claims { need, max_lifetime, keys } = claims;
+    let need = match need {
+        Need::Optional => ClaimsNeed::Optional,
+        Need::Required => ClaimsNeed::Required,
+    };
+    let keys = keys.iter().map(|key| claims_key(key).ready(&Native).unwrap()).collect();
+    let (max_lifetime, sha256) = (*max_lifetime, Native.sha256());
+    ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 })
+}
+
+fn claims_key(key: &ClaimsKey) -> ClaimsKeySettings {
+    let ClaimsKey { id, algorithm, .. } = key;
+    if key.secret.is_some() {
+        assert_eq!(algorithm, "HS256");
+        return ClaimsKeySettings::secret(id, secret(key.file()).expect("a secret of the corpus"));
+    }
+    let pem = TestKey::of_public_file(key.file()).expect("a key of the corpus").public_pem();
+    let public = public_key_from_pem(pem, ShortRsa::Refuse).unwrap();
+    ClaimsKeySettings::public(id, algorithm.parse().unwrap(), &public)
 }

@@ -18,6 +18,12 @@ pub struct Vector {
     pub request: ViewerRequest,
     /// The keys that the operator trusts.
     pub trust: Vec<Trust>,
+    /// What has checked the request before; absent if nothing has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// What is asked of claims tokens; absent if they are not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
     /// The verifier's clock, epoch seconds.
     pub now: i64,
     /// The answer.
@@ -44,6 +50,12 @@ pub struct ViewerRequest {
     /// The viewer's address; null if it is not known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub address: Option<String>,
+    /// The `Origin` header; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The `Referer` header; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referer: Option<String>,
 }
 
 /// The viewer's protocol.
@@ -54,6 +66,16 @@ pub enum Protocol {
     Http,
     /// `https`
     Https,
+}
+
+impl Protocol {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
 }
 
 /// A key that the operator trusts.
@@ -67,6 +89,100 @@ pub struct Trust {
     pub key: String,
     /// What it is trusted with: `RSA-SHA1`, `RSA-SHA256`, `ECDSA-SHA1`, `ECDSA-SHA256`.
     pub algorithms: Vec<String>,
+}
+
+/// What has checked a request before the verifier sees it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// CloudFront's trusted key groups.
+    Native,
+}
+
+/// What is asked of claims tokens.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// Whether there has to be one.
+    pub need: Need,
+    /// The longest `exp - iat`, in seconds; null if there is no limit.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub max_lifetime: Option<u32>,
+    /// The keys that sign them.
+    pub keys: Vec<ClaimsKey>,
+}
+
+/// Whether there has to be a claims token.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// One that is there must hold.
+    Optional,
+    /// Every request needs one.
+    Required,
+}
+
+impl Need {
+    /// As `edge.toml` and the program have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
+}
+
+/// A key that the operator trusts for claims tokens: a public key or a secret.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimsKey {
+    /// Its `kid`.
+    pub id: String,
+    /// `ES256`, `RS256` or `HS256`.
+    pub algorithm: String,
+    /// The file of a public key in `tests/vectors/keys`, for ES256 and RS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The file of a secret there, for HS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+impl ClaimsKey {
+    /// The one file.
+    pub fn file(&self) -> &str {
+        match (&self.key, &self.secret) {
+            (Some(file), None) | (None, Some(file)) => file,
+            _ => panic!("the claims key {} has not one file", self.id),
+        }
+    }
+}
+
+impl Vector {
+    /// The `edge.toml` of an operator who trusts so, its files being those of `tests/vectors/keys`.
+    pub fn edge_toml(&self) -> String {
+        let Self { request, trust, mode, claims, .. } = self;
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        let mode = if mode.is_some() { "native" } else { "standalone" };
+        let need = claims.as_ref().map_or("off", |claims| claims.need.name());
+        let scheme = request.scheme.name();
+        let mut toml = format!("mode = \"{mode}\"\nscheme = \"{scheme}\"\nclaims = \"{need}\"\n");
+        if let Some(Claims { max_lifetime: Some(seconds), .. }) = claims {
+            toml += &format!("max_lifetime_seconds = {seconds}\n");
+        }
+        for Trust { id, key, algorithms } in trust {
+            let id = id.as_ref().map_or(String::new(), |id| format!("id = {}\n", quoted(id)));
+            toml += &format!("[[key]]\n{id}pem_file = \"{key}\"\nalgorithms = {algorithms:?}\n");
+        }
+        for key in claims.iter().flat_map(|claims| &claims.keys) {
+            let ClaimsKey { id, algorithm, .. } = key;
+            let member = if key.secret.is_some() { "secret_file" } else { "pem_file" };
+            let (id, file) = (quoted(id), key.file());
+            toml += &format!("[[claims_key]]\nid = {id}\nalgorithm = \"{algorithm}\"\n");
+            toml += &format!("{member} = \"{file}\"\n");
+        }
+        toml
+    }
 }
 
 /// The answer.
@@ -107,10 +223,7 @@ impl Vector {
 impl ViewerRequest {
     /// The URL that the viewer asked for, put together again.
     pub fn url(&self) -> String {
-        let scheme = match self.scheme {
-            Protocol::Http => "http",
-            Protocol::Https => "https",
-        };
+        let scheme = self.scheme.name();
         let query = self.query.as_ref().map_or(String::new(), |query| format!("?{query}"));
         format!("{scheme}://{}{}{query}", self.host, self.path)
     }

@@ -2,21 +2,26 @@
 //!
 //! The program is the one that `EDGEPASS_BIN` names, else the one that `cargo build -p edgepass`
 //! left beside the tests.
+//!
+//! What only a configuration can say (a maximum lifetime, the native mode) is said by
+//! `--config edge.toml`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop here")]
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
 use edgepass_tests::outcome::Outcome;
-use edgepass_tests::vector::{Trust, Vector, ViewerRequest, folder, read_all};
+use edgepass_tests::vector::{Claims, ClaimsKey, Trust, Vector, ViewerRequest, folder, read_all};
 use serde::Deserialize;
 
 #[test]
 fn every_case_is_answered_as_expected() {
     let program = program();
+    let configurations = Configurations::new();
     let (inexpressible, cases): (Vec<_>, Vec<_>) = read_all(&folder("vectors"))
         .into_iter()
         .map(|(name, vector)| (why_inexpressible(&vector.request), name, vector))
@@ -30,7 +35,9 @@ fn every_case_is_answered_as_expected() {
         cases
             .iter()
             .filter_map(|(_, name, vector)| {
-                let difference = answer(&program, vector).differs(&vector.expect)?;
+                let config = configurations.needed(name, vector);
+                let difference =
+                    answer(&program, config.as_deref(), vector).differs(&vector.expect)?;
                 Some(format!("{name}\n  {difference}"))
             })
             .collect()
@@ -61,9 +68,37 @@ fn built_beside() -> PathBuf {
     folder.join("edgepass").with_extension(env::consts::EXE_EXTENSION)
 }
 
+/// A folder with the keys of the corpus, for an `edge.toml` for each case that needs one.
+struct Configurations(PathBuf);
+
+impl Configurations {
+    fn new() -> Self {
+        let configurations = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configurations");
+        fs::create_dir_all(&configurations).unwrap();
+        for entry in fs::read_dir(folder("vectors/keys")).unwrap() {
+            let file = entry.unwrap();
+            fs::copy(file.path(), configurations.join(file.file_name())).unwrap();
+        }
+        Self(configurations)
+    }
+
+    /// The file for this case, if options cannot say what is trusted.
+    fn needed(&self, name: &str, vector: &Vector) -> Option<PathBuf> {
+        let limited = vector.claims.as_ref().is_some_and(|claims| claims.max_lifetime.is_some());
+        (limited || vector.mode.is_some()).then(|| {
+            let file = self.0.join(name.replace('/', "-")).with_extension("toml");
+            fs::write(&file, vector.edge_toml()).unwrap();
+            file
+        })
+    }
+}
+
 /// What the options of the program cannot say.
 fn why_inexpressible(request: &ViewerRequest) -> Option<&'static str> {
-    let ViewerRequest { host, path, query, cookies, .. } = request;
+    let ViewerRequest { host, path, query, cookies, referer, .. } = request;
+    if referer.is_some() {
+        return Some("there is no option for a Referer");
+    }
     if host.contains(['/', '?'])
         || path.contains('?')
         || !(path.is_empty() || path.starts_with('/'))
@@ -84,14 +119,20 @@ struct Verdict {
     message: Option<String>,
 }
 
-fn answer(program: &Path, vector: &Vector) -> Outcome {
-    let Vector { request, trust, now, .. } = vector;
+fn answer(program: &Path, config: Option<&Path>, vector: &Vector) -> Outcome {
+    let Vector { request, trust, claims, now, .. } = vector;
     let mut command = Command::new(program);
-    command.current_dir(folder("vectors/keys")).args(["verify", "--json", "--claims=off"]);
+    command.current_dir(folder("vectors/keys")).args(["verify", "--json"]);
     command.arg(format!("--url={}", request.url())).arg(format!("--method={}", request.method));
     command.args(request.cookies.iter().map(|line| format!("--cookie={line}")));
     command.args(request.address.iter().map(|address| format!("--ip={address}")));
-    command.args(trust.iter().map(trust_option)).arg(format!("--now={now}"));
+    command.args(request.origin.iter().map(|origin| format!("--origin={origin}")));
+    command.arg(format!("--now={now}"));
+    if let Some(config) = config {
+        command.arg("--config").arg(config);
+    } else {
+        command.args(trust.iter().map(trust_option)).args(claims_options(claims.as_ref()));
+    }
 
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -117,4 +158,12 @@ fn answer(program: &Path, vector: &Vector) -> Outcome {
 fn trust_option(trust: &Trust) -> String {
     let Trust { id, key, algorithms } = trust;
     format!("--trust={}={key}:{}", id.as_deref().unwrap_or(""), algorithms.join(","))
+}
+
+fn claims_options(claims: Option<&Claims>) -> Vec<String> {
+    let Some(Claims { need, keys, .. }) = claims else { return vec!["--claims=off".to_owned()] };
+    let key =
+        |key: &ClaimsKey| format!("--claims-trust={}={}:{}", key.id, key.file(), key.algorithm);
+    let need = format!("--claims={}", need.name());
+    [need].into_iter().chain(keys.iter().map(key)).collect()
 }

@@ -7,7 +7,7 @@ use std::fs;
 
 use edgepass_tests::cases;
 use edgepass_tests::vector::{Expect, folder, read_all};
-use policy::{Algorithm, CloudFrontError, Code, Stage};
+use policy::{Algorithm, CloudFrontError, Code, JoseAlgorithm, Stage};
 use serde_json::Value;
 
 #[test]
@@ -63,11 +63,15 @@ fn the_schema_knows_all_names() {
         CloudFrontError::MalformedSignature,
         CloudFrontError::MissingKey,
     ];
-    let stages = [Stage::Find, Stage::Authenticate, Stage::Read, Stage::Conditions];
+    let stages = [Stage::Find, Stage::Authenticate, Stage::Read, Stage::Conditions, Stage::Claims];
     let algorithms = &schema["$defs"]["trust"]["properties"]["algorithms"]["items"];
     assert_eq!(strings(&deny["code"]), Code::ALL.map(|code| code.to_string()));
     assert_eq!(strings(&deny["stage"]), stages.map(|stage| stage.to_string()));
     assert_eq!(strings(&deny["cloudfront"]), errors.map(|error| error.to_string()));
+    let with_key = strings(&schema["$defs"]["publicKey"]["properties"]["algorithm"]);
+    let with_secret = schema["$defs"]["secret"]["properties"]["algorithm"]["const"].as_str();
+    let jose: Vec<&str> = with_key.into_iter().chain(with_secret).collect();
+    assert_eq!(jose, JoseAlgorithm::ALL.map(JoseAlgorithm::name));
     assert_eq!(strings(algorithms), Algorithm::ALL.map(|algorithm| algorithm.to_string()));
 }
 

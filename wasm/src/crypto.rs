@@ -1,10 +1,9 @@
 //! Signature verification in pure Rust, for hosts without synchronous crypto of their own.
 //!
-//! All but `mac` is public: keys, messages, signatures. The arithmetic therefore takes whatever time
-//! its input takes, and must not be used with private keys.
+//! Everything in here is public: keys, messages, signatures. The arithmetic therefore takes
+//! whatever time its input takes, and must not be used with private keys.
 
 mod ecdsa;
-mod mac;
 mod montgomery;
 mod p256;
 mod rsa;
@@ -16,7 +15,6 @@ use policy::{
 };
 
 use self::ecdsa::EcdsaKey;
-pub use self::mac::PureMac;
 use self::rsa::RsaKey;
 
 /// A public key with what its verifications have in common already computed.

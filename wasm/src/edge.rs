@@ -1,65 +1,132 @@
-//! The validator as JavaScript sees it: strings in, one string out.
+//! The validator as JavaScript sees it: one text in, a number out, and a text where a number does
+//! not say it all.
+//!
+//! Both texts stay in the module's memory, where the host writes and reads them itself: a request
+//! that a viewer repeats every few seconds costs less than the usual copies of its strings.
 
-use edge_validator::{Backend, Settings, Validator, ViewerRequest, answer_json};
+use core::mem;
+
+use edge_validator::{Answer, Forwarded, Settings, Validator, Verdict, ViewerRequest, answer_json};
 use policy::UnixTime;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::host::{Host, Pure};
+use crate::host::Host;
+
+/// The longest room for a request that is kept for the next one, in bytes: more than CloudFront
+/// lets a viewer send.
+const KEPT_ROOM: usize = 128 * 1024;
 
 /// Decides viewer requests by one set of settings.
 #[wasm_bindgen]
 pub struct EdgeValidator {
     validator: Validator,
+    request: Vec<u8>,
+    text: String,
+}
+
+/// What [`EdgeValidator::decide`] decided.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum Decision {
+    /// Nothing: what it was given is no request. A shim has to take it for a refusal.
+    None = 0,
+    /// The request goes on without cookies, its query as it was.
+    Forward = 1,
+    /// The request goes on with the text for its `Cookie` header, its query as it was.
+    ForwardWithCookies = 2,
+    /// The text is the JSON of `answer_json`.
+    Other = 3,
 }
 
 #[wasm_bindgen]
 impl EdgeValidator {
-    /// Takes the settings that `edgepass bundle` wrote, as JSON. With `pure`, signatures are
-    /// verified in WASM even where the host could. Throws on settings that are not taken.
+    /// Takes the settings that `edgepass bundle` wrote, as JSON. Each key verifies so many
+    /// signatures here before the host, if it can, takes over. Throws on settings that are not
+    /// taken; a key whose numbers are no key's, which `bundle` refuses, verifies nothing.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str, pure: bool) -> Result<Self, JsError> {
-        let backend: &dyn Backend = if pure { &Pure } else { &Host };
+    pub fn new(settings: &str, here_first: u32) -> Result<Self, JsError> {
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, backend))
-            .map(|validator| Self { validator })
-            .map_err(|refused| JsError::new(&refused.to_string()))
+            .and_then(|settings| Validator::new(settings, &Host { here_first }))
+            .map(|validator| Self { validator, request: Vec::new(), text: String::new() })
+            .map_err(|_| JsError::new("these settings are not what `edgepass bundle` of this version writes; bundle again"))
     }
 
-    /// Decides one request.
+    /// Where in memory the next request is to be written, if it has at most so many bytes.
+    pub fn room(&mut self, bytes: usize) -> *mut u8 {
+        if self.request.len() < bytes {
+            self.request = vec![0; bytes];
+        }
+        self.request.as_mut_ptr()
+    }
+
+    /// Decides the request of so many bytes that was written into the [`room`](Self::room).
     ///
-    /// `fields` are, one a line: method, host, address, the headers `Origin`, `Referer`,
-    /// `Access-Control-Request-Method` and `Sec-Fetch-Mode`, query, path; what is not there is
-    /// empty. `cookies` are the lines of the `Cookie` header. `now` is in seconds.
+    /// It is UTF-8 and has, one a line: method, host, address, the headers `Origin`, `Referer`,
+    /// `Access-Control-Request-Method` and `Sec-Fetch-Mode`, query, so many lines of the `Cookie`
+    /// header as `cookies` says, path; what is not there is empty. `now` is in seconds.
     ///
     /// The path is last and takes the rest: a line feed inside any field ends up in it, and such a
     /// path is malformed.
-    ///
-    /// Returns the JSON of `answer_json`, or an empty string if `now` is no time, which a shim has
-    /// to take for a refusal.
-    pub fn decide(&self, fields: &str, cookies: &str, now: f64) -> String {
-        let cookies: Vec<&str> = cookies.split('\n').filter(|line| !line.is_empty()).collect();
-        let viewer = viewer_request(fields, &cookies);
-        seconds(now)
-            .map(|now| answer_json(&self.validator.decide(&viewer, now)))
-            .unwrap_or_default()
+    pub fn decide(&mut self, bytes: usize, cookies: usize, now: f64) -> Decision {
+        let request = mem::take(&mut self.request);
+        let decision = request
+            .get(..bytes)
+            .and_then(|text| core::str::from_utf8(text).ok())
+            .zip(seconds(now))
+            .map_or(Decision::None, |(text, now)| self.decided(text, cookies, now));
+        if request.len() <= KEPT_ROOM {
+            self.request = request;
+        }
+        decision
+    }
+
+    /// Where in memory the text of the last decision is.
+    pub fn text(&self) -> *const u8 {
+        self.text.as_ptr()
+    }
+
+    /// How many bytes of UTF-8 it has.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
     }
 }
 
-fn viewer_request<'e>(fields: &'e str, cookies: &'e [&'e str]) -> ViewerRequest<'e> {
-    let mut fields = fields.splitn(9, '\n');
-    let mut field = || fields.next().unwrap_or("");
-    ViewerRequest {
-        method: field(),
-        host: field(),
-        address: field(),
-        origin: present(field()),
-        referer: present(field()),
-        requested_method: present(field()),
-        fetch_mode: present(field()),
-        query: field(),
-        path: field(),
-        cookies,
+impl EdgeValidator {
+    fn decided(&mut self, text: &str, cookies: usize, now: UnixTime) -> Decision {
+        let mut lines = text.splitn(cookies.saturating_add(9), '\n');
+        let mut line = || lines.next().unwrap_or("");
+        let mut viewer = ViewerRequest {
+            method: line(),
+            host: line(),
+            address: line(),
+            origin: present(line()),
+            referer: present(line()),
+            requested_method: present(line()),
+            fetch_mode: present(line()),
+            query: line(),
+            ..ViewerRequest::default()
+        };
+        let cookies: Vec<&str> =
+            lines.by_ref().take(cookies).filter(|line| !line.is_empty()).collect();
+        viewer.cookies = &cookies;
+        viewer.path = lines.next().unwrap_or("");
+
+        let verdict = self.validator.decide(&viewer, now);
+        match verdict {
+            Verdict {
+                answer: Answer::Forward(Forwarded { query, cookie, context: None }),
+                refusal: None,
+            } if query == viewer.query => {
+                let bare = cookie.is_none();
+                self.text = cookie.unwrap_or_default();
+                if bare { Decision::Forward } else { Decision::ForwardWithCookies }
+            }
+            _ => {
+                self.text = answer_json(&verdict);
+                Decision::Other
+            }
+        }
     }
 }
 

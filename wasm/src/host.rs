@@ -1,13 +1,17 @@
 //! The crypto of the host, where it has one that answers at once (`node:crypto`).
+//!
+//! A host may take longer to load its crypto than to verify a hundred signatures here, so a key
+//! begins with ours.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
 
 use edge_validator::Backend;
-use policy::{
-    Algorithm, BoxedKey, BoxedMac, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature,
-};
+use policy::{Algorithm, BoxedKey, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::crypto::{PureKey, PureMac};
+use crate::crypto::PureKey;
 
 #[wasm_bindgen(raw_module = "./host.mjs")]
 extern "C" {
@@ -16,15 +20,31 @@ extern "C" {
     #[wasm_bindgen(js_name = importKey)]
     fn import_key(spki: &[u8]) -> i32;
 
-    /// Whether the signature (ECDSA: DER) is the key's; `hash` is `SHA1` or `SHA256`.
+    /// Whether the signature (ECDSA: DER) is the key's, by SHA-1 or else by SHA-256.
     #[wasm_bindgen(js_name = verifySignature)]
-    fn verify_signature(key: i32, hash: &str, message: &[u8], signature: &[u8]) -> bool;
+    fn verify_signature(key: i32, sha1: bool, message: &[u8], signature: &[u8]) -> bool;
 }
 
-/// A key that the host holds.
+/// A key that the host holds once it is worth it.
+///
+/// Either form is made when it is first asked for: of several trusted keys most may never be.
 struct HostKey {
-    handle: i32,
     key: PublicKey,
+    here: OnceLock<Option<PureKey>>,
+    left_here: AtomicU32,
+    handle: OnceLock<i32>,
+}
+
+impl HostKey {
+    /// None as long as signatures are verified here.
+    fn handle(&self) -> Option<i32> {
+        let one_less = |left: u32| left.checked_sub(1);
+        if self.left_here.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+            return None;
+        }
+        let handle = *self.handle.get_or_init(|| import_key(self.key.spki_der()));
+        (handle >= 0).then_some(handle)
+    }
 }
 
 impl VerifySignature for HostKey {
@@ -34,9 +54,14 @@ impl VerifySignature for HostKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
+        let Some(handle) = self.handle() else {
+            let here = self.here.get_or_init(|| PureKey::new(&self.key).ok());
+            let key = here.as_ref().ok_or(InvalidSignature)?;
+            return key.verify(algorithm, message, signature);
+        };
         let fits = algorithm.fits(self.key.kind());
-        let hash: Hash = algorithm.hash();
-        if fits && verify_signature(self.handle, hash.marker(), message, signature) {
+        let sha1 = matches!(algorithm.hash(), Hash::Sha1);
+        if fits && verify_signature(handle, sha1, message, signature) {
             Ok(())
         } else {
             Err(InvalidSignature)
@@ -44,44 +69,23 @@ impl VerifySignature for HostKey {
     }
 }
 
-/// The host's crypto, and ours for a key that it refuses.
-pub(crate) struct Host;
-
-/// Our own crypto.
-pub(crate) struct Pure;
+/// Our own crypto for the first signatures of every key, then the host's.
+pub(crate) struct Host {
+    /// How many signatures a key verifies here.
+    pub(crate) here_first: u32,
+}
 
 impl Backend for Host {
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-        let handle = import_key(key.spki_der());
-        if handle < 0 {
-            return Pure.key(key);
-        }
-        Ok(Box::new(HostKey { handle, key: key.clone() }))
-    }
-
-    fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Pure.mac(secret)
+        Ok(Box::new(HostKey {
+            key: key.clone(),
+            here: OnceLock::new(),
+            left_here: AtomicU32::new(self.here_first),
+            handle: OnceLock::new(),
+        }))
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
-        sha256
+        |bytes| Sha256::digest(bytes).into()
     }
-}
-
-impl Backend for Pure {
-    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-        Ok(Box::new(PureKey::new(key)?))
-    }
-
-    fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Box::new(PureMac::new(secret))
-    }
-
-    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
-        sha256
-    }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }

@@ -6,7 +6,7 @@ pub mod crypto;
 mod edge;
 mod host;
 
-pub use edge::EdgeValidator;
+pub use edge::{Decision, EdgeValidator};
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -14,7 +14,8 @@ use crate::output::{print, print_json};
 #[derive(Args)]
 #[command(after_help = "\
 Browsers forget the cookies when they close: AWS advises against Expires and Max-Age, since the
-policy holds the expiry. A pattern without `*` is one URL.
+policy holds the expiry. A pattern without `*` is one URL. Claims, which `sign url --help` explains,
+become one more cookie.
 
 Examples:
   edgepass sign cookies 'https://media.example.com/film/*' \\
@@ -24,7 +25,10 @@ Examples:
       --format set-cookie --domain example.com
   edgepass sign cookies 'https://media.example.com/*' \\
       --key private.pem --key-id K2JCJMDEHXQW5F --expires +1h --format netscape > jar
-  curl --cookie jar https://media.example.com/film.mp4")]
+  curl --cookie jar https://media.example.com/film.mp4
+  edgepass sign cookies 'https://media.example.com/*' \\
+      --key private.pem --key-id K2JCJMDEHXQW5F --expires +12h \\
+      --claims claims.json --claims-key claims-private.pem --claims-key-id claims-2026-11")]
 pub(crate) struct SignCookies {
     /// The URLs that the cookies are for; begins with https:// or http://, `*` is any run
     pattern: ResourcePattern,

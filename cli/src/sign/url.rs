@@ -16,6 +16,11 @@ use crate::url_argument::UrlArgument;
 The policy is CloudFront's canned one, unless --starts, --ip or --resource asks for more.
 The URL is signed as it stands: percent-encode what is not plain ASCII.
 
+Claims say what CloudFront cannot check: sub and jti (subject and session, required), nbf, res,
+net, mth, org, ctx. iat is now and exp is --expires unless given; pol is computed. Where CloudFront
+checks the pass too (native mode), let res, nbf and net repeat what the policy says. The key for
+claims is not the CloudFront key: P-256 signs ES256, RSA RS256, a secret HS256.
+
 Examples:
   edgepass sign url https://media.example.com/film.mp4 \\
       --key private.pem --key-id K2JCJMDEHXQW5F --expires +12h
@@ -23,7 +28,11 @@ Examples:
       --key private.pem --key-id K2JCJMDEHXQW5F --expires 2027-01-31T18:00:00Z \\
       --resource 'https://media.example.com/film/*' --ip 192.0.2.0/24 --json
   vault read -field=key secret/cdn | edgepass sign url https://media.example.com/film.mp4 \\
-      --key - --key-id K2JCJMDEHXQW5F --expires +90m")]
+      --key - --key-id K2JCJMDEHXQW5F --expires +90m
+  echo '{\"sub\":\"u-7f3a\",\"jti\":\"s-91c2\",\"mth\":[\"GET\"]}' |
+      edgepass sign url https://media.example.com/film.mp4 \\
+      --key private.pem --key-id K2JCJMDEHXQW5F --expires +12h \\
+      --claims - --claims-key claims-private.pem --claims-key-id claims-2026-11")]
 pub(crate) struct SignUrl {
     /// The URL that the viewer will request
     url: UrlArgument,

@@ -1,7 +1,7 @@
 //! Runs of the program.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -85,7 +85,11 @@ impl Run {
     pub(crate) fn end(mut self) -> Ended {
         let mut child = self.command.spawn().unwrap();
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(self.stdin.as_bytes()).unwrap();
+            // A program that has read enough does not read the rest.
+            match stdin.write_all(self.stdin.as_bytes()) {
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                result => result.unwrap(),
+            }
         }
         let output = child.wait_with_output().unwrap();
         let ended = Ended {

@@ -58,6 +58,7 @@ fn url() {
                 "starts": { "seconds": 60, "rfc3339": "1970-01-01T00:01:00Z" },
                 "address": "192.0.2.0/24",
             },
+            "claims": null,
             "stage": null, "code": null, "message": null, "hint": null, "cloudfront": null,
         })
     );

@@ -8,6 +8,7 @@
     reason = "a failing test should stop here"
 )]
 
+mod claims;
 mod edgepass;
 mod inspect;
 mod keygen;

@@ -162,9 +162,6 @@ fn grants_that_are_not_signed() {
         (&["--resource", "https://other.example/*"], "the domain of the URL does not match"),
         (&["--resource", "https://media.example.com/film.mp4?qualit?=hd"], "use `*`"),
         (&["--hash", "md5"], "'md5' for '--hash <HASH>'"),
-        (&["--claims", "c.json"], "'--claims <FILE>': not supported yet"),
-        (&["--claims-key", "c.pem"], "'--claims-key <PEM>': not supported yet"),
-        (&["--claims-key-id", "c"], "'--claims-key-id <ID>': not supported yet"),
     ] {
         sign(URL, more).end().is_usage_error(&[words]);
     }

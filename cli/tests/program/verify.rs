@@ -99,7 +99,7 @@ fn reasons() {
             "find",
             "credential-malformed",
             json!("MalformedPolicy"),
-            Value::Null,
+            json!({ "carrier": "cookie", "key_id": "K1", "hash": "sha1", "canned": false }),
         ),
         (&other, own, "authenticate", "signature-invalid", json!("AccessDenied"), found),
         (&at_home, own, "conditions", "address-mismatch", json!("AccessDenied"), custom.clone()),
@@ -157,8 +157,7 @@ fn wrong_usage() {
         assert_eq!(verify(&url, more).code, 0, "{more:?}");
     }
     for (more, words) in [
-        (&["--claims", "required"][..], "`--claims required` is not supported yet"),
-        (&["--claims-trust", "c=c.pem"], "'--claims-trust <ID=FILE[:ALG]>': not supported yet"),
+        (&["--claims", "required"][..], "`--claims required` needs a key"),
         (&["--state", "head"], "'--state <HEAD_FILE>': not supported yet"),
         (&["--config", "edge.toml"], "cannot be used with"),
         (&["--ip", "192.0.2.0/24"], "'192.0.2.0/24' for '--ip <ADDR>': is not an IP address"),

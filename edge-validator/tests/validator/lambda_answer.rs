@@ -99,7 +99,6 @@ fn the_whole_of_a_refusal() {
             "edgepass": "refused",
             "code": "credential-missing",
             "stage": "find",
-            "fact": "there is no signing parameter or cookie",
             "keyId": null,
             "enforced": true,
         },

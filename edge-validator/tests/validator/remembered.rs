@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use edge_validator::{Backend, KeySettings, Native, SignatureMemory, Validator, ViewerRequest};
 use policy::{
-    Algorithm, BoxedKey, BoxedMac, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme,
-    Trust, TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
+    Algorithm, BoxedKey, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme, Trust,
+    TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
 };
 
 use crate::pass::{END, KEY_ID, NOW, Pass, at, get, settings, trusted};
@@ -35,10 +35,6 @@ struct Counting(Arc<AtomicUsize>);
 impl Backend for Counting {
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
         Ok(Box::new(Counted { key: Native.key(key)?, asked: Arc::clone(&self.0) }))
-    }
-
-    fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Native.mac(secret)
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {

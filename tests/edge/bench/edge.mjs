@@ -5,7 +5,7 @@ import { JwtRsaVerifier } from "aws-jwt-verify";
 import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { bundled, deployed, edgeToml, keys, withoutHostCrypto } from "../bundle.mjs";
+import { bundled, deployed, edgeToml, keys, verifyingBy } from "../bundle.mjs";
 import { viewerRequest } from "../event.mjs";
 import { Pass } from "../pass.mjs";
 import { contest } from "./contest.mjs";
@@ -16,7 +16,7 @@ const CREDENTIALS = 20_000;
 
 const folder = bundled(edgeToml());
 const handler = await deployed(folder);
-const own = await withoutHostCrypto(folder);
+const own = await verifyingBy(folder, "own");
 const expires = Math.floor(Date.now() / 1000) + 3600;
 
 /** @param {Pass} pass */

@@ -40,11 +40,13 @@ test("the module and the whole are small", (t) => {
   assert.ok(zip <= 200 * KILOBYTE, `function.zip has ${zip} bytes; Lambda@Edge took 1 MB once`);
 });
 
-test("the function says what it is", () => {
+test("the function is one file with its module and its settings", () => {
   const folder = bundled(edgeToml());
-  assert.deepEqual(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")), {
-    type: "module",
-  });
+  const files = ["edgepass_bg.wasm", "function.zip", "index.mjs", "settings.json"];
+  assert.deepEqual(readdirSync(folder).sort(), files);
+  const function_ = readFileSync(join(folder, "index.mjs"), "utf8");
+  const imports = [...function_.matchAll(/\bfrom ?"([^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual(imports, ["node:fs"]);
   const settings = readFileSync(join(folder, "settings.json"), "utf8");
   assert.ok(!/PRIVATE/.test(settings));
 });

@@ -133,7 +133,6 @@ test("a refusal is a 403 with one line in the log", async () => {
         edgepass: "refused",
         code: "credential-missing",
         stage: "find",
-        fact: "there is no signing parameter or cookie",
         keyId: null,
         requestId: event.Records[0]?.cf.config.requestId,
         enforced: true,

@@ -174,6 +174,23 @@ test("targets that readers disagree about", async () => {
   }
 });
 
+test("a line feed makes no field of another", async () => {
+  const stolen = `${pass.cookie}\n/video/a.mp4`;
+  for (const event of [
+    withValue("request.method", "GET\n"),
+    withValue("request.clientIp", `\n\n\n\n\n${stolen}`),
+    withValue("request.querystring", `\n${stolen}`),
+    withValue("request.uri", `/public\n${stolen}`),
+    viewerRequest({ host: `media.example.com\n\n\n\n\n\n${stolen}` }),
+    viewerRequest({ cookies: [stolen], uri: "/other.mp4" }),
+    viewerRequest({ cookies: ["a=1\n", pass.cookie] }),
+    viewerRequest({ headers: { Origin: `\n\n\n${stolen}` } }),
+  ]) {
+    const { code } = await assertRefused(event, JSON.stringify(event));
+    assert.equal(code, "request-malformed");
+  }
+});
+
 test("names of parameters in disguise", async () => {
   for (const name of ["%45xpires", "Polic%79", "%53ignature", "Key%2DPair%2DId"]) {
     const event = withValue("request.querystring", `${name}=1`);

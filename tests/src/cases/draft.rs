@@ -1,7 +1,7 @@
 //! Writing cases down briefly: what is not said is the same in all of them.
 
 use crate::pass::{RSA_SHA256, Signer};
-use crate::vector::{Expect, Protocol, Trust, Vector, ViewerRequest};
+use crate::vector::{Claims, Expect, Mode, Protocol, Trust, Vector, ViewerRequest};
 
 /// The clock of every case that does not set its own: 2026-01-01T00:00:00Z.
 pub(super) const NOW: i64 = 1_767_225_600;
@@ -28,6 +28,8 @@ pub(super) fn case(name: &str, comment: &str) -> Draft {
         source: "ours".to_owned(),
         request: split(FILE),
         trust: vec![trusted(RSA_SHA256)],
+        mode: None,
+        claims: None,
         now: NOW,
     }
 }
@@ -40,6 +42,8 @@ pub(super) struct Draft {
     source: String,
     request: ViewerRequest,
     trust: Vec<Trust>,
+    mode: Option<Mode>,
+    claims: Option<Claims>,
     now: i64,
 }
 
@@ -51,8 +55,8 @@ impl Draft {
 
     /// The URL asked for.
     pub(super) fn get(self, url: impl AsRef<str>) -> Self {
-        let Self { request: ViewerRequest { cookies, address, .. }, .. } = self;
-        Self { request: ViewerRequest { cookies, address, ..split(url.as_ref()) }, ..self }
+        let ViewerRequest { scheme, host, path, query, .. } = split(url.as_ref());
+        Self { request: ViewerRequest { scheme, host, path, query, ..self.request }, ..self }
     }
 
     /// The lines of the `Cookie` header.
@@ -65,6 +69,34 @@ impl Draft {
     pub(super) fn from(mut self, address: &str) -> Self {
         self.request.address = Some(address.to_owned());
         self
+    }
+
+    /// The method.
+    pub(super) fn method(mut self, method: &str) -> Self {
+        self.request.method = method.to_owned();
+        self
+    }
+
+    /// The `Origin` header.
+    pub(super) fn origin(mut self, origin: &str) -> Self {
+        self.request.origin = Some(origin.to_owned());
+        self
+    }
+
+    /// The `Referer` header.
+    pub(super) fn referer(mut self, referer: &str) -> Self {
+        self.request.referer = Some(referer.to_owned());
+        self
+    }
+
+    /// Behind CloudFront's own signature check.
+    pub(super) fn native(self) -> Self {
+        Self { mode: Some(Mode::Native), ..self }
+    }
+
+    /// What is asked of claims tokens.
+    pub(super) fn claims(self, claims: Claims) -> Self {
+        Self { claims: Some(claims), ..self }
     }
 
     /// The verifier's clock.
@@ -95,8 +127,8 @@ impl Draft {
     }
 
     fn expect(self, folder: &str, expect: Expect) -> Case {
-        let Self { name, comment, source, request, trust, now } = self;
-        let vector = Vector { comment, source, request, trust, now, expect };
+        let Self { name, comment, source, request, trust, mode, claims, now } = self;
+        let vector = Vector { comment, source, request, trust, mode, claims, now, expect };
         Case { name: format!("{folder}/{name}"), vector }
     }
 }
@@ -141,6 +173,8 @@ fn split(url: &str) -> ViewerRequest {
         query,
         cookies: Vec::new(),
         address: None,
+        origin: None,
+        referer: None,
     }
 }
 
@@ -179,3 +213,11 @@ pub(super) const NOT_YET_VALID: Refusal =
 pub(super) const EXPIRED: Refusal = Refusal("conditions", "expired", Some("AccessDenied"));
 pub(super) const ADDRESS_MISMATCH: Refusal =
     Refusal("conditions", "address-mismatch", Some("AccessDenied"));
+pub(super) const CLAIMS_MISSING: Refusal = Refusal("claims", "claims-missing", None);
+pub(super) const CLAIMS_MALFORMED: Refusal = Refusal("claims", "claims-malformed", None);
+pub(super) const CLAIMS_SIGNATURE_INVALID: Refusal =
+    Refusal("claims", "claims-signature-invalid", None);
+pub(super) const CLAIMS_NOT_BOUND: Refusal = Refusal("claims", "claims-not-bound", None);
+pub(super) const CLAIMS_NOT_YET_VALID: Refusal = Refusal("claims", "claims-not-yet-valid", None);
+pub(super) const CLAIMS_EXPIRED: Refusal = Refusal("claims", "claims-expired", None);
+pub(super) const CLAIMS_MISMATCH: Refusal = Refusal("claims", "claims-mismatch", None);

@@ -1,0 +1,132 @@
+//! The keys that `--claims-trust` names.
+
+use core::fmt;
+use core::str::FromStr;
+use std::ffi::OsString;
+
+use edge_validator::{ClaimsKeySettings, Native, PemRefused, public_key_from_pem};
+use policy::{ClaimsKey, JoseAlgorithm, KeyKind, ShortRsa, UnknownJoseAlgorithm, check_key_id};
+
+use crate::outcome::Failure;
+use crate::text_file::TextFile;
+use crate::trust::split_algorithms;
+
+/// `ID=FILE[:ALG]`: a public key or a secret, the `kid` that names it, and what it signs with.
+#[derive(Clone, Debug)]
+pub(crate) struct ClaimsTrust {
+    id: String,
+    file: TextFile,
+    /// None: what fits the file.
+    algorithm: Option<JoseAlgorithm>,
+}
+
+impl ClaimsTrust {
+    /// Reads the key.
+    pub(crate) fn load(&self) -> Result<ClaimsKey, Failure> {
+        let Self { id, file, algorithm } = self;
+        let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
+        let text = file.read()?;
+        let key = match (public_key_from_pem(&text, ShortRsa::Refuse), algorithm) {
+            (Err(PemRefused::NotAPublicKey), None | Some(JoseAlgorithm::Hs256))
+                if !text.contains("-----BEGIN") =>
+            {
+                // Blanks around it are no part of it, so that a file may end with a line feed.
+                ClaimsKeySettings::secret(id, text.trim().as_bytes())
+            }
+            (_, Some(JoseAlgorithm::Hs256)) => {
+                return Err(usage(
+                    &"a PEM or a public key stands where the secret of HS256 belongs; with a public one everybody could sign, so name a file of random characters",
+                ));
+            }
+            (Ok(key), algorithm) => {
+                let fitting = match key.kind() {
+                    KeyKind::P256 => JoseAlgorithm::Es256,
+                    KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
+                };
+                ClaimsKeySettings::public(id, algorithm.unwrap_or(fitting), &key)
+            }
+            (Err(refused), _) => return Err(usage(&refused)),
+        };
+        key.ready(&Native).map_err(|refused| usage(&refused))
+    }
+}
+
+impl FromStr for ClaimsTrust {
+    type Err = NotClaimsTrust;
+
+    fn from_str(text: &str) -> Result<Self, NotClaimsTrust> {
+        let (id, rest) = text.split_once('=').ok_or(NotClaimsTrust::NoEqualsSign)?;
+        check_key_id(id).map_err(|_| NotClaimsTrust::Id)?;
+        let (file, name) = split_algorithms(rest);
+        if file.is_empty() {
+            return Err(NotClaimsTrust::NoFile);
+        }
+        let algorithm = name.map(str::parse).transpose().map_err(NotClaimsTrust::Algorithm)?;
+        Ok(Self { id: id.to_owned(), file: TextFile::from(OsString::from(file)), algorithm })
+    }
+}
+
+/// Why a text names no key to trust for claims.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NotClaimsTrust {
+    Algorithm(UnknownJoseAlgorithm),
+    Id,
+    NoEqualsSign,
+    NoFile,
+}
+
+impl fmt::Display for NotClaimsTrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Algorithm(unknown) => write!(f, "after the colon, {unknown}"),
+            Self::Id => f.write_str(
+                "before the `=`, use the id that tokens name: up to 64 letters, digits, `-` and `_`",
+            ),
+            Self::NoEqualsSign => {
+                f.write_str("has no `=`; write `claims-2026-11=claims-public.pem`")
+            }
+            Self::NoFile => f.write_str("names no file; write `claims-2026-11=claims-public.pem`"),
+        }
+    }
+}
+
+impl core::error::Error for NotClaimsTrust {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use super::*;
+
+    #[test]
+    fn read() {
+        use JoseAlgorithm::{Es256, Hs256};
+        for (text, file, algorithm) in [
+            ("c-1=a.pem", "`a.pem`", None),
+            ("c-1=-", "standard input", None),
+            ("c-1=a.pem:ES256", "`a.pem`", Some(Es256)),
+            (r"c-1=C:\a.secret:HS256", r"`C:\a.secret`", Some(Hs256)),
+            (r"c-1=C:\a.secret", r"`C:\a.secret`", None),
+        ] {
+            let trust: ClaimsTrust = text.parse().unwrap();
+            assert_eq!((trust.id.as_str(), trust.algorithm), ("c-1", algorithm), "{text}");
+            assert_eq!(trust.file.to_string(), file, "{text}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for (text, why) in [
+            ("a.pem", NotClaimsTrust::NoEqualsSign),
+            ("c=", NotClaimsTrust::NoFile),
+            ("c=:ES256", NotClaimsTrust::NoFile),
+            ("=a.pem", NotClaimsTrust::Id),
+            ("c 1=a.pem", NotClaimsTrust::Id),
+            ("c=a.pem:", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
+            ("c=a.pem:none", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
+            ("c=a.pem:ES256,RS256", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
+        ] {
+            assert_eq!(text.parse::<ClaimsTrust>().err(), Some(why), "{text}");
+        }
+    }
+}
