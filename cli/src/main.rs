@@ -4,6 +4,7 @@ mod bundle;
 mod completions;
 mod credential;
 mod dev;
+mod explain;
 mod hash;
 mod inspect;
 mod keygen;
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand};
 use bundle::Bundle;
 use completions::Completions;
 use dev::Dev;
+use self::explain::Explain;
 use inspect::Inspect;
 use keygen::Keygen;
 use sign::Sign;
@@ -45,6 +47,7 @@ enum Command {
     Sign(Sign),
     Inspect(Inspect),
     Verify(Verify),
+    Explain(Explain),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Sign(sign) => sign.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

@@ -16,4 +16,5 @@ pub mod cases;
 pub mod keys;
 pub mod outcome;
 pub mod pass;
+pub mod scenarios;
 pub mod vector;
