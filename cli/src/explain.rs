@@ -10,12 +10,12 @@ mod screen;
 use core::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
 use ::explain::log::Tally;
 use ::explain::{
     BucketPolicy, Clock, Distribution, Evidence, Explanation, KeyGroup, PublicAccessBlock,
     Response, SetCookie, explain,
 };
+use clap::{Args, ValueHint};
 use serde::Serialize;
 
 use self::evidence_file::EvidenceFile;

@@ -24,10 +24,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::explain::Explain;
 use bundle::Bundle;
 use completions::Completions;
 use dev::Dev;
-use self::explain::Explain;
 use inspect::Inspect;
 use keygen::Keygen;
 use sign::Sign;

@@ -58,9 +58,9 @@ impl<'e> Case<'e> {
             Policy::read(policy.bytes.trim_ascii())
         });
         let hosts = case.hosts();
-        let found = case.pass().and_then(|pass| {
-            authorship::find(pass, case.target.as_ref(), &hosts, &evidence.keys)
-        });
+        let found = case
+            .pass()
+            .and_then(|pass| authorship::find(pass, case.target.as_ref(), &hosts, &evidence.keys));
         case.authorship = found;
         case
     }
@@ -210,9 +210,7 @@ impl<'e> Case<'e> {
             Need::DistributionState => {
                 evidence.distribution.as_ref().is_some_and(|it| it.state.is_some())
             }
-            Need::KeyGroup => {
-                !evidence.key_groups.is_empty() || self.trusted_key_ids().is_some()
-            }
+            Need::KeyGroup => !evidence.key_groups.is_empty() || self.trusted_key_ids().is_some(),
             Need::PublicAccessBlock => evidence.public_access_block.is_some(),
             Need::PublicKey => self.named_key().is_some(),
             Need::Response => evidence.response.is_some(),

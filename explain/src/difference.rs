@@ -35,6 +35,12 @@ fn shown(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a failing test should stop here"
+    )]
+
     use super::*;
 
     #[test]

@@ -35,8 +35,16 @@ impl Encoded {
         if let Ok(bytes) = from_cloudfront_base64(text) {
             return Self { form: Form::CloudFront, bytes };
         }
-        if text.contains("%2B") || text.contains("%3D") || text.contains("%2F") || text.contains("%7E") {
-            let text = text.replace("%2B", "-").replace("%3D", "_").replace("%2F", "~").replace("%7E", "~");
+        if text.contains("%2B")
+            || text.contains("%3D")
+            || text.contains("%2F")
+            || text.contains("%7E")
+        {
+            let text = text
+                .replace("%2B", "-")
+                .replace("%3D", "_")
+                .replace("%2F", "~")
+                .replace("%7E", "~");
             return Self { form: Form::PercentEncoded, bytes: Self::read(&text).bytes };
         }
         // A form decoder makes a space of a `+`.

@@ -84,7 +84,8 @@ fn fitted(
     }
     let open = matches!(cause.id, "content-unprotected" | "earlier-behavior-unsigned");
     evidence.push(if open {
-        "but CloudFront did check a signature, so the file is old or of another distribution".to_owned()
+        "but CloudFront did check a signature, so the file is old or of another distribution"
+            .to_owned()
     } else {
         format!("but {}, so it is the next 403, not this one", came_from(case))
     });
@@ -110,12 +111,9 @@ fn is_named(cause: &Cause, case: &Case<'_>) -> bool {
             &["key-not-in-group", "key-removed-before-drain", "pem-as-key-id"]
         }
         CloudFrontError::MalformedSignature => &["wrong-base64-alphabet", "truncated-cookie"],
-        CloudFrontError::MalformedPolicy => &[
-            "policy-malformed",
-            "epoch-milliseconds",
-            "truncated-cookie",
-            "wrong-base64-alphabet",
-        ],
+        CloudFrontError::MalformedPolicy => {
+            &["policy-malformed", "epoch-milliseconds", "truncated-cookie", "wrong-base64-alphabet"]
+        }
         // Everything else says this.
         CloudFrontError::AccessDenied => return !matches!(cause.id, "key-not-in-group"),
     };

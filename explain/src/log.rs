@@ -17,8 +17,8 @@ use self::layout::Layout;
 pub use self::layout::NotALog;
 use self::record::Record;
 pub use self::record::Refusal;
-use self::timeline::Timeline;
 pub use self::timeline::Bin;
+use self::timeline::Timeline;
 
 /// Counts the lines of logs, of several files if need be.
 #[derive(Debug, Default)]
@@ -31,6 +31,7 @@ pub struct Tally {
     unreadable: u64,
     refusals: [u64; Refusal::ALL.len()],
     paths: Frequent,
+    folders: Frequent,
     edges: Frequent,
     keys: Keys,
     timeline: Timeline,
@@ -97,16 +98,14 @@ impl Tally {
             *count += 1;
         }
         self.paths.add(record.path);
+        self.folders.add(record.folder());
         self.edges.add(record.edge);
     }
 
     /// What was counted.
     pub fn finish(self) -> Summary {
-        let mut refusals: Vec<(Refusal, u64)> = Refusal::ALL
-            .into_iter()
-            .zip(self.refusals)
-            .filter(|(_, count)| *count > 0)
-            .collect();
+        let mut refusals: Vec<(Refusal, u64)> =
+            Refusal::ALL.into_iter().zip(self.refusals).filter(|(_, count)| *count > 0).collect();
         refusals.sort_by_key(|(_, count)| core::cmp::Reverse(*count));
         Summary {
             requests: self.requests,
@@ -116,6 +115,7 @@ impl Tally {
             to: self.to,
             refusals,
             paths: self.paths.most(10),
+            folders: self.folders.most(10),
             edges: self.edges.most(10),
             key_changes: self.keys.changes(),
             keys: self.keys.most(10),
@@ -142,6 +142,8 @@ pub struct Summary {
     pub refusals: Vec<(Refusal, u64)>,
     /// The paths with the most 403s. Counts may be a little low where a log has very many paths.
     pub paths: Vec<(String, u64)>,
+    /// The folders of paths with the most 403s: a film's segments are one folder.
+    pub folders: Vec<(String, u64)>,
     /// The edge locations with the most 403s.
     pub edges: Vec<(String, u64)>,
     /// Keys named in URLs, those with the most 403s first.

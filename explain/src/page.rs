@@ -21,7 +21,8 @@ pub fn page(cause: &Cause) -> String {
         });
     }
     put("\n## What settles it\n\n```sh\n");
-    let mut commands: Vec<String> = cause.needs.iter().map(|need| general(need.command())).collect();
+    let mut commands: Vec<String> =
+        cause.needs.iter().map(|need| general(need.command())).collect();
     commands.dedup();
     put(&commands.join("\n"));
     put("\n```\n\nThen `edgepass explain` with these files. [All causes](README.md)\n");

@@ -106,9 +106,8 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let mut ahead = bytes.clone();
-        let escaped = (byte == b'%')
-            .then(|| Some((hex(ahead.next()?)?, hex(ahead.next()?)?)))
-            .flatten();
+        let escaped =
+            (byte == b'%').then(|| Some((hex(ahead.next()?)?, hex(ahead.next()?)?))).flatten();
         match escaped {
             Some((high, low)) => {
                 decoded.push(high << 4 | low);

@@ -52,7 +52,9 @@ pub(crate) fn rewritings(requested: &Target, hosts: &[String]) -> Vec<Rewriting>
                     let parts = [scheme, host, path, query];
                     let changes: Vec<(Change, String)> = parts
                         .into_iter()
-                        .filter_map(|(_, change)| change.map(|(kind, what)| (kind, what.to_owned())))
+                        .filter_map(|(_, change)| {
+                            change.map(|(kind, what)| (kind, what.to_owned()))
+                        })
                         .collect();
                     let url = format!("{}://{}{}{}", scheme.0, host.0, path.0, query.0);
                     all.push(Rewriting { url, changes });
@@ -142,7 +144,11 @@ fn former_paths(path: &str) -> Vec<Former> {
         add(shorter.to_owned(), Change::Other, "a slash at the end was added after signing");
     }
     if path.ends_with('/') {
-        add(format!("{path}index.html"), Change::Other, "`index.html` was signed, its folder requested");
+        add(
+            format!("{path}index.html"),
+            Change::Other,
+            "`index.html` was signed, its folder requested",
+        );
     }
     if let Some(folder) = path.strip_suffix("index.html") {
         add(folder.to_owned(), Change::Other, "the folder was signed, its `index.html` requested");
@@ -174,16 +180,8 @@ fn former_queries(query: Option<&str>) -> Vec<Former> {
         if left.is_empty() { String::new() } else { format!("?{}", left.join("&")) }
     };
     for one in 0..parts.len().min(12) {
-        add(
-            without(&|at| at == one),
-            Change::Query,
-            "a query parameter was added after signing",
-        );
-        add(
-            without(&|at| at > one),
-            Change::Query,
-            "query parameters were added after signing",
-        );
+        add(without(&|at| at == one), Change::Query, "a query parameter was added after signing");
+        add(without(&|at| at > one), Change::Query, "query parameters were added after signing");
     }
     let sorted = |by: &dyn Fn(&str) -> String| -> String {
         let mut parts = parts.clone();
@@ -289,7 +287,10 @@ fn patterns(requested: &Target) -> Vec<Rewriting> {
     patterns.push(format!("{scheme}://{host}{path}*"));
     patterns.push(format!("{scheme}://{host}*"));
     let change = |url: String| Rewriting {
-        changes: vec![(Change::Pattern, format!("the pattern `{url}` was signed as a canned policy"))],
+        changes: vec![(
+            Change::Pattern,
+            format!("the pattern `{url}` was signed as a canned policy"),
+        )],
         url,
     };
     patterns.into_iter().map(change).collect()
@@ -329,7 +330,10 @@ fn case_of_escapes(text: &str, upper: bool) -> String {
 pub(crate) fn other_texts(url: &str, expires: &str) -> Vec<(String, &'static str)> {
     let canonical = canned_text(url, expires);
     vec![
-        (format!("{canonical}\n"), "the signed text ends with a line break (written by `echo` or an editor)"),
+        (
+            format!("{canonical}\n"),
+            "the signed text ends with a line break (written by `echo` or an editor)",
+        ),
         (
             canonical.replace('/', "\\/"),
             "the signed text writes `/` as `\\/` (PHP's json_encode without JSON_UNESCAPED_SLASHES)",
@@ -354,7 +358,10 @@ pub(crate) fn other_texts(url: &str, expires: &str) -> Vec<(String, &'static str
             ),
             "the signed text has `Condition` before `Resource` (a JSON writer that sorts keys)",
         ),
-        (canonical.replace('&', "\\u0026"), "the signed text writes `&` as `\\u0026` (Go's encoding/json)"),
+        (
+            canonical.replace('&', "\\u0026"),
+            "the signed text writes `&` as `\\u0026` (Go's encoding/json)",
+        ),
     ]
 }
 

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use explain::{Certainty, Source};
+use serde_json::Value;
+
 /// `UPDATE=1` writes the pages instead.
 #[test]
 fn pages_are_the_causes_own_texts() {
@@ -54,3 +57,20 @@ const FIXED: &str = "
     origin-access-control-missing bucket-policy-missing bucket-policy-other-distribution
     public-access-blocked-without-oac website-endpoint-origin default-root-object-missing
     geo-restriction web-acl origin-denied revoked";
+
+/// The schema is written by hand; what it enumerates must be what there is.
+#[test]
+fn the_schema_knows_all_names() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/explain.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let names = |pointer: &str| -> Vec<String> {
+        let list = schema.pointer(pointer).and_then(Value::as_array).unwrap();
+        list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let ids: Vec<&str> = explain::causes().map(|cause| cause.id).collect();
+    assert_eq!(names("/$defs/cause/properties/id/enum"), ids);
+    let sources = Source::ALL.map(Source::name);
+    assert_eq!(names("/$defs/explanation/properties/source/enum"), sources);
+    let certainties = Certainty::ALL.map(Certainty::name);
+    assert_eq!(names("/$defs/cause/properties/certainty/enum"), certainties);
+}

@@ -77,7 +77,8 @@ impl Draft {
             missing: Vec::new(),
         };
         let scenario = Scenario { about: about.to_owned(), arguments: Vec::new(), expect };
-        Self { folder: Folder { name: name.to_owned(), files: Vec::new(), scenario } }.option("--now", &NOW.to_string())
+        Self { folder: Folder { name: name.to_owned(), files: Vec::new(), scenario } }
+            .option("--now", &NOW.to_string())
     }
 
     /// Without `--now`: the response's `Date` tells.
@@ -92,8 +93,7 @@ impl Draft {
     }
 
     fn option(self, name: &str, value: &str) -> Self {
-        self.argument(format!("{name}={value}"))
-            .split_last_option()
+        self.argument(format!("{name}={value}")).split_last_option()
     }
 
     /// `--name=value` for values that begin with a dash, else two arguments.

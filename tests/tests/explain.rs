@@ -82,8 +82,7 @@ fn the_crate_explains_every_scenario() {
             .map(|found| (found.cause.id.to_owned(), found.certainty.name().to_owned()))
             .collect();
         let source = explanation.source.name();
-        let difference =
-            difference(&folder.scenario.expect, source, &found, &explanation.missing);
+        let difference = difference(&folder.scenario.expect, source, &found, &explanation.missing);
         if let Some(difference) = difference {
             failures.push(format!("{}: {difference}", folder.name));
         }
@@ -103,8 +102,9 @@ fn the_program_explains_every_scenario() {
             command.args(&folder.scenario.arguments).args(more).output().unwrap()
         };
         let json = run(&["--json"]);
-        let answer: Value = serde_json::from_slice(&json.stdout)
-            .unwrap_or_else(|_| panic!("{}: {}", folder.name, String::from_utf8_lossy(&json.stderr)));
+        let answer: Value = serde_json::from_slice(&json.stdout).unwrap_or_else(|_| {
+            panic!("{}: {}", folder.name, String::from_utf8_lossy(&json.stderr))
+        });
         assert_eq!(keys(&answer), ["causes", "missing", "source"]);
         let causes = answer["causes"].as_array().unwrap();
         let found: Vec<(String, String)> = causes
@@ -166,7 +166,8 @@ fn secrets(arguments: &[String]) -> Vec<String> {
 
 /// What the program makes of its options, without the program.
 fn evidence(scenario: &Scenario, folder: &Path) -> Evidence {
-    let mut evidence = Evidence::at(UnixTime::from_seconds(scenarios::NOW + 90_000).unwrap(), Clock::Machine);
+    let mut evidence =
+        Evidence::at(UnixTime::from_seconds(scenarios::NOW + 90_000).unwrap(), Clock::Machine);
     let mut arguments = scenario.arguments.iter();
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
@@ -176,7 +177,9 @@ fn evidence(scenario: &Scenario, folder: &Path) -> Evidence {
         let value = arguments.next().unwrap();
         let file = || fs::read_to_string(folder.join(value)).unwrap();
         match argument.as_str() {
-            "--bucket-policy" => evidence.bucket_policy = Some(BucketPolicy::read(&file()).unwrap()),
+            "--bucket-policy" => {
+                evidence.bucket_policy = Some(BucketPolicy::read(&file()).unwrap())
+            }
             "--cookie" => {
                 evidence.set_cookies.extend(SetCookie::read(value));
                 evidence.cookies.push(value.clone());

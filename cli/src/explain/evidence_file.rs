@@ -19,10 +19,7 @@ pub(super) struct EvidenceFile(PathBuf);
 
 impl EvidenceFile {
     /// The evidence in it.
-    pub(super) fn read<T>(
-        &self,
-        reader: fn(&str) -> Result<T, NotEvidence>,
-    ) -> Result<T, Failure> {
+    pub(super) fn read<T>(&self, reader: fn(&str) -> Result<T, NotEvidence>) -> Result<T, Failure> {
         reader(&self.text()?).map_err(|fault| Failure::Usage(format!("{self} {fault}")))
     }
 

@@ -40,7 +40,13 @@ pub(super) fn text(summary: &Summary) -> String {
                 refusal.description()
             );
         }
-        text.push_str(&table("path", &summary.paths));
+        let most = summary.paths.first().map_or(0, |(_, count)| *count);
+        // Where no file stands out, its folder may.
+        text.push_str(&if most.saturating_mul(20) < summary.denied {
+            table("folder", &summary.folders)
+        } else {
+            table("path", &summary.paths)
+        });
         text.push_str(&table("edge location", &summary.edges));
     }
     if !summary.keys.is_empty() {
@@ -93,7 +99,10 @@ fn over_time(bins: &[Bin], seconds: u64) -> String {
         let start = UnixTime::from_seconds(bin.start).map_or_else(String::new, shown);
         format!("\n  most: {} from {start}", grouped(bin.denied))
     });
-    format!("\n\n{}\n  {red}{bars}{red:#}{peak}", label(&format!("403s over time, one bar for {width}")))
+    format!(
+        "\n\n{}\n  {red}{bars}{red:#}{peak}",
+        label(&format!("403s over time, one bar for {width}"))
+    )
 }
 
 fn bar(count: u64, most: u64) -> char {

@@ -9,6 +9,7 @@
 )]
 
 mod edgepass;
+mod explain;
 mod inspect;
 mod keygen;
 mod sign_cookies;

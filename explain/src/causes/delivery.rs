@@ -99,7 +99,10 @@ fn preflight(case: &Case<'_>) -> Verdict {
         (true, _) => Verdict::proved([fact, "CloudFront found no Key-Pair-Id in it".to_owned()]),
         (false, Some(true)) => Verdict::likely([
             fact,
-            format!("{} checks signatures of every method", case.behavior().map_or_else(String::new, |it| it.name())),
+            format!(
+                "{} checks signatures of every method",
+                case.behavior().map_or_else(String::new, |it| it.name())
+            ),
         ]),
         (false, Some(false)) => Verdict::ruled_out("the behaviour checks no signatures"),
         (false, None) => Verdict::likely([fact]),
@@ -120,11 +123,17 @@ fn parameter_hides_cookies(case: &Case<'_>) -> Verdict {
         .collect();
     let names = format!("the URL has the parameter `{}`", names.join("`, `"));
     if case.in_url.is_whole() {
-        return Verdict::possible([names, "it is a whole pass, so the cookies do not count".to_owned()]);
+        return Verdict::possible([
+            names,
+            "it is a whole pass, so the cookies do not count".to_owned(),
+        ]);
     }
     Verdict::proved([
         names,
-        format!("the signing cookies are {}", if case.in_cookies.is_whole() { "complete, but ignored" } else { "ignored" }),
+        format!(
+            "the signing cookies are {}",
+            if case.in_cookies.is_whole() { "complete, but ignored" } else { "ignored" }
+        ),
     ])
 }
 
@@ -139,7 +148,11 @@ fn duplicate_cookies(case: &Case<'_>) -> Verdict {
             let other = rest.iter().any(|value| value != first);
             differ |= other;
             let values = if other { "different values" } else { "the same value" };
-            facts.push(format!("`{}` is there {} times, with {values}", case.in_cookies.name(field), all.len()));
+            facts.push(format!(
+                "`{}` is there {} times, with {values}",
+                case.in_cookies.name(field),
+                all.len()
+            ));
         }
     }
     match (facts.is_empty(), differ) {
@@ -157,7 +170,13 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
     if is_preflight(case) {
         return Verdict::ruled_out("preflights never carry cookies: see preflight-without-cookies");
     }
-    let faults: Vec<String> = case.evidence.set_cookies.iter().filter(|it| it.is_signing()).flat_map(|cookie| withheld(cookie, case)).collect();
+    let faults: Vec<String> = case
+        .evidence
+        .set_cookies
+        .iter()
+        .filter(|it| it.is_signing())
+        .flat_map(|cookie| withheld(cookie, case))
+        .collect();
     if !faults.is_empty() {
         return Verdict::Found(Certainty::Proved, faults);
     }
@@ -172,7 +191,8 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
             );
         }
         if missing_key(case) {
-            let mut facts = vec!["the cookies are complete, yet CloudFront found no Key-Pair-Id".to_owned()];
+            let mut facts =
+                vec!["the cookies are complete, yet CloudFront found no Key-Pair-Id".to_owned()];
             if sent_none {
                 facts.push("the request that curl shows has no Cookie line".to_owned());
             }
@@ -182,7 +202,10 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
         return Verdict::ruled_out("the cookies are complete");
     }
     if missing_key(case) {
-        let mut facts = vec!["CloudFront found no Key-Pair-Id; if there should be cookies, they did not arrive".to_owned()];
+        let mut facts = vec![
+            "CloudFront found no Key-Pair-Id; if there should be cookies, they did not arrive"
+                .to_owned(),
+        ];
         facts.extend(cross_site(case));
         let certainty = if facts.len() > 1 { Certainty::Likely } else { Certainty::Possible };
         return Verdict::Found(certainty, facts);
@@ -201,11 +224,15 @@ fn withheld(cookie: &SetCookie, case: &Case<'_>) -> Vec<String> {
     if let Some(path) = cookie.attribute("path").filter(|path| path.starts_with('/')) {
         // RFC 6265, 5.1.4.
         let inside = target.path == path
-            || target.path.strip_prefix(path).is_some_and(|rest| path.ends_with('/') || rest.starts_with('/'));
+            || target
+                .path
+                .strip_prefix(path)
+                .is_some_and(|rest| path.ends_with('/') || rest.starts_with('/'));
         if path.contains('*') {
             faults.push(format!("`{name}` has Path=`{path}`; to browsers a `*` is no wildcard"));
         } else if !inside {
-            faults.push(format!("`{name}` has Path=`{path}`, the request is for `{}`", target.path));
+            faults
+                .push(format!("`{name}` has Path=`{path}`, the request is for `{}`", target.path));
         }
     }
     if cookie.attribute("secure").is_some() && target.scheme == "http" {
@@ -216,7 +243,11 @@ fn withheld(cookie: &SetCookie, case: &Case<'_>) -> Vec<String> {
         faults.push(format!("`{name}` has SameSite=None without Secure: browsers drop it"));
     }
     if same_site != "none" && !cross_site(case).is_empty() {
-        let shown = if same_site.is_empty() { "no SameSite, which means Lax".to_owned() } else { format!("SameSite={same_site}") };
+        let shown = if same_site.is_empty() {
+            "no SameSite, which means Lax".to_owned()
+        } else {
+            format!("SameSite={same_site}")
+        };
         faults.push(format!("`{name}` has {shown}, and the request comes from another site"));
     }
     if cookie.attribute("max-age").is_some_and(|age| age == "0" || age.starts_with('-')) {
@@ -228,11 +259,13 @@ fn withheld(cookie: &SetCookie, case: &Case<'_>) -> Vec<String> {
 fn domain_fault(name: &str, domain: &str, target: &Target) -> Option<String> {
     let domain = domain.trim_start_matches('.').to_ascii_lowercase();
     let host = target.host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    let public = |suffix: &&str| domain == *suffix || domain.ends_with(&format!(".{suffix}")) && suffix.starts_with("execute-api");
-    if PUBLIC_SUFFIXES.iter().any(|suffix| public(&suffix)) || !domain.contains('.') {
-        return Some(format!("`{name}` has Domain=`{domain}`, a public suffix: browsers refuse it"));
+    if PUBLIC_SUFFIXES.contains(&domain.as_str()) || !domain.contains('.') {
+        return Some(format!(
+            "`{name}` has Domain=`{domain}`, a public suffix: browsers refuse it"
+        ));
     }
-    let inside = host == domain || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'));
+    let inside =
+        host == domain || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'));
     (!inside).then(|| format!("`{name}` has Domain=`{domain}`, the request is for `{host}`"))
 }
 
@@ -276,12 +309,20 @@ fn unsigned_request(case: &Case<'_>) -> Verdict {
             false => Verdict::Open,
         };
     };
-    let fact = format!("`{}` has no signing parameter, and no signing cookie was given", target.without_query());
+    let fact = format!(
+        "`{}` has no signing parameter, and no signing cookie was given",
+        target.without_query()
+    );
     match (missing_key(case), case.behavior().map(|behavior| behavior.is_signed())) {
-        (true, _) => Verdict::proved([fact, "CloudFront found no Key-Pair-Id in the request".to_owned()]),
+        (true, _) => {
+            Verdict::proved([fact, "CloudFront found no Key-Pair-Id in the request".to_owned()])
+        }
         (false, Some(true)) => Verdict::likely([
             fact,
-            format!("{} checks signatures", case.behavior().map_or_else(String::new, |it| it.name())),
+            format!(
+                "{} checks signatures",
+                case.behavior().map_or_else(String::new, |it| it.name())
+            ),
         ]),
         (false, Some(false)) => Verdict::ruled_out("the behaviour checks no signatures"),
         (false, None) => Verdict::possible([fact]),

@@ -80,14 +80,17 @@ fn scheme_mismatch(case: &Case<'_>) -> Verdict {
         facts.push(format!("{} redirects http to https", behavior.name()));
     }
     let redirects = case.evidence.response.as_ref().map(|response| response.redirects.as_slice());
-    if !facts.is_empty() && redirects.unwrap_or_default().iter().any(|to| to.starts_with("https:")) {
+    if !facts.is_empty() && redirects.unwrap_or_default().iter().any(|to| to.starts_with("https:"))
+    {
         facts.push("curl was redirected to https".to_owned());
     }
     if !facts.is_empty() {
         return Verdict::Found(Certainty::Proved, facts);
     }
     match (&case.target, case.readable_policy().is_some() || case.authorship.is_some()) {
-        (Some(target), true) => Verdict::ruled_out(format!("the pass is for {} too", target.scheme)),
+        (Some(target), true) => {
+            Verdict::ruled_out(format!("the pass is for {} too", target.scheme))
+        }
         _ => Verdict::Open,
     }
 }
@@ -108,16 +111,25 @@ fn not_deployed(case: &Case<'_>) -> Verdict {
         && state.status == "InProgress"
     {
         let since = from_rfc3339(&state.last_modified_time);
-        let since = since.map_or_else(String::new, |time| format!(", changed {}", distance(time, case.now)));
-        return Verdict::likely([format!("its status is InProgress{since}: edges may still answer by the configuration before")]);
+        let since = since
+            .map_or_else(String::new, |time| format!(", changed {}", distance(time, case.now)));
+        return Verdict::likely([format!(
+            "its status is InProgress{since}: edges may still answer by the configuration before"
+        )]);
     }
     let host = case.target.as_ref().map(|target| target.host.as_str());
     match host.and_then(|host| Some((host, distribution.answers_to(host)?))) {
         Some((host, false)) if !host.ends_with(".cloudfront.net") => Verdict::Found(
-            if matches!(case.answer, Some(Answer::Page(_))) { Certainty::Proved } else { Certainty::Likely },
+            if matches!(case.answer, Some(Answer::Page(_))) {
+                Certainty::Proved
+            } else {
+                Certainty::Likely
+            },
             vec![format!("`{host}` is not among its alternate domain names")],
         ),
-        Some((host, false)) => Verdict::likely([format!("`{host}` is another distribution than the file's")]),
+        Some((host, false)) => {
+            Verdict::likely([format!("`{host}` is another distribution than the file's")])
+        }
         Some((_, true)) => match distribution.state {
             Some(_) => Verdict::ruled_out("it is deployed, and answers to the host"),
             None => Verdict::Open,
@@ -156,5 +168,8 @@ fn content_unprotected(case: &Case<'_>) -> Verdict {
     if behaviors.iter().any(|behavior| behavior.is_signed()) {
         return Verdict::ruled_out("see earlier-behavior-unsigned");
     }
-    Verdict::proved([format!("{} answers this path, and its TrustedKeyGroups are off", first.name())])
+    Verdict::proved([format!(
+        "{} answers this path, and its TrustedKeyGroups are off",
+        first.name()
+    )])
 }

@@ -82,13 +82,22 @@ fn geo_restriction(case: &Case<'_>) -> Verdict {
             match restriction.filter(|restriction| !restriction.items.is_empty()) {
                 Some(restriction) => Verdict::proved([
                     says,
-                    format!("the distribution has a {} of {}", restriction.restriction_type, restriction.items.join(", ")),
+                    format!(
+                        "the distribution has a {} of {}",
+                        restriction.restriction_type,
+                        restriction.items.join(", ")
+                    ),
                 ]),
                 None => Verdict::proved([says]),
             }
         }
-        (Some(_), _) if case.source != Source::Unknown => Verdict::ruled_out("the answer is not that of a restriction"),
-        (_, Some(restriction)) if restriction.restriction_type == "none" || restriction.restriction_type.is_empty() => {
+        (Some(_), _) if case.source != Source::Unknown => {
+            Verdict::ruled_out("the answer is not that of a restriction")
+        }
+        (_, Some(restriction))
+            if restriction.restriction_type == "none"
+                || restriction.restriction_type.is_empty() =>
+        {
             Verdict::ruled_out("the distribution has no geographic restriction")
         }
         (_, Some(restriction)) => Verdict::possible([format!(
@@ -106,12 +115,20 @@ fn web_acl(case: &Case<'_>) -> Verdict {
         (Some(Answer::Blocked), acl) => {
             let says = "CloudFront says `Request blocked.`".to_owned();
             match acl {
-                Some("") => Verdict::likely([says, "the distribution has no web ACL: the origin's own refused, or the file is old".to_owned()]),
-                Some(acl) => Verdict::proved([says, format!("the distribution has the web ACL `{acl}`")]),
+                Some("") => Verdict::likely([
+                    says,
+                    "the distribution has no web ACL: the origin's own refused, or the file is old"
+                        .to_owned(),
+                ]),
+                Some(acl) => {
+                    Verdict::proved([says, format!("the distribution has the web ACL `{acl}`")])
+                }
                 None => Verdict::proved([says]),
             }
         }
-        (Some(_), _) if case.source != Source::Unknown => Verdict::ruled_out("the answer is not that of WAF"),
+        (Some(_), _) if case.source != Source::Unknown => {
+            Verdict::ruled_out("the answer is not that of WAF")
+        }
         (_, Some("")) => Verdict::ruled_out("the distribution has no web ACL"),
         (_, Some(acl)) => Verdict::possible([format!("the distribution has the web ACL `{acl}`")]),
         (_, None) => Verdict::Open,
@@ -148,7 +165,9 @@ fn origin_denied(case: &Case<'_>) -> Verdict {
 fn is_in_order(case: &Case<'_>) -> bool {
     let known = case.evidence.bucket_policy.is_some() && case.origin().is_some();
     known
-        && super::origin::CAUSES.iter().all(|cause| !matches!((cause.check)(case), Verdict::Found(..)))
+        && super::origin::CAUSES
+            .iter()
+            .all(|cause| !matches!((cause.check)(case), Verdict::Found(..)))
 }
 
 /// Codes of S3 that come with 403 (Amazon S3 API reference, "Error responses").
@@ -157,10 +176,18 @@ fn s3_meaning(code: &str) -> Option<&'static str> {
         "InvalidObjectState" => "the object is archived in Glacier; restore it first",
         "AllAccessDisabled" => "the bucket's account was shut off",
         "AccountProblem" => "the account of the bucket has a problem with AWS",
-        "SignatureDoesNotMatch" => "the origin request was signed twice, or changed after signing: an Authorization header of the viewer's was forwarded to the bucket",
-        "InvalidAccessKeyId" | "InvalidToken" | "ExpiredToken" => "an Authorization header or token of the viewer's was forwarded to the bucket; do not forward it",
-        "RequestTimeTooSkewed" => "an Authorization header with an old date was forwarded to the bucket",
-        "KMS.DisabledException" | "KMS.NotFoundException" => "the KMS key of the object is disabled or gone",
+        "SignatureDoesNotMatch" => {
+            "the origin request was signed twice, or changed after signing: an Authorization header of the viewer's was forwarded to the bucket"
+        }
+        "InvalidAccessKeyId" | "InvalidToken" | "ExpiredToken" => {
+            "an Authorization header or token of the viewer's was forwarded to the bucket; do not forward it"
+        }
+        "RequestTimeTooSkewed" => {
+            "an Authorization header with an old date was forwarded to the bucket"
+        }
+        "KMS.DisabledException" | "KMS.NotFoundException" => {
+            "the KMS key of the object is disabled or gone"
+        }
         _ => return None,
     })
 }

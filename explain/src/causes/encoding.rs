@@ -65,7 +65,11 @@ fn truncated(case: &Case<'_>) -> Verdict {
         };
         let name = pass.name(field);
         if is_cut(case, field, &encoded) {
-            let has = format!("`{name}` has {} characters, {} bytes decoded", text.len(), encoded.bytes.len());
+            let has = format!(
+                "`{name}` has {} characters, {} bytes decoded",
+                text.len(),
+                encoded.bytes.len()
+            );
             let rest = match field {
                 Field::Signature => format!("no signature has that length; {}", lengths(case)),
                 _ => "its JSON has no end".to_owned(),
@@ -107,14 +111,13 @@ fn is_cut(case: &Case<'_>, field: Field, encoded: &Encoded) -> bool {
     }
 }
 
+/// Of any kind of key: another one than the named may have signed.
 fn is_whole_signature(case: &Case<'_>, bytes: &[u8]) -> bool {
     // ASN.1 DER (X.690): SEQUENCE, then how many bytes follow.
     let der = matches!(bytes, [0x30, length, rest @ ..] if usize::from(*length) == rest.len());
-    match case.named_key().map(|key| key.kind) {
-        Some(KeyKind::Rsa { bits }) => bytes.len() == bits.div_ceil(8),
-        Some(KeyKind::P256) => der,
-        None => der || matches!(bytes.len(), 128 | 256 | 384 | 512),
-    }
+    let named = case.named_key().map(|key| key.kind);
+    let rsa = matches!(named, Some(KeyKind::Rsa { bits }) if bytes.len() == bits.div_ceil(8));
+    der || rsa || matches!(bytes.len(), 128 | 256 | 384 | 512)
 }
 
 fn wrong_alphabet(case: &Case<'_>) -> Verdict {
@@ -154,9 +157,9 @@ fn wrong_alphabet(case: &Case<'_>) -> Verdict {
     }
     match case.whole_pass() {
         Some(_) => Verdict::ruled_out("its values are CloudFront's base64"),
-        None if case.said(CloudFrontError::MalformedSignature) => Verdict::likely([
-            "CloudFront could not decode the signature".to_owned(),
-        ]),
+        None if case.said(CloudFrontError::MalformedSignature) => {
+            Verdict::likely(["CloudFront could not decode the signature".to_owned()])
+        }
         None => Verdict::Open,
     }
 }
@@ -194,11 +197,13 @@ fn policy_malformed(case: &Case<'_>) -> Verdict {
             pass.name(Field::Expires)
         )]);
     }
-    let text = case.authorship.as_ref().is_some_and(|it| it.changes.iter().any(|(change, _)| *change == Change::Text));
+    let text = case
+        .authorship
+        .as_ref()
+        .is_some_and(|it| it.changes.iter().any(|(change, _)| *change == Change::Text));
     if let Some(authorship) = case.authorship.as_ref().filter(|_| text) {
-        let facts = departures(case, Change::Text).unwrap_or_else(|| {
-            authorship.changes.iter().map(|(_, what)| what.clone()).collect()
-        });
+        let facts = departures(case, Change::Text)
+            .unwrap_or_else(|| authorship.changes.iter().map(|(_, what)| what.clone()).collect());
         return Verdict::Found(Certainty::Proved, facts);
     }
     if let Some(policy) = case.readable_policy()

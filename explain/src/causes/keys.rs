@@ -107,7 +107,9 @@ fn pem_as_key_id(case: &Case<'_>) -> Verdict {
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !id.bytes().all(plain) {
-        return Verdict::likely([format!("`{name}` has characters that no id of CloudFront's has")]);
+        return Verdict::likely([format!(
+            "`{name}` has characters that no id of CloudFront's has"
+        )]);
     }
     Verdict::ruled_out(format!("`{id}` has the form of an id"))
 }
@@ -120,7 +122,10 @@ fn hash_marker_missing(case: &Case<'_>) -> Verdict {
             Verdict::proved([
                 format!("the signature by {} holds with SHA-256", authorship.key.name()),
                 match marker {
-                    None => format!("there is no `{}`, so CloudFront checks with SHA-1", pass.name(Field::HashAlgorithm)),
+                    None => format!(
+                        "there is no `{}`, so CloudFront checks with SHA-1",
+                        pass.name(Field::HashAlgorithm)
+                    ),
                     Some(marker) => format!("`{}` says {marker}", pass.name(Field::HashAlgorithm)),
                 },
             ])
@@ -164,10 +169,15 @@ fn signed_by_another_key(case: &Case<'_>) -> Verdict {
             format!("the signature was made with {}", authorship.key.name()),
             format!("`{}` names `{id}`, whose key does not verify it", pass.name(Field::KeyPairId)),
         ]),
-        (Some(_), Some(_)) => Verdict::ruled_out(format!("the key of `{id}` verifies the signature")),
+        (Some(_), Some(_)) => {
+            Verdict::ruled_out(format!("the key of `{id}` verifies the signature"))
+        }
         (Some(authorship), None) if authorship.key.id.is_some() => Verdict::likely([
             format!("the signature was made with {}", authorship.key.name()),
-            format!("`{}` names `{id}`, whose public key was not given", pass.name(Field::KeyPairId)),
+            format!(
+                "`{}` names `{id}`, whose public key was not given",
+                pass.name(Field::KeyPairId)
+            ),
         ]),
         (Some(_), None) => Verdict::Open,
         (None, Some(named)) => {
@@ -181,9 +191,9 @@ fn signed_by_another_key(case: &Case<'_>) -> Verdict {
             }
         }
         (None, None) => match case.edgepass_code() {
-            Some("signature-invalid") => Verdict::possible([
-                "the edge says that the signature is not the key's".to_owned(),
-            ]),
+            Some("signature-invalid") => {
+                Verdict::possible(["the edge says that the signature is not the key's".to_owned()])
+            }
             _ => Verdict::Open,
         },
     }
@@ -232,7 +242,8 @@ fn key_removed_before_drain(case: &Case<'_>) -> Verdict {
 }
 
 fn key_not_in_group(case: &Case<'_>) -> Verdict {
-    let unknown = case.said(CloudFrontError::InvalidKey) || case.edgepass_code() == Some("unknown-key");
+    let unknown =
+        case.said(CloudFrontError::InvalidKey) || case.edgepass_code() == Some("unknown-key");
     let Some(id) = case.key_id() else {
         return match unknown {
             true => Verdict::likely(["the key is unknown, says the answer".to_owned()]),
@@ -242,7 +253,9 @@ fn key_not_in_group(case: &Case<'_>) -> Verdict {
     let id = shown(id);
     let Some((trusted, groups)) = case.trusted_key_ids() else {
         return match (unknown, case.behavior()) {
-            (true, _) => Verdict::likely([format!("CloudFront does not know the key `{id}` for this path: Unknown Key")]),
+            (true, _) => Verdict::likely([format!(
+                "CloudFront does not know the key `{id}` for this path: Unknown Key"
+            )]),
             (false, Some(behavior)) if !behavior.is_signed() => {
                 Verdict::ruled_out(format!("{} checks no signatures", behavior.name()))
             }
@@ -256,7 +269,11 @@ fn key_not_in_group(case: &Case<'_>) -> Verdict {
         "{} trusts the {}, with {}",
         case.behavior().map_or_else(String::new, |behavior| behavior.name()),
         groups.join(" and the "),
-        if trusted.is_empty() { "no key".to_owned() } else { format!("`{}`", trusted.join("`, `")) }
+        if trusted.is_empty() {
+            "no key".to_owned()
+        } else {
+            format!("`{}`", trusted.join("`, `"))
+        }
     )];
     facts.push(format!("the pass names `{id}`"));
     Verdict::Found(Certainty::Proved, facts)

@@ -130,7 +130,9 @@ fn website_endpoint(case: &Case<'_>) -> Verdict {
     let mut facts = vec![format!("the origin is `{}`", origin.domain_name)];
     let mut private = false;
     if origin.has_access_control() {
-        facts.push("it has an origin access control, which website endpoints do not heed".to_owned());
+        facts.push(
+            "it has an origin access control, which website endpoints do not heed".to_owned(),
+        );
         private = true;
     }
     if let Some(block) = case.evidence.public_access_block
@@ -196,7 +198,10 @@ fn public_access_blocked(case: &Case<'_>) -> Verdict {
     match block.blocking().as_slice() {
         [] => Verdict::ruled_out("the bucket blocks no public access"),
         blocking => Verdict::proved([
-            format!("the origin `{}` has no origin access control and no identity", origin.domain_name),
+            format!(
+                "the origin `{}` has no origin access control and no identity",
+                origin.domain_name
+            ),
             format!("the bucket has `{}` on", blocking.join("`, `")),
         ]),
     }
@@ -218,13 +223,20 @@ fn access_control_missing(case: &Case<'_>) -> Verdict {
         origin.domain_name
     );
     match (&case.evidence.bucket_policy, case.source) {
-        (Some(policy), _) if allows(policy, Reader::Anonymous) => match case.evidence.public_access_block {
-            Some(block) if block.blocking().is_empty() => {
-                Verdict::ruled_out("the bucket is open to everyone")
+        (Some(policy), _) if allows(policy, Reader::Anonymous) => {
+            match case.evidence.public_access_block {
+                Some(block) if block.blocking().is_empty() => {
+                    Verdict::ruled_out("the bucket is open to everyone")
+                }
+                _ => Verdict::possible([
+                    fact,
+                    "the bucket policy allows everyone, unless public access is blocked".to_owned(),
+                ]),
             }
-            _ => Verdict::possible([fact, "the bucket policy allows everyone, unless public access is blocked".to_owned()]),
-        },
-        (Some(_), _) => Verdict::proved([fact, "the bucket policy does not allow everyone to read".to_owned()]),
+        }
+        (Some(_), _) => {
+            Verdict::proved([fact, "the bucket policy does not allow everyone to read".to_owned()])
+        }
         (None, Source::S3) => Verdict::likely([fact]),
         (None, _) => Verdict::possible([fact]),
     }
@@ -252,8 +264,12 @@ fn other_distribution(case: &Case<'_>) -> Verdict {
         return Verdict::Open;
     }
     let named = format!("the bucket policy allows `{}`", arns.join("`, `"));
-    let Some(state) = case.distribution().and_then(|distribution| distribution.state.as_ref()) else {
-        return Verdict::possible([named, "the id of the distribution is not in the file given".to_owned()]);
+    let Some(state) = case.distribution().and_then(|distribution| distribution.state.as_ref())
+    else {
+        return Verdict::possible([
+            named,
+            "the id of the distribution is not in the file given".to_owned(),
+        ]);
     };
     if arns.iter().any(|arn| wildcards_match(arn, &state.arn)) {
         return Verdict::ruled_out("the bucket policy names the distribution");
@@ -289,7 +305,9 @@ fn bucket_policy_missing(case: &Case<'_>) -> Verdict {
     }
     let mut facts = match policy.statements.as_slice() {
         [] => vec!["the bucket has no policy".to_owned()],
-        _ => vec![format!("no statement of the bucket policy allows {who} s3:GetObject on objects")],
+        _ => {
+            vec![format!("no statement of the bucket policy allows {who} s3:GetObject on objects")]
+        }
     };
     if policy.statements.iter().any(|statement| statement.forgets_objects()) {
         facts.push("a statement allows it on the bucket's own ARN, without `/*`".to_owned());

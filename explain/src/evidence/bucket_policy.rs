@@ -87,9 +87,8 @@ impl Statement {
     }
 
     fn is_about_objects(&self) -> bool {
-        let action = |action: &&String| {
-            wildcards_match(&action.to_ascii_lowercase(), "s3:getobject")
-        };
+        let action =
+            |action: &&String| wildcards_match(&action.to_ascii_lowercase(), "s3:getobject");
         let resource = |resource: &&String| resource.contains('/') || resource.ends_with('*');
         self.action.as_slice().iter().any(|it| action(&it))
             && self.resource.as_slice().iter().any(|it| resource(&it))

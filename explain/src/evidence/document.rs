@@ -86,9 +86,7 @@ impl Document {
             return Ok(value);
         }
         match Self::ALL.into_iter().find(|other| other.is(&value)) {
-            Some(other) => {
-                Err(NotEvidence::Other { found: other.name(), option: other.option() })
-            }
+            Some(other) => Err(NotEvidence::Other { found: other.name(), option: other.option() }),
             None => Err(NotEvidence::Unknown { wanted: self.name(), command: self.command() }),
         }
     }
@@ -164,9 +162,9 @@ impl fmt::Display for NotEvidence {
             Self::Empty { command } => {
                 write!(f, "is empty; fill it with the output of `{command}`")
             }
-            Self::NotAResponse => f.write_str(
-                "is no HTTP response; save one with `curl -sv URL > response.txt 2>&1`",
-            ),
+            Self::NotAResponse => {
+                f.write_str("is no HTTP response; save one with `curl -sv URL > response.txt 2>&1`")
+            }
             Self::NotJson { line, column, command } => write!(
                 f,
                 "is not JSON (line {line}, column {column}); save the output of `{command}` with `--output json`"

@@ -166,7 +166,10 @@ fn is_header(line: &str) -> bool {
 }
 
 fn split_headers(text: &str) -> (Vec<(String, String)>, &str) {
-    let end = ["\r\n\r\n", "\n\n"].into_iter().filter_map(|end| text.split_once(end)).min_by_key(|(head, _)| head.len());
+    let end = ["\r\n\r\n", "\n\n"]
+        .into_iter()
+        .filter_map(|end| text.split_once(end))
+        .min_by_key(|(head, _)| head.len());
     let (head, body) = end.unwrap_or((text, ""));
     let headers = head
         .lines()

@@ -23,7 +23,8 @@ impl SetCookie {
         });
         let (name, _) = parts.next()?;
         let attributes: Vec<(String, String)> = parts.collect();
-        let known = |(name, _): &(String, String)| ATTRIBUTES.contains(&name.to_lowercase().as_str());
+        let known =
+            |(name, _): &(String, String)| ATTRIBUTES.contains(&name.to_lowercase().as_str());
         (named || attributes.iter().any(known)).then_some(Self { name, attributes })
     }
 

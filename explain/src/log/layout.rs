@@ -88,7 +88,8 @@ impl Layout {
         if !has(Column::Status) {
             return Err(NotALog::WithoutStatus);
         }
-        if !has(Column::Timestamp) && !(has(Column::Date) && has(Column::Time)) {
+        let has_time = has(Column::Timestamp) || has(Column::Date) && has(Column::Time);
+        if !has_time {
             return Err(NotALog::WithoutTime);
         }
         Ok(layout)

@@ -76,6 +76,12 @@ impl<'l> Record<'l> {
         })
     }
 
+    /// The path up to its last slash.
+    pub(super) fn folder(&self) -> &'l [u8] {
+        let end = self.path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        self.path.get(..end).unwrap_or(self.path)
+    }
+
     /// The Key-Pair-Id, from the URL or, where they are logged, the cookies.
     pub(super) fn key_id(&self) -> Option<&'l [u8]> {
         let id = self.parameter(b"Key-Pair-Id=").or_else(|| {
@@ -231,7 +237,9 @@ impl Refusal {
     /// For people.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::AccessDenied => "Access denied by the signature check; `edgepass explain URL` tells which check",
+            Self::AccessDenied => {
+                "Access denied by the signature check; `edgepass explain URL` tells which check"
+            }
             Self::Bucket => "S3 refused CloudFront",
             Self::Certificate => "the host is not the certificate's",
             Self::Expired => "the pass in the URL had expired",

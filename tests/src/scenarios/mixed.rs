@@ -26,38 +26,63 @@ fn several() -> Vec<Folder> {
         URL.replace('/', "\\/")
     );
     vec![
-        Draft::new("expired-elsewhere-and-abroad", "everything that a policy can say is wrong at once")
-            .argument(RSA_SHA256.custom(addressed(EARLIER)).on(URL))
-            .key(TestKey::Rsa)
-            .option("--ip", "203.0.113.9")
-            .response(access_denied())
-            .expect(
-                "signature-check",
-                &[("expired", "proved"), ("resource-mismatch", "proved"), ("address-mismatch", "proved")],
-                &[],
-            ),
-        Draft::new("rotated-key-and-missing-marker", "a rotation to KMS: another key, another hash, the old id")
-            .argument(ECDSA_SHA256.canned(URL, LATER).with("Key-Pair-Id", "K1RSAEXAMPLE").without("Hash-Algorithm").on(URL))
-            .key(TestKey::Rsa)
-            .key(TestKey::P256)
-            .response(access_denied())
-            .expect(
-                "signature-check",
-                &[("hash-marker-missing", "proved"), ("signed-by-another-key", "proved")],
-                &[],
-            ),
-        Draft::new("http-with-added-query", "signed as http, requested as https with a cache buster")
-            .argument(RSA_SHA1.canned("http://media.example.com/film/ep1.mp4?lang=en", LATER).on(&format!("{URL}?lang=en&cb=17")))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect(
-                "signature-check",
-                &[("scheme-mismatch", "proved"), ("url-changed-after-signing", "proved")],
-                &[],
-            ),
+        Draft::new(
+            "expired-elsewhere-and-abroad",
+            "everything that a policy can say is wrong at once",
+        )
+        .argument(RSA_SHA256.custom(addressed(EARLIER)).on(URL))
+        .key(TestKey::Rsa)
+        .option("--ip", "203.0.113.9")
+        .response(access_denied())
+        .expect(
+            "signature-check",
+            &[
+                ("expired", "proved"),
+                ("resource-mismatch", "proved"),
+                ("address-mismatch", "proved"),
+            ],
+            &[],
+        ),
+        Draft::new(
+            "rotated-key-and-missing-marker",
+            "a rotation to KMS: another key, another hash, the old id",
+        )
+        .argument(
+            ECDSA_SHA256
+                .canned(URL, LATER)
+                .with("Key-Pair-Id", "K1RSAEXAMPLE")
+                .without("Hash-Algorithm")
+                .on(URL),
+        )
+        .key(TestKey::Rsa)
+        .key(TestKey::P256)
+        .response(access_denied())
+        .expect(
+            "signature-check",
+            &[("hash-marker-missing", "proved"), ("signed-by-another-key", "proved")],
+            &[],
+        ),
+        Draft::new(
+            "http-with-added-query",
+            "signed as http, requested as https with a cache buster",
+        )
+        .argument(
+            RSA_SHA1
+                .canned("http://media.example.com/film/ep1.mp4?lang=en", LATER)
+                .on(&format!("{URL}?lang=en&cb=17")),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect(
+            "signature-check",
+            &[("url-changed-after-signing", "proved"), ("scheme-mismatch", "proved")],
+            &[],
+        ),
         Draft::new("php-json-slashes", "json_encode writes \\/ into the text that is signed")
             .argument({
-                let signature = crate::pass::cloudfront_base64(&TestKey::Rsa.sign(policy::Hash::Sha256, php.as_bytes()));
+                let signature = crate::pass::cloudfront_base64(
+                    &TestKey::Rsa.sign(policy::Hash::Sha256, php.as_bytes()),
+                );
                 RSA_SHA256.canned(URL, LATER).with(SIGNATURE, signature).on(URL)
             })
             .key(TestKey::Rsa)
@@ -66,7 +91,7 @@ fn several() -> Vec<Folder> {
         Draft::new("html-escaped-link", "a template wrote &amp; into a link")
             .argument(RSA_SHA256.canned(URL, LATER).on(URL).replace('&', "&amp;"))
             .response(missing_key())
-            .expect("signature-check", &[("url-re-encoded", "proved"), ("url-changed-after-signing", "likely")], &[]),
+            .expect("signature-check", &[("url-re-encoded", "proved")], &[]),
     ]
 }
 
@@ -74,7 +99,8 @@ fn herrings() -> Vec<Folder> {
     let good = RSA_SHA256.canned(URL, LATER).on(URL);
     let broken_bucket = without_access_control();
     let guarded = distribution_with(|config| {
-        config["WebACLId"] = json!("arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/EXAMPLE");
+        config["WebACLId"] =
+            json!("arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/EXAMPLE");
     });
     vec![
         Draft::new("s3-with-a-pass-that-expired-since", "the pass has expired by now, but the answer is the bucket's")
@@ -135,17 +161,39 @@ fn herrings() -> Vec<Folder> {
 
 fn unfinished() -> Vec<Folder> {
     vec![
+        Draft::new("cut-at-an-ampersand", "a shell cut the unquoted URL at its first &")
+            .argument(format!("{URL}?Expires={LATER}"))
+            .response(missing_key())
+            .expect(
+                "signature-check",
+                &[("url-changed-after-signing", "likely")],
+                &["get-distribution"],
+            ),
         Draft::new("only-the-url", "nothing but a URL that looks good")
             .argument(RSA_SHA256.canned(URL, LATER).on(URL))
-            .expect("unknown", &[("none", "none")], &["response.txt", "get-distribution", "get-public-key --id K1RSAEXAMPLE"]),
-        Draft::new("unknown-key-without-configuration", "CloudFront does not know the key, and nobody has looked why")
-            .argument(RSA_SHA256.canned(URL, LATER).on(URL))
-            .response(refused("InvalidKey", "Unknown Key"))
-            .expect("signature-check", &[("key-not-in-group", "likely")], &["get-distribution", "get-public-key"]),
-        Draft::new("zone-of-a-naive-datetime", "a pass for an hour, signed with local time in New York")
-            .argument(RSA_SHA1.canned(URL, NOW - 4 * 3600 + 20).on(URL))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("expired", "proved"), ("clock-skew", "likely")], &[]),
+            .expect(
+                "unknown",
+                &[("none", "none")],
+                &["response.txt", "get-distribution", "get-public-key --id K1RSAEXAMPLE"],
+            ),
+        Draft::new(
+            "unknown-key-without-configuration",
+            "CloudFront does not know the key, and nobody has looked why",
+        )
+        .argument(RSA_SHA256.canned(URL, LATER).on(URL))
+        .response(refused("InvalidKey", "Unknown Key"))
+        .expect(
+            "signature-check",
+            &[("key-not-in-group", "likely")],
+            &["get-distribution", "get-public-key"],
+        ),
+        Draft::new(
+            "zone-of-a-naive-datetime",
+            "a pass for an hour, signed with local time in New York",
+        )
+        .argument(RSA_SHA1.canned(URL, NOW - 4 * 3600 + 20).on(URL))
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("expired", "proved"), ("clock-skew", "likely")], &[]),
     ]
 }

@@ -92,7 +92,9 @@ fn buckets() -> Vec<Folder> {
 
 fn elsewhere() -> Vec<Folder> {
     let guarded = distribution_with(|config| {
-        config["WebACLId"] = json!("arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4-5678-90ab-cdef-EXAMPLE11111");
+        config["WebACLId"] = json!(
+            "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/a1b2c3d4-5678-90ab-cdef-EXAMPLE11111"
+        );
         config["DefaultCacheBehavior"] = behavior(None, true);
     });
     vec![

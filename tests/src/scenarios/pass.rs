@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::account::{
-    EARLIER, LATER, NOW, URL, access_denied, behavior, curl, distribution,
-    distribution_with, key_group, missing_key, refused,
+    EARLIER, LATER, NOW, URL, access_denied, behavior, curl, distribution, distribution_with,
+    key_group, missing_key, refused,
 };
 use super::{Draft, Folder};
 use crate::keys::TestKey;
@@ -29,26 +29,41 @@ pub(super) fn all() -> Vec<Folder> {
 fn times() -> Vec<Folder> {
     let starting = |name: &str, about: &str, start: i64| {
         let text = policy(FILM, &format!(r#","DateGreaterThan":{{"AWS:EpochTime":{start}}}"#));
-        pass(name, about, &RSA_SHA256.custom(text).on(URL)).key(TestKey::Rsa).response(access_denied())
-    };
-    vec![
-        pass("expired", "a link from an e-mail of this morning", &RSA_SHA256.canned(URL, EARLIER).on(URL))
+        pass(name, about, &RSA_SHA256.custom(text).on(URL))
             .key(TestKey::Rsa)
             .response(access_denied())
-            .expect("signature-check", &[("expired", "proved")], &[]),
+    };
+    vec![
+        pass(
+            "expired",
+            "a link from an e-mail of this morning",
+            &RSA_SHA256.canned(URL, EARLIER).on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("expired", "proved")], &[]),
         starting("not-yet-valid", "a trailer before its release", NOW + 100_000).expect(
             "signature-check",
             &[("not-yet-valid", "proved")],
             &[],
         ),
-        starting("clock-skew", "a signer in Berlin that takes local time for UTC", NOW + 3600 + 2).expect(
+        starting("clock-skew", "a signer in Berlin that takes local time for UTC", NOW + 3600 + 2)
+            .expect(
+                "signature-check",
+                &[("not-yet-valid", "proved"), ("clock-skew", "likely")],
+                &[],
+            ),
+        pass(
+            "epoch-milliseconds",
+            "Date.now() as the expiry",
+            &RSA_SHA256.canned(URL, LATER * 1000).on(URL),
+        )
+        .response(refused("MalformedPolicy", "Malformed Policy"))
+        .expect(
             "signature-check",
-            &[("not-yet-valid", "proved"), ("clock-skew", "likely")],
+            &[("epoch-milliseconds", "proved"), ("policy-malformed", "likely")],
             &[],
         ),
-        pass("epoch-milliseconds", "Date.now() as the expiry", &RSA_SHA256.canned(URL, LATER * 1000).on(URL))
-            .response(refused("MalformedPolicy", "Malformed Policy"))
-            .expect("signature-check", &[("epoch-milliseconds", "proved"), ("policy-malformed", "likely")], &[]),
     ]
 }
 
@@ -56,33 +71,50 @@ fn resources() -> Vec<Folder> {
     let other = "https://media.example.com/film/ep2.mp4";
     let spaced = "https://media.example.com/film/part%201.mp4";
     vec![
-        pass("resource-mismatch", "a pass for another folder", &RSA_SHA256.custom(policy("https://media.example.com/trailer/*", "")).on(URL))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("resource-mismatch", "proved")], &[]),
-        pass("url-changed-after-signing", "analytics adds a parameter to a signed link", &RSA_SHA256.canned(URL, LATER).on(&format!("{URL}?utm_source=mail")))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("url-changed-after-signing", "proved")], &[]),
-        pass("url-re-encoded", "signed with a space, requested as %20", &RSA_SHA256.canned("https://media.example.com/film/part 1.mp4", LATER).on(spaced))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("url-re-encoded", "proved")], &[]),
-        Draft::new("canned-policy-for-pattern", "an SDK signed https://host/film/* with an expiry only")
-            .argument(other)
-            .option("--cookie", &RSA_SHA1.canned(FILM, LATER).cookie())
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("canned-policy-for-pattern", "proved")], &[]),
-        pass("scheme-mismatch", "signed as http behind a load balancer, requested as https", &RSA_SHA256.canned("http://media.example.com/film/ep1.mp4", LATER).on(URL))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("scheme-mismatch", "proved")], &[]),
-        addressed("address-mismatch", "a phone that left the Wi-Fi").option("--ip", "203.0.113.9").expect(
-            "signature-check",
-            &[("address-mismatch", "proved")],
-            &[],
-        ),
+        pass(
+            "resource-mismatch",
+            "a pass for another folder",
+            &RSA_SHA256.custom(policy("https://media.example.com/trailer/*", "")).on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("resource-mismatch", "proved")], &[]),
+        pass(
+            "url-changed-after-signing",
+            "analytics adds a parameter to a signed link",
+            &RSA_SHA256.canned(URL, LATER).on(&format!("{URL}?utm_source=mail")),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("url-changed-after-signing", "proved")], &[]),
+        pass(
+            "url-re-encoded",
+            "signed with a space, requested as %20",
+            &RSA_SHA256.canned("https://media.example.com/film/part 1.mp4", LATER).on(spaced),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("url-re-encoded", "proved")], &[]),
+        Draft::new(
+            "canned-policy-for-pattern",
+            "an SDK signed https://host/film/* with an expiry only",
+        )
+        .argument(other)
+        .option("--cookie", &RSA_SHA1.canned(FILM, LATER).cookie())
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("canned-policy-for-pattern", "proved")], &[]),
+        pass(
+            "scheme-mismatch",
+            "signed as http behind a load balancer, requested as https",
+            &RSA_SHA256.canned("http://media.example.com/film/ep1.mp4", LATER).on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("scheme-mismatch", "proved")], &[]),
+        addressed("address-mismatch", "a phone that left the Wi-Fi")
+            .option("--ip", "203.0.113.9")
+            .expect("signature-check", &[("address-mismatch", "proved")], &[]),
         addressed("ipv6-viewer", "a phone with IPv6").option("--ip", "2001:db8::9").expect(
             "signature-check",
             &[("ipv6-viewer", "proved")],
@@ -119,7 +151,11 @@ fn encodings() -> Vec<Folder> {
             .option("--cookie", &good.clone().with(SIGNATURE, cut).cookie())
             .key(TestKey::Rsa)
             .response(access_denied())
-            .expect("signature-check", &[("truncated-cookie", "proved"), ("signed-by-another-key", "likely")], &[]),
+            .expect(
+                "signature-check",
+                &[("truncated-cookie", "proved"), ("signed-by-another-key", "likely")],
+                &[],
+            ),
     ]
 }
 
@@ -129,32 +165,63 @@ fn keys() -> Vec<Folder> {
     let unknown = || refused("InvalidKey", "Unknown Key");
     let started = policy(FILM, &format!(r#","DateGreaterThan":{{"AWS:EpochTime":{EARLIER}}}"#));
     vec![
-        pass("signed-by-another-key", "the private key of production with the id of staging", &RSA_SHA256.canned(URL, LATER).with("Key-Pair-Id", TestKey::RsaOther.id()).on(URL))
-            .key(TestKey::Rsa)
-            .key(TestKey::RsaOther)
-            .response(access_denied())
-            .expect("signature-check", &[("signed-by-another-key", "proved")], &[]),
-        pass("key-not-in-group", "a key that was uploaded and put into no group", &good.clone().with("Key-Pair-Id", "K9NEWKEYEXAMPLE").on(URL))
-            .response(unknown())
-            .distribution(&distribution())
-            .expect("signature-check", &[("key-not-in-group", "proved")], &[]),
-        pass("key-removed-before-drain", "a rotation that removed the old key at once", &RSA_SHA256.custom(started).on(URL))
-            .key(TestKey::Rsa)
-            .response(unknown())
-            .distribution(&distribution())
-            .key_group(&key_group(&["K2RSAEXAMPLE"], "2026-11-22T01:02:11.390000+00:00"))
-            .expect("signature-check", &[("key-removed-before-drain", "proved"), ("key-not-in-group", "proved")], &[]),
-        pass("pem-as-key-id", "the PEM where its id belongs", &good.clone().with("Key-Pair-Id", "-----BEGIN%20PUBLIC%20KEY-----%0AMIIBIjANBgkq").on(URL))
-            .response(missing_key())
-            .expect("signature-check", &[("pem-as-key-id", "proved"), ("key-not-in-group", "possible")], &[]),
-        pass("hash-marker-missing", "KMS signs SHA-256, nobody says so", &good.clone().without("Hash-Algorithm").on(URL))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("hash-marker-missing", "proved")], &[]),
-        pass("hash-marker-superfluous", "an SDK signs SHA-1, someone added the marker", &sha1.with("Hash-Algorithm", "SHA256").on(URL))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("hash-marker-superfluous", "proved")], &[]),
+        pass(
+            "signed-by-another-key",
+            "the private key of production with the id of staging",
+            &RSA_SHA256.canned(URL, LATER).with("Key-Pair-Id", TestKey::RsaOther.id()).on(URL),
+        )
+        .key(TestKey::Rsa)
+        .key(TestKey::RsaOther)
+        .response(access_denied())
+        .expect("signature-check", &[("signed-by-another-key", "proved")], &[]),
+        pass(
+            "key-not-in-group",
+            "a key that was uploaded and put into no group",
+            &good.clone().with("Key-Pair-Id", "K9NEWKEYEXAMPLE").on(URL),
+        )
+        .response(unknown())
+        .distribution(&distribution())
+        .expect("signature-check", &[("key-not-in-group", "proved")], &[]),
+        pass(
+            "key-removed-before-drain",
+            "a rotation that removed the old key at once",
+            &RSA_SHA256.custom(started).on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(unknown())
+        .distribution(&distribution())
+        .key_group(&key_group(&["K2RSAEXAMPLE"], "2026-11-22T01:02:11.390000+00:00"))
+        .expect(
+            "signature-check",
+            &[("key-removed-before-drain", "proved"), ("key-not-in-group", "proved")],
+            &[],
+        ),
+        pass(
+            "pem-as-key-id",
+            "the PEM where its id belongs",
+            &good
+                .clone()
+                .with("Key-Pair-Id", "-----BEGIN%20PUBLIC%20KEY-----%0AMIIBIjANBgkq")
+                .on(URL),
+        )
+        .response(missing_key())
+        .expect("signature-check", &[("pem-as-key-id", "proved")], &[]),
+        pass(
+            "hash-marker-missing",
+            "KMS signs SHA-256, nobody says so",
+            &good.clone().without("Hash-Algorithm").on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("hash-marker-missing", "proved")], &[]),
+        pass(
+            "hash-marker-superfluous",
+            "an SDK signs SHA-1, someone added the marker",
+            &sha1.with("Hash-Algorithm", "SHA256").on(URL),
+        )
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect("signature-check", &[("hash-marker-superfluous", "proved")], &[]),
     ]
 }
 
@@ -162,11 +229,18 @@ fn delivery() -> Vec<Folder> {
     let good = RSA_SHA256.custom(policy(FILM, ""));
     let old = RSA_SHA256.custom(policy("https://media.example.com/old/*", ""));
     let set = |name: &str| {
-        format!("Set-Cookie: CloudFront-{name}={}; Domain=.example.net; Path=/; Secure; HttpOnly", good.value(name))
+        format!(
+            "Set-Cookie: CloudFront-{name}={}; Domain=.example.net; Path=/; Secure; HttpOnly",
+            good.value(name)
+        )
     };
     let preflight = curl(
         "OPTIONS /film/ep1.mp4",
-        &[("Origin", "https://www.example.org"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "range")],
+        &[
+            ("Origin", "https://www.example.org"),
+            ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "range"),
+        ],
         "CloudFront",
         "text/xml",
         &[],
@@ -180,12 +254,19 @@ fn delivery() -> Vec<Folder> {
             .option("--cookie", &set("Key-Pair-Id"))
             .response(missing_key())
             .expect("signature-check", &[("cookies-not-sent", "proved")], &[]),
-        Draft::new("duplicate-cookies", "Path was changed from /old to /, the browser sends both sets")
-            .argument(URL)
-            .option("--cookie", &format!("{}; {}", old.cookie(), good.cookie()))
-            .key(TestKey::Rsa)
-            .response(access_denied())
-            .expect("signature-check", &[("resource-mismatch", "proved"), ("duplicate-cookies", "likely")], &[]),
+        Draft::new(
+            "duplicate-cookies",
+            "Path was changed from /old to /, the browser sends both sets",
+        )
+        .argument(URL)
+        .option("--cookie", &format!("{}; {}", old.cookie(), good.cookie()))
+        .key(TestKey::Rsa)
+        .response(access_denied())
+        .expect(
+            "signature-check",
+            &[("resource-mismatch", "proved"), ("duplicate-cookies", "likely")],
+            &[],
+        ),
         Draft::new("preflight-without-cookies", "a player on another origin asks for a range")
             .by_date()
             .response(preflight)
@@ -194,11 +275,19 @@ fn delivery() -> Vec<Folder> {
             .argument(format!("{URL}?Expires=never"))
             .option("--cookie", &good.cookie())
             .response(missing_key())
-            .expect("signature-check", &[("parameter-hides-cookies", "proved"), ("policy-malformed", "proved")], &[]),
+            .expect(
+                "signature-check",
+                &[("parameter-hides-cookies", "proved"), ("policy-malformed", "proved")],
+                &[],
+            ),
         Draft::new("unsigned-request", "the second file of a playlist")
             .argument("https://media.example.com/film/segment-2.ts")
             .response(missing_key())
-            .expect("signature-check", &[("unsigned-request", "proved"), ("cookies-not-sent", "possible")], &[]),
+            .expect(
+                "signature-check",
+                &[("unsigned-request", "proved"), ("cookies-not-sent", "possible")],
+                &[],
+            ),
     ]
 }
 
@@ -206,7 +295,8 @@ fn distributions() -> Vec<Folder> {
     let good = RSA_SHA256.canned(URL, LATER).on(URL);
     let open = distribution_with(|config| config["DefaultCacheBehavior"] = behavior(None, false));
     let earlier = distribution_with(|config| {
-        config["CacheBehaviors"] = json!({ "Quantity": 1, "Items": [behavior(Some("*.mp4"), false)] });
+        config["CacheBehaviors"] =
+            json!({ "Quantity": 1, "Items": [behavior(Some("*.mp4"), false)] });
     });
     let mut deploying = distribution();
     deploying["Distribution"]["Status"] = json!("InProgress");
@@ -228,4 +318,3 @@ fn distributions() -> Vec<Folder> {
             .expect("signature-check", &[("distribution-not-deployed", "likely")], &[]),
     ]
 }
-
