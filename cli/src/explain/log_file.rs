@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use ::explain::log::{NotALog, Tally};
 use flate2::bufread::MultiGzDecoder;
+use memchr::memchr;
 
 use super::evidence_file::unreadable;
 use crate::outcome::Failure;
@@ -57,7 +58,7 @@ fn count(lines: &mut dyn BufRead, tally: &mut Tally, progress: &mut Progress) ->
             return tally.line(&open).map_err(Fault::Content);
         }
         let mut rest = block;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        while let Some(end) = memchr(b'\n', rest) {
             let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             rest = after.get(1..).unwrap_or_default();
             if open.is_empty() {
