@@ -5,6 +5,7 @@ mod claims_trust;
 mod completions;
 mod credential;
 mod dev;
+mod explain;
 mod hash;
 mod inspect;
 mod keygen;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::explain::Explain;
 use bundle::Bundle;
 use completions::Completions;
 use dev::Dev;
@@ -46,6 +48,7 @@ enum Command {
     Sign(Sign),
     Inspect(Inspect),
     Verify(Verify),
+    Explain(Explain),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Sign(sign) => sign.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

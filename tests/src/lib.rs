@@ -16,5 +16,6 @@ pub mod cases;
 pub mod keys;
 pub mod outcome;
 pub mod pass;
+pub mod scenarios;
 pub mod token;
 pub mod vector;

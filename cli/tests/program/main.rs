@@ -10,6 +10,7 @@
 
 mod claims;
 mod edgepass;
+mod explain;
 mod inspect;
 mod keygen;
 mod sign_cookies;
