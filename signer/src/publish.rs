@@ -58,8 +58,8 @@ impl Publisher {
     /// Signs with `state_key` what `delegation` allows it to.
     ///
     /// `maximum_lifetime` is the longest that the site grants today, in seconds. Bodies stay for
-    /// `grace_seconds` after they were replaced, for edges that still hold the head before: longer
-    /// than heads are cached.
+    /// `grace_seconds` after they were published last, for edges that were handed the head before:
+    /// longer than heads are cached and the heartbeat takes together.
     pub fn new(
         site: SiteId,
         roots: &[PublicKey],
@@ -118,7 +118,8 @@ impl Publisher {
             return Ok(None);
         }
         let replaced_a_stranger = before.is_some() && last.is_none();
-        let Some(removed) = self.clean(destination, &name, now).await? else { return Ok(None) };
+        let kept = [Some(name), last.as_ref().map(Head::body_name)];
+        let Some(removed) = self.clean(destination, &kept, now).await? else { return Ok(None) };
         Ok(Some(Publication { head: draft, removed, replaced_a_stranger }))
     }
 
@@ -172,17 +173,22 @@ impl Publisher {
         Ok(HeadDraft::signed(unsigned, &signature)?)
     }
 
-    /// Removes the bodies that no head names any more, and says how many those were; None if
-    /// another publisher came to need one of them meanwhile, and the state has to be published anew.
+    /// Removes the bodies that no head has named for the grace period, and says how many those
+    /// were; None if another publisher came to need one of them meanwhile, and the state has to be
+    /// published anew.
+    ///
+    /// Every publication writes its body again, so that the date of a body is that of the last head
+    /// that named it. After an outage it is not, and `kept` spares the body of the head before.
     async fn clean(
         &self,
         destination: &dyn Destination,
-        current: &str,
+        kept: &[Option<String>],
         now: UnixTime,
     ) -> Result<Option<usize>, PublishFailed> {
         let mut removed = Vec::new();
         for PublishedBody { name, written_at } in destination.bodies().await? {
-            if name != current && now > written_at.plus_seconds(self.grace_seconds) {
+            let is_kept = kept.iter().flatten().any(|kept| *kept == name);
+            if !is_kept && now > written_at.plus_seconds(self.grace_seconds) {
                 destination.remove_body(&name).await?;
                 removed.push(name);
             }

@@ -14,6 +14,9 @@ pub trait Destination: Send + Sync {
     /// The head, if there is one.
     fn head(&self) -> DestinationAnswer<'_, Option<Published>>;
 
+    /// A body, if it is there.
+    fn body<'d>(&'d self, name: &'d str) -> DestinationAnswer<'d, Option<Vec<u8>>>;
+
     /// Writes a body under its name, the digest; again if it is there already, so that it counts as
     /// new.
     fn put_body<'d>(&'d self, name: &'d str, body: &'d [u8]) -> DestinationAnswer<'d, ()>;

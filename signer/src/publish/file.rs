@@ -49,6 +49,11 @@ impl Destination for FolderDestination {
         self.answer(head)
     }
 
+    fn body<'d>(&'d self, name: &'d str) -> DestinationAnswer<'d, Option<Vec<u8>>> {
+        let name = name.to_owned();
+        self.answer(move |folder| read(&folder.join("body").join(name)))
+    }
+
     fn put_body<'d>(&'d self, name: &'d str, body: &'d [u8]) -> DestinationAnswer<'d, ()> {
         let (name, body) = (name.to_owned(), body.to_vec());
         self.answer(move |folder| {
@@ -101,13 +106,16 @@ impl Destination for FolderDestination {
 }
 
 fn head(folder: &Path) -> io::Result<Option<Published>> {
-    match fs::read(folder.join("head")) {
+    let bytes = read(&folder.join("head"))?;
+    let version = |bytes: &[u8]| Version(BodyDigest(sha256(bytes)).to_string());
+    Ok(bytes.map(|bytes| Published { version: version(&bytes), bytes }))
+}
+
+/// None if it is not there.
+fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-        Ok(bytes) => {
-            let version = Version(BodyDigest(sha256(&bytes)).to_string());
-            Ok(Some(Published { bytes, version }))
-        }
+        read => read.map(Some),
     }
 }
 

@@ -9,7 +9,7 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::Object;
 use policy::UnixTime;
@@ -65,11 +65,13 @@ impl S3Destination {
         format!("{}body/{name}", self.prefix)
     }
 
-    async fn read_head(&self) -> Result<Option<Published>, DestinationUnavailable> {
-        let get = self.client.get_object().bucket(&self.bucket).key(self.head_key());
+    async fn read(&self, key: String) -> Result<Option<Published>, DestinationUnavailable> {
+        let get = self.client.get_object().bucket(&self.bucket).key(key);
         let got = match get.send().await {
             Ok(got) => got,
-            Err(error) if status(&error) == Some(404) => return Ok(None),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => {
+                return Ok(None);
+            }
             Err(error) => return Err(unavailable(error)),
         };
         let version = got.e_tag.ok_or_else(|| DestinationUnavailable::new("no ETag"))?;
@@ -91,7 +93,9 @@ impl S3Destination {
         match put.body(ByteStream::from(head.to_vec())).send().await {
             Ok(_) => Ok(Replaced::Yes),
             // Another version; another write at the same moment; no head any more.
-            Err(error) if matches!(status(&error), Some(412 | 409 | 404)) => Ok(Replaced::No),
+            Err(error) if matches!(status(&error), Some(412 | 409)) || is_missing(&error) => {
+                Ok(Replaced::No)
+            }
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -117,7 +121,14 @@ fn body(object: &Object, prefix: &str) -> Option<PublishedBody> {
 
 impl Destination for S3Destination {
     fn head(&self) -> DestinationAnswer<'_, Option<Published>> {
-        Box::pin(self.read_head())
+        Box::pin(self.read(self.head_key()))
+    }
+
+    fn body<'d>(&'d self, name: &'d str) -> DestinationAnswer<'d, Option<Vec<u8>>> {
+        Box::pin(async {
+            let body = self.read(self.body_key(name)).await?;
+            Ok(body.map(|body| body.bytes))
+        })
     }
 
     fn put_body<'d>(&'d self, name: &'d str, body: &'d [u8]) -> DestinationAnswer<'d, ()> {
@@ -143,6 +154,11 @@ impl Destination for S3Destination {
         let delete = self.client.delete_object().bucket(&self.bucket).key(self.body_key(name));
         Box::pin(async { delete.send().await.map(|_| ()).map_err(unavailable) })
     }
+}
+
+/// By its code: a bucket that is missing answers 404 too.
+fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("NoSuchKey")
 }
 
 fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {

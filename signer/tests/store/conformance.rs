@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use policy::{Thumbprint, UnixTime};
-use signer::{
-    CUT_OFF_MARGIN, Entry, LONGEST_LIFETIME, Scope, Standing, Store, prune,
-};
+use signer::{CUT_OFF_MARGIN, Entry, LONGEST_LIFETIME, Scope, Standing, Store, prune};
 
 pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_767_290_400).unwrap();
 
@@ -56,8 +54,7 @@ async fn what_is_revoked_stands(store: &dyn Store) {
     }
     let up_to = Some(NOW.plus_seconds(CUT_OFF_MARGIN));
     let stands = store.standing("ada", "s1").await.unwrap();
-    let expected =
-        Standing { subject_cut_off: up_to, all_cut_off: up_to, session_revoked: true };
+    let expected = Standing { subject_cut_off: up_to, all_cut_off: up_to, session_revoked: true };
     assert_eq!(stands, expected);
     let other = store.standing("s1", "ada").await.unwrap();
     assert_eq!(other, Standing { all_cut_off: up_to, ..Standing::default() });

@@ -1,8 +1,8 @@
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use signer::{Entry, FileStore, Store};
 
@@ -54,13 +54,17 @@ async fn a_damaged_file_is_reported_and_left_as_it_is() {
     store.revoke(&Entry::new(subject("ada"), NOW)).await.unwrap();
     let sound = fs::read(&path).unwrap();
     let text = String::from_utf8(sound.clone()).unwrap();
-    let mut damaged: Vec<Vec<u8>> = (0..sound.len()).map(|length| sound[..length].to_vec()).collect();
+    let mut damaged: Vec<Vec<u8>> =
+        (0..sound.len()).map(|length| sound[..length].to_vec()).collect();
     for (from, to) in [
         ("revocations-1", "revocations-2"),
         ("subject:ada", "ada"),
         ("\"up_to\":", "\"up_to\":-"),
         ("\"up_to\"", "\"surprise\":1,\"up_to\""),
-        ("\"entries\":[", "\"entries\":[{\"scope\":\"subject:ada\",\"up_to\":1,\"recorded_at\":1},"),
+        (
+            "\"entries\":[",
+            "\"entries\":[{\"scope\":\"subject:ada\",\"up_to\":1,\"recorded_at\":1},",
+        ),
     ] {
         assert!(text.contains(from), "{from}");
         damaged.push(text.replace(from, to).into_bytes());
@@ -98,8 +102,10 @@ async fn a_killed_writer_blocks_nobody() {
     let lock = path.with_extension("json.lock");
     fs::write(&lock, "").unwrap();
     let held = path.with_extension("held");
-    let script = "flock \"$1\" sh -c 'echo > \"$1\"; exec sleep 60' - \"$2\"";
-    let mut holder = Command::new("sh").args(["-c", script, "-"]).args([&lock, &held]).spawn().unwrap();
+    // One process from beginning to end, so that the one killed is the one that holds the lock.
+    let script = "exec flock --no-fork \"$1\" sh -c 'echo >\"$1\"; exec sleep 60' - \"$2\"";
+    let command = ["-c", script, "-"];
+    let mut holder = Command::new("sh").args(command).args([&lock, &held]).spawn().unwrap();
     while !held.exists() {
         tokio::time::sleep(core::time::Duration::from_millis(5)).await;
     }
@@ -113,7 +119,7 @@ async fn a_killed_writer_blocks_nobody() {
     assert!(!revoke.is_finished(), "it waits for its turn");
     holder.kill().unwrap();
     holder.wait().unwrap();
-    let _: Entry = revoke.await.unwrap().unwrap_or(entry);
+    assert_eq!(revoke.await.unwrap().unwrap(), entry);
 }
 
 #[tokio::test]

@@ -14,5 +14,4 @@ mod dynamodb;
 mod file;
 mod memory;
 #[cfg(feature = "aws")]
-#[path = "../servers.rs"]
 mod servers;
