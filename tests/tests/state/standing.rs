@@ -98,6 +98,14 @@ proptest! {
 }
 
 #[test]
+fn a_state_is_believed_to_its_last_second() {
+    let state = state();
+    let at = |age| view(Some(&state), seconds(NOW.as_seconds() + age)).check(&pass(&[]));
+    assert!(at(300).is_ok() && at(-60).is_ok());
+    assert!(at(301).is_err() && at(-61).is_err());
+}
+
+#[test]
 fn the_cut_off_at_the_end_of_time_revokes_everything() {
     let mut body = BodyDraft::new(SALT);
     body.revoke_subject("subscriber", UnixTime::MAX);
