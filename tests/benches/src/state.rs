@@ -2,9 +2,10 @@
 //! otherwise ask.
 
 use std::collections::{BTreeSet, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use cpu_time::ThreadTime;
 use edge_validator::native_key;
 use policy::{
     Backend, BodyDigest, BodyDraft, Delegation, Hash, HeadDraft, MakeSignature, Minimum, Revocable,
@@ -29,7 +30,7 @@ pub fn run() {
         let take = || {
             let head = site.trust.head(&head, None, NOW).expect("ours");
             let copy = body.clone();
-            let start = Instant::now();
+            let start = ThreadTime::now();
             (State::new(head, copy, sha256).expect("ours"), start.elapsed())
         };
         let (state, decode) = (0..9).map(|_| take()).min_by_key(|(_, decode)| *decode).expect("9");
@@ -160,10 +161,11 @@ impl Site {
     }
 }
 
-/// The fastest of nine: what the machine can do when nobody else wants it.
+/// The fastest of nine, in processor time: longer than a turn on a shared machine, so that the clock
+/// on the wall would count the work of others.
 fn fastest<T>(mut once: impl FnMut() -> T) -> (T, Duration) {
     let timed = |_| {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let made = once();
         (made, start.elapsed())
     };
