@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use cpu_time::ThreadTime;
-use edge_validator::native_key;
+use edge_validator::NativeKey;
 use policy::{
     Backend, BodyDigest, BodyDraft, Delegation, Hash, HeadDraft, MakeSignature, Minimum, Revocable,
     Salt, SignedDelegation, Standing, State, StateTrust, Thumbprint, UnixTime,
@@ -131,7 +131,7 @@ impl Site {
         let [root, key] =
             [(); 2].map(|()| PrivateKey::generate(KeySpec::EcdsaP256).expect("random").0);
         let site = "https://media.example.com".parse().expect("visible");
-        let backend = Backend { ready: |key| native_key(key).map(|ready| ready.key), sha256 };
+        let backend = Backend { ready: |key| Ok(Box::new(NativeKey::new(key)?)), sha256 };
         let roots = [root.public_key().clone()];
         let trust = StateTrust::new(site, &roots, Minimum::default(), backend).expect("sound");
         let delegation = Delegation {

@@ -1,7 +1,7 @@
 //! A site that publishes states, and an edge that takes them.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use edge_validator::native_key;
+use edge_validator::NativeKey;
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, Backend, BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, KeyUse,
@@ -28,7 +28,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 pub(crate) const BACKEND: Backend =
-    Backend { ready: |key| native_key(key).map(|ready| ready.key), sha256 };
+    Backend { ready: |key| Ok(Box::new(NativeKey::new(key)?)), sha256 };
 
 pub(crate) fn public(key: TestKey) -> PublicKey {
     key.private().public_key().clone()
