@@ -156,7 +156,7 @@ impl Verify {
         let decision = match judge {
             Judge::Keys(trust) => {
                 self.warn_of_sha1(credential.as_ref());
-                policy::verify(&request, trust, now)
+                policy::verify(&request, trust, None, now)
                     .map(|admitted| Passed::Admitted(Box::new(admitted)))
             }
             Judge::Edge(validator) => self.ask(validator, &request, now),

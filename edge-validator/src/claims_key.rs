@@ -2,9 +2,8 @@
 
 use policy::base64::STANDARD;
 use policy::json::{Members, Value};
-use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa};
+use policy::{Backend, ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa};
 
-use crate::backend::Backend;
 use crate::settings::{SettingsRefused, nothing_else, object, string};
 
 /// The least length of the secret of HS256, in bytes: that of its digest (RFC 7518, 3.2).

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod backend;
 mod claims_key;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;
@@ -15,7 +14,6 @@ mod settings;
 mod validator;
 mod viewer;
 
-pub use backend::Backend;
 pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 #[cfg(not(target_arch = "wasm32"))]
 pub use config::{ConfigRefused, settings_from_toml};

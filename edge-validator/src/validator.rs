@@ -1,12 +1,11 @@
 //! The validator: from a viewer's request to an answer.
 
 use policy::{
-    Admitted, ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Credential, Denied, Request, Scheme,
-    Trust, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
+    Admitted, Backend, ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Credential, Denied, Request,
+    Scheme, Trust, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
     verify_remembering, wildcards_match,
 };
 
-use crate::backend::Backend;
 use crate::memory::SignatureMemory;
 use crate::response::Response;
 use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
@@ -128,7 +127,7 @@ impl Validator {
         let address = viewer.address.parse().ok();
         let ViewerRequest { cookies, method, origin, referer, .. } = *viewer;
         let request = Request { url, cookies, address, method, origin, referer };
-        match verify_remembering(&request, &self.trust, &self.memory, now) {
+        match verify_remembering(&request, &self.trust, None, &self.memory, now) {
             Ok(admitted) => Ok(Passed::Admitted(Box::new(admitted))),
             Err(denied) => {
                 let key_id = match &denied {

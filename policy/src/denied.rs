@@ -9,6 +9,7 @@ use crate::credential::{Carrier, Field, Malformation};
 use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::resource::Section;
+use crate::revocation::Revocation;
 use crate::signature::{Algorithm, Hash};
 use crate::statement::PolicyFault;
 use crate::time::UnixTime;
@@ -28,6 +29,8 @@ pub enum Stage {
     Conditions,
     /// claims token + policy + request + now
     Claims,
+    /// claims + state + now
+    Revocation,
 }
 
 impl Stage {
@@ -39,6 +42,7 @@ impl Stage {
             Self::Read => "read",
             Self::Conditions => "conditions",
             Self::Claims => "claims",
+            Self::Revocation => "revocation",
         }
     }
 }
@@ -213,6 +217,19 @@ pub enum Denied {
     },
     /// The request is not what the claims token allows.
     ClaimsMismatch(Mismatch),
+    /// The pass is revoked.
+    Revoked(Revocation),
+    /// No state was ever loaded.
+    RevocationUnknown,
+    /// The state in hand is too old, or from the future.
+    RevocationStale {
+        /// When it was made.
+        generated_at: UnixTime,
+        /// The verifier's clock.
+        now: UnixTime,
+        /// How old it may be, in seconds.
+        max_stale_seconds: u32,
+    },
 }
 
 impl Denied {
@@ -240,6 +257,9 @@ impl Denied {
             Self::ClaimsNotYetValid { .. } => Code::ClaimsNotYetValid,
             Self::ClaimsExpired { .. } => Code::ClaimsExpired,
             Self::ClaimsMismatch(_) => Code::ClaimsMismatch,
+            Self::Revoked(_) => Code::Revoked,
+            Self::RevocationUnknown => Code::RevocationUnknown,
+            Self::RevocationStale { .. } => Code::RevocationStale,
         }
     }
 
@@ -330,6 +350,14 @@ impl fmt::Display for Denied {
                 write!(f, "the claims token expired at {expires}; it is now {now}")
             }
             Self::ClaimsMismatch(mismatch) => mismatch.fmt(f),
+            Self::Revoked(revocation) => revocation.fmt(f),
+            Self::RevocationUnknown => {
+                f.write_str("no state was loaded yet, so nobody knows what is revoked")
+            }
+            Self::RevocationStale { generated_at, now, max_stale_seconds } => write!(
+                f,
+                "the state is of {generated_at} and it is now {now}; it is believed for {max_stale_seconds} s"
+            ),
         }
     }
 }
@@ -409,11 +437,17 @@ pub enum Code {
     ClaimsExpired,
     /// See [`Denied::ClaimsMismatch`].
     ClaimsMismatch,
+    /// See [`Denied::Revoked`].
+    Revoked,
+    /// See [`Denied::RevocationUnknown`].
+    RevocationUnknown,
+    /// See [`Denied::RevocationStale`].
+    RevocationStale,
 }
 
 impl Code {
     /// Every code, in walk order.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::RequestMalformed,
         Self::CredentialMissing,
         Self::CredentialIncomplete,
@@ -435,6 +469,9 @@ impl Code {
         Self::ClaimsNotYetValid,
         Self::ClaimsExpired,
         Self::ClaimsMismatch,
+        Self::Revoked,
+        Self::RevocationUnknown,
+        Self::RevocationStale,
     ];
 
     /// The code as logs and headers carry it.
@@ -469,7 +506,7 @@ impl Code {
         self,
     ) -> (&'static str, Stage, Option<CloudFrontError>, &'static str, &'static str) {
         use CloudFrontError::{AccessDenied, InvalidKey, MalformedPolicy, MissingKey};
-        use Stage::{Authenticate, Claims, Conditions, Find, Read};
+        use Stage::{Authenticate, Claims, Conditions, Find, Read, Revocation};
         match self {
             Self::RequestMalformed => (
                 "request-malformed",
@@ -617,6 +654,27 @@ impl Code {
                 None,
                 "the claims token allows other URLs, networks, methods or origins",
                 "issue claims that allow the request, or do not request it; mind that `org` needs an Origin or Referer header",
+            ),
+            Self::Revoked => (
+                "revoked",
+                Revocation,
+                None,
+                "the pass, its subject's passes, its key's or all were revoked",
+                "have the viewer sign in again; if it was revoked by mistake, take the entry back and publish the state",
+            ),
+            Self::RevocationUnknown => (
+                "revocation-unknown",
+                Revocation,
+                None,
+                "no state of what is revoked could be loaded yet",
+                "see that a state is published at the edge's address, that the root key there is this site's, and that no check stands before it",
+            ),
+            Self::RevocationStale => (
+                "revocation-stale",
+                Revocation,
+                None,
+                "the state of what is revoked is too old, or from the future",
+                "see that the publisher runs at least thrice within `max_stale_seconds`, that caches keep the head for less than that, and compare the clocks",
             ),
         }
     }

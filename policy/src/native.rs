@@ -9,8 +9,7 @@ use crate::denied::Denied;
 use crate::memory::RememberProofs;
 use crate::request::Request;
 use crate::time::UnixTime;
-use crate::token::{ClaimsTrust, Token, Unbound};
-use crate::verify::Admitted;
+use crate::token::{Claimed, ClaimsTrust, ProvenToken, Token, Unbound};
 
 /// The token of a request whose credential only CloudFront saw.
 pub(crate) struct TokenAlone<'r>(Token<'r>);
@@ -32,26 +31,26 @@ impl<'r> TokenAlone<'r> {
     }
 
     /// Checks the token by itself.
-    pub(crate) fn admit(
+    pub(crate) fn claim(
         self,
         request: &Request<'_>,
         trust: &ClaimsTrust,
         memory: &dyn RememberProofs,
         now: UnixTime,
-    ) -> Result<Admitted, Denied> {
-        let claims = match trust {
+    ) -> Result<Claimed, Denied> {
+        let token = match trust {
             ClaimsTrust::Off => None,
             ClaimsTrust::Checked(rules) => {
-                let claims = self.0.claims(rules, memory)?;
-                if let Some(claims) = &claims {
+                let token = self.0.proven(rules, memory)?;
+                if let Some(ProvenToken { claims, .. }) = &token {
                     if claims.resources.is_empty() {
                         return Err(Denied::ClaimsNotBound(Unbound::NoResources));
                     }
                     claims.check(rules, request, now)?;
                 }
-                claims
+                token
             }
         };
-        Ok(Admitted::by_cloudfront(claims))
+        Ok(Claimed { pass: None, token })
     }
 }

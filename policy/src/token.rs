@@ -12,12 +12,13 @@ use crate::credential::Carrier;
 use crate::denied::Denied;
 use crate::forwarding::{CLAIMS_NAME, forwarded_query};
 use crate::jws::{ClaimsKey, Envelope};
+use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, RememberProofs, Saying};
 use crate::network::Network;
 use crate::request::Request;
 use crate::statement::{Resource, SignedPolicy};
 use crate::time::UnixTime;
-use crate::verify::Admitted;
+use crate::verify::Pass;
 
 /// How far ahead of our clock an `iat` may be, in seconds: the clocks of signers and edges differ.
 pub const MAX_CLOCK_SKEW: u32 = 60;
@@ -80,12 +81,12 @@ impl<'r> Token<'r> {
         };
     }
 
-    /// The claims, if there is a token and it holds by itself.
-    pub(crate) fn claims(
+    /// What it says, if there is a token and it holds by itself.
+    pub(crate) fn proven(
         &self,
         rules: &ClaimsRules,
         memory: &dyn RememberProofs,
-    ) -> Result<Option<Arc<Claims>>, Denied> {
+    ) -> Result<Option<ProvenToken>, Denied> {
         match self {
             Self::Absent if rules.need == ClaimsNeed::Required => Err(Denied::ClaimsMissing),
             Self::Absent => Ok(None),
@@ -97,7 +98,7 @@ impl<'r> Token<'r> {
 
 impl ClaimsRules {
     /// Checks the signature, and only then reads what is signed.
-    fn prove(&self, token: &str, memory: &dyn RememberProofs) -> Result<Arc<Claims>, Denied> {
+    fn prove(&self, token: &str, memory: &dyn RememberProofs) -> Result<ProvenToken, Denied> {
         let bytes = token.len();
         if bytes > MAX_CLAIMS_BYTES {
             return Err(ClaimsFault::TooLong { bytes }.into());
@@ -106,14 +107,15 @@ impl ClaimsRules {
         let Some(key) = envelope.key(&self.keys) else {
             return Err(Denied::ClaimsSignatureInvalid { key_id: None });
         };
+        let thumbprint = key.thumbprint();
         let proof = Proof {
-            thumbprint: key.thumbprint(),
+            thumbprint,
             algorithm: key.algorithm().name(),
             message: envelope.signed.as_bytes(),
             signature: envelope.signature.as_bytes(),
         };
         if let Some(Proven(Saying::Claims(claims))) = memory.recall(&proof) {
-            return Ok(claims);
+            return Ok(ProvenToken { claims, thumbprint });
         }
         if envelope.verify(key).is_err() {
             let key_id = Some(key.id().to_string());
@@ -122,8 +124,23 @@ impl ClaimsRules {
         let payload = envelope.payload().ok_or(ClaimsFault::NotJws)?;
         let claims = Arc::new(Claims::read(&payload)?);
         memory.remember(&proof, &Proven(Saying::Claims(Arc::clone(&claims))));
-        Ok(claims)
+        Ok(ProvenToken { claims, thumbprint })
     }
+}
+
+/// A token whose signature holds.
+#[derive(Clone, Debug)]
+pub(crate) struct ProvenToken {
+    pub(crate) claims: Arc<Claims>,
+    /// The key that signed it.
+    pub(crate) thumbprint: Thumbprint,
+}
+
+/// A pass whose claims, if any are asked for, permit the request too. Only [`Permitted::claim`] and
+/// its counterpart behind CloudFront's own check make one.
+pub struct Claimed {
+    pub(crate) pass: Option<Pass>,
+    pub(crate) token: Option<ProvenToken>,
 }
 
 impl Permitted<'_> {
@@ -134,21 +151,21 @@ impl Permitted<'_> {
         trust: &ClaimsTrust,
         memory: &dyn RememberProofs,
         now: UnixTime,
-    ) -> Result<Admitted, Denied> {
+    ) -> Result<Claimed, Denied> {
         let Self { granted, token } = self;
-        let claims = match trust {
+        let proven = match trust {
             ClaimsTrust::Off => None,
             ClaimsTrust::Checked(rules) => {
-                let claims = token.claims(rules, memory)?;
-                if let Some(claims) = &claims {
+                let proven = token.proven(rules, memory)?;
+                if let Some(ProvenToken { claims, .. }) = &proven {
                     check_bound(claims, &token, &granted.policy, granted.carrier)
                         .map_err(Denied::ClaimsNotBound)?;
                     claims.check(rules, request, now)?;
                 }
-                claims
+                proven
             }
         };
-        Ok(Admitted::by_policy(granted, claims))
+        Ok(Claimed { pass: Some(granted), token: proven })
     }
 }
 
@@ -270,7 +287,8 @@ impl Claims {
         request: &Request<'_>,
         now: UnixTime,
     ) -> Result<(), Denied> {
-        self.check_times(rules.max_lifetime, now)?;
+        self.check_lifetime(rules.max_lifetime)?;
+        self.check_times(now)?;
         let address = request.address.map(|address| address.to_canonical());
         if !self.resources.is_empty() {
             // Less what CloudFront takes away, and less the token, which cannot hold itself.
@@ -296,14 +314,17 @@ impl Claims {
         Ok(())
     }
 
-    fn check_times(&self, most: Option<u32>, now: UnixTime) -> Result<(), Denied> {
+    pub(crate) fn check_lifetime(&self, most: Option<u32>) -> Result<(), Denied> {
         let seconds = self.expires.seconds_after(self.issued_at);
         match most {
             Some(most) if seconds > i64::from(most) => {
-                return Err(ClaimsFault::Lifetime { seconds, most }.into());
+                Err(ClaimsFault::Lifetime { seconds, most }.into())
             }
-            _ => {}
+            _ => Ok(()),
         }
+    }
+
+    fn check_times(&self, now: UnixTime) -> Result<(), Denied> {
         if self.issued_at > now.plus_seconds(MAX_CLOCK_SKEW) {
             return Err(Denied::ClaimsNotYetValid { starts: self.issued_at, now });
         }

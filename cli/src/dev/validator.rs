@@ -36,7 +36,7 @@ impl Validator {
     }
 
     pub(super) fn verify(&self, request: &Request<'_>) -> Result<Admitted, Denied> {
-        policy::verify(request, &self.trust, self.now())
+        policy::verify(request, &self.trust, None, self.now())
     }
 
     pub(super) fn now(&self) -> UnixTime {

@@ -163,7 +163,9 @@ fn a_proof_does_not_outlive_trust() {
         let request = Request::get(url.unwrap());
         let trust = TrustedKeys::new(keys.iter().map(trusted_key).collect()).unwrap();
         let trust = Trust::in_credentials(trust);
-        verify_remembering(&request, &trust, &memory, at(NOW)).err().map(|denied| denied.code())
+        verify_remembering(&request, &trust, None, &memory, at(NOW))
+            .err()
+            .map(|denied| denied.code())
     };
     let key = |id, file| trusted(Some(id), file, &[Algorithm::RsaSha256]);
     let usual = key(KEY_ID, "rsa.public.pem");
