@@ -208,8 +208,8 @@ fn context(value: Value<'_>) -> Result<String, ClaimsFault> {
     Ok(text.into_owned())
 }
 
-/// A list of texts, none of them twice; empty if the claim is not there.
-fn list<T: PartialEq>(
+/// A list of texts; empty if the claim is not there.
+fn list<T>(
     claims: &mut Object<'_>,
     claim: &'static str,
     read: impl Fn(&str) -> Result<T, ClaimsFault>,

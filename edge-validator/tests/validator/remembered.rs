@@ -3,10 +3,12 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use edge_validator::{Backend, KeySettings, Native, SignatureMemory, Validator, ViewerRequest};
+use edge_validator::{
+    Backend, KeySettings, Native, Settings, SignatureMemory, Validator, ViewerRequest,
+};
 use policy::{
     Algorithm, BoxedKey, BoxedMac, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme,
-    Trust, TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
+    Trust, TrustedKey, TrustedKeys, Url, VerifyMac, VerifySignature, verify_remembering,
 };
 
 use crate::pass::{END, KEY_ID, NOW, Pass, at, get, settings, trusted};
@@ -29,6 +31,19 @@ impl VerifySignature for Counted {
     }
 }
 
+/// A secret that counts how often it is asked.
+struct CountedMac {
+    mac: BoxedMac,
+    asked: Arc<AtomicUsize>,
+}
+
+impl VerifyMac for CountedMac {
+    fn verify(&self, message: &[u8], mac: &[u8]) -> Result<(), InvalidSignature> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.mac.verify(message, mac)
+    }
+}
+
 /// The native crypto, counted.
 struct Counting(Arc<AtomicUsize>);
 
@@ -38,7 +53,7 @@ impl Backend for Counting {
     }
 
     fn mac(&self, secret: &[u8]) -> BoxedMac {
-        Native.mac(secret)
+        Box::new(CountedMac { mac: Native.mac(secret), asked: Arc::clone(&self.0) })
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
@@ -47,20 +62,24 @@ impl Backend for Counting {
 }
 
 /// A validator whose signature verifications are counted.
-struct Watched {
+pub(crate) struct Watched {
     validator: Validator,
     asked: Arc<AtomicUsize>,
 }
 
 impl Watched {
     fn new() -> Self {
+        Self::with(settings())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
         let asked = Arc::new(AtomicUsize::new(0));
-        let validator = Validator::new(settings(), &Counting(Arc::clone(&asked)));
+        let validator = Validator::new(settings, &Counting(Arc::clone(&asked)));
         Self { validator: validator.unwrap(), asked }
     }
 
     /// Why the request is refused, and how many signatures were verified for it.
-    fn decide(&self, viewer: &ViewerRequest<'_>, now: i64) -> (Option<Code>, usize) {
+    pub(crate) fn decide(&self, viewer: &ViewerRequest<'_>, now: i64) -> (Option<Code>, usize) {
         let before = self.asked.load(Ordering::Relaxed);
         let verdict = self.validator.decide(viewer, at(now));
         let asked = self.asked.load(Ordering::Relaxed) - before;
