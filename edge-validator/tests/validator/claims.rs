@@ -138,6 +138,39 @@ fn a_token_is_verified_once_and_evaluated_every_time() {
     }
 }
 
+#[test]
+fn the_longest_lifetime_is_the_setting() {
+    let pass = Pass::new();
+    let cookie = cookie(&pass);
+    let viewer = ViewerRequest { cookies: &[&cookie], ..get() };
+    for (max_lifetime, code) in
+        [(None, None), (Some(3660), None), (Some(3659), Some(Code::ClaimsMalformed))]
+    {
+        let verdict =
+            validator(Settings { max_lifetime, ..with_claims() }).decide(&viewer, at(NOW));
+        assert_eq!(verdict.refusal.map(|refusal| refusal.denied.code()), code);
+    }
+}
+
+#[test]
+fn short_rsa_keys_are_not_trusted() {
+    let key = public_key_from_pem(SHORT_RSA, ShortRsa::DangerAllow).unwrap();
+    let claims_keys = vec![ClaimsKeySettings::public(ID, JoseAlgorithm::Rs256, &key)];
+    let refused = Validator::new(Settings { claims_keys, ..with_claims() }, &Native).err();
+    let message = refused.unwrap().to_string();
+    assert!(message.starts_with("key `claims-1`: ") && message.contains("1024"), "{message}");
+}
+
+/// Of 1024 bits.
+const SHORT_RSA: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDLl4mEwR+yXRnrqskq10YCVagM
+5HB95N3JnpW87Z1hhCrZDyB4iHwYpixFTLj2FB2hWMl+3WKoQ5UAuW5QpuAFdJwp
+kyFqHeqZwt7rIyNC4mq4jr3QvnWcBOxCYhZys3b2pCj9TM4fGt4w7EX2O7g5TXkt
+JNwmBF368eCZuQ6ZUQIDAQAB
+-----END PUBLIC KEY-----
+";
+
 /// One memory under changing trust, as when a claims key is taken out of the configuration.
 #[test]
 fn a_remembered_token_does_not_outlive_trust() {
