@@ -63,7 +63,7 @@ impl ClaimsTrust {
 }
 
 /// A claims token as it was found. Nothing in it is proven.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) enum Token<'r> {
     #[default]
     Absent,

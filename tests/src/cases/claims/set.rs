@@ -224,6 +224,7 @@ fn entries() -> Vec<Case> {
         ("org", "any", "*", origin),
         ("org", "null", "null", origin),
         ("org", "with-path", "https://www.example.com/", origin),
+        ("org", "with-file", "https://www.example.com/watch", origin),
         ("org", "with-query", "https://www.example.com?", origin),
         ("org", "without-scheme", "www.example.com", origin),
         ("org", "with-default-port", "https://www.example.com:443", origin),
