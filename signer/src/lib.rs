@@ -23,6 +23,7 @@ mod pass;
 mod placement;
 mod policy_key;
 mod problem;
+mod publish;
 mod request;
 mod session;
 mod signatures;
@@ -48,7 +49,18 @@ pub use outcome::{Issued, Outcome};
 pub use placement::PlacementFault;
 pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 pub use problem::Cause;
+#[cfg(feature = "aws")]
+pub use publish::S3Destination;
+pub use publish::{
+    Destination, DestinationAnswer, DestinationUnavailable, FolderDestination, Publication,
+    PublishFailed, Published, PublishedBody, Publisher, Replaced, Version,
+};
 pub use request::{MAX_BODY_BYTES, Request};
 pub use site_secret::{MIN_SITE_SECRET_BYTES, SiteSecret, SiteSecretRefused};
-pub use store::{MemoryStore, Standing, Store, StoreAnswer, StoreUnavailable};
+#[cfg(feature = "aws")]
+pub use store::DynamoDbStore;
+pub use store::{
+    CUT_OFF_MARGIN, Cursor, Entry, FileStore, LONGEST_LIFETIME, MemoryStore, NotAScope, Page,
+    Retention, Scope, Standing, Store, StoreAnswer, StoreUnavailable, prune,
+};
 pub use urls::MAX_URLS;
