@@ -26,7 +26,12 @@ export function jsonLines(json, original) {
   const known = original === undefined ? null : new Set(indented(original));
   return indented(json).map((line) => {
     const changed = known !== null && !known.has(line);
-    const element = make(changed ? "mark" : "span", { class: "line" }, ...tokens(line), "\n");
+    const element = make(
+      changed ? "mark" : "span",
+      { class: "line" },
+      ...tokens(line.trimStart()),
+      "\n",
+    );
     element.style.setProperty("--depth", `${line.search(/\S|$/)}`);
     return element;
   });

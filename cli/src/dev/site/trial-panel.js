@@ -66,19 +66,19 @@ export class TrialPanel {
         make("h3", {}, "Edgepass says"),
         make("p", { class: "message", id: "trial-message" }, ...prose(verdict.message ?? "let in")),
         ...(verdict.hint === null ? [] : [make("p", { class: "hint" }, ...prose(verdict.hint))]),
+        make("h3", {}, "Asked for"),
+        make("p", {}, make("code", {}, `${answer.method} ${answer.path}`)),
         make("h3", {}, "The viewer gets"),
         make("pre", { id: "trial-body" }, spread(answer.body)),
+        make("p", { class: "after", id: "trial-after" }, afterwardsText(afterwards)),
       ),
       make(
         "div",
         {},
-        make("h3", {}, "Asked for"),
-        make("p", {}, make("code", {}, `${answer.method} ${answer.path}`)),
         make("h3", {}, "Policy that was sent"),
         text(credential?.policy, good?.policy),
         make("h3", {}, "Claims that were sent"),
         text(credential?.claims, good?.claims),
-        make("p", { class: "after", id: "trial-after" }, afterwardsText(afterwards)),
       ),
     );
     this.#verdict.hidden = false;
@@ -110,11 +110,12 @@ function afterwardsText({ path, status }) {
 }
 
 /**
- * A message, in which backticks set off what was given.
+ * A message as a sentence begins, in which backticks set off what was given.
  *
- * @param {string} text
+ * @param {string} message
  */
-function prose(text) {
+function prose(message) {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
   return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 }
 
