@@ -39,15 +39,20 @@ impl ClaimsTrust {
                 ));
             }
             (Ok(key), algorithm) => {
-                let fitting = match key.kind() {
-                    KeyKind::P256 => JoseAlgorithm::Es256,
-                    KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
-                };
+                let fitting = fitting_algorithm(key.kind());
                 ClaimsKeySettings::public(id, algorithm.unwrap_or(fitting), &key)
             }
             (Err(refused), _) => return Err(usage(&refused)),
         };
         key.ready(&Native).map_err(|refused| usage(&refused))
+    }
+}
+
+/// What tokens are signed with by a key of this kind.
+pub(crate) fn fitting_algorithm(kind: KeyKind) -> JoseAlgorithm {
+    match kind {
+        KeyKind::P256 => JoseAlgorithm::Es256,
+        KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
     }
 }
 

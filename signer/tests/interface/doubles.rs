@@ -3,12 +3,10 @@
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use policy::{
-    Algorithm, Hash, InvalidSignature, KeyKind, Material, PublicKey, UnixTime, VerifySignature,
-};
+use policy::{Algorithm, Hash, InvalidSignature, KeyKind, Material, PublicKey, VerifySignature};
 use signer::{
-    Capacity, MemoryStore, PolicySignature, PrivateKey, SignPolicy, SignatureUnavailable, Standing,
-    Store, StoreAnswer, StoreUnavailable,
+    Capacity, Cursor, Entry, MemoryStore, Page, PolicySignature, PrivateKey, Scope, SignPolicy,
+    SignatureUnavailable, Standing, Store, StoreAnswer, StoreUnavailable,
 };
 
 /// A key that counts what it signs, and can be made to throttle.
@@ -62,19 +60,43 @@ impl FailingStore {
     }
 }
 
-impl Store for FailingStore {
-    fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
+impl FailingStore {
+    /// What the memory answers, unless the store fails.
+    fn answered<'s, T: Send + 's>(&'s self, answer: StoreAnswer<'s, T>) -> StoreAnswer<'s, T> {
         Box::pin(async move {
             self.check()?;
-            self.memory.standing(subject, session).await
+            answer.await
         })
     }
+}
 
-    fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()> {
-        Box::pin(async move {
-            self.check()?;
-            self.memory.revoke_session(session, at).await
-        })
+impl Store for FailingStore {
+    fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
+        self.answered(self.memory.standing(subject, session))
+    }
+
+    fn revoke<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, Entry> {
+        self.answered(Box::pin(async move { self.memory.revoke(entry).await }))
+    }
+
+    fn unrevoke<'s>(&'s self, scope: &'s Scope) -> StoreAnswer<'s, Option<Entry>> {
+        self.answered(Box::pin(async move { self.memory.unrevoke(scope).await }))
+    }
+
+    fn list<'s>(&'s self, after: Option<&'s Cursor>, limit: u32) -> StoreAnswer<'s, Page> {
+        self.answered(self.memory.list(after, limit))
+    }
+
+    fn remove<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, bool> {
+        self.answered(Box::pin(async move { self.memory.remove(entry).await }))
+    }
+
+    fn largest_lifetime(&self) -> StoreAnswer<'_, u32> {
+        self.answered(self.memory.largest_lifetime())
+    }
+
+    fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32> {
+        self.answered(Box::pin(async move { self.memory.note_lifetime(seconds).await }))
     }
 }
 
