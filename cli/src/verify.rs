@@ -1,15 +1,14 @@
 //! `edgepass verify`: what the edge would decide about a request.
 
-use core::convert::Infallible;
 use core::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::Styles;
 use clap::{Args, ValueEnum, ValueHint};
-use edge_validator::{Enforcement, Passed, Validator, ViewerRequest, sha256};
+use edge_validator::{Enforcement, Passed, StateSource, Validator, ViewerRequest, sha256};
 use policy::{
     Admitted, Claims, ClaimsKey, ClaimsNeed, ClaimsRules, Credential, Denied, Deployment, Policy,
-    Request, ShortRsa, UnixTime,
+    Request, RevocationView, ShortRsa, State, UnixTime, WhenUnknown,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -19,19 +18,26 @@ use crate::claims_trust::ClaimsTrust;
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
-use crate::not_yet::not_yet;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output::{print, print_json, warn};
 use crate::reason::{Explained, Reason};
+use crate::state_file;
+use crate::text_file::TextFile;
 use crate::trust::{self, Trust};
 use crate::url_argument::UrlArgument;
 use crate::when::{Shown, When, system_clock};
+
+/// How old a state may be where no configuration says: the default of `max_stale_seconds`.
+const MAX_STALE_SECONDS: u32 = 300;
 
 /// Decide about a request as the edge would, and say why
 #[derive(Args)]
 #[command(after_help = "\
 ALG is RSA-SHA1, RSA-SHA256, ECDSA-SHA1 or ECDSA-SHA256. Without a list both hashes are allowed.
 An empty ID (`=public.pem`) is a key that answers for any Key-Pair-Id.
+
+--state needs claims, and --state-root unless --config has the root key. It is believed for 300
+seconds by its own date, or as long as the configuration says.
 
 --claims-trust names a key that signs claims tokens: a public key, for ES256 or RS256, or a file
 with the secret of HS256. Once one is given, every request needs a token, unless --claims says less.
@@ -64,7 +70,7 @@ pub(crate) struct Verify {
     /// Take keys and rules from the configuration of an edge, and decide exactly as it would
     #[arg(
         long,
-        conflicts_with_all = ["trust", "claims", "claims_trust", "danger_allow_short_rsa"],
+        conflicts_with_all = ["trust", "claims", "claims_trust", "state_root", "danger_allow_short_rsa"],
         value_name = "edge.toml",
         value_hint = ValueHint::FilePath
     )]
@@ -88,7 +94,7 @@ pub(crate) struct Verify {
 
 #[derive(Args)]
 struct ClaimsOptions {
-    /// Whether a claims token is demanded [default: required with --claims-trust, else optional]
+    /// Whether a claims token is demanded [default: required with --claims-trust or --state, else optional]
     #[arg(long)]
     claims: Option<Need>,
     /// The method of the request
@@ -100,9 +106,13 @@ struct ClaimsOptions {
     /// A key to trust for claims tokens; may be repeated
     #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
     claims_trust: Vec<ClaimsTrust>,
-    /// Revocation state; not supported yet
-    #[arg(long, value_name = "HEAD_FILE", value_parser = not_yet)]
-    state: Option<Infallible>,
+    /// The head of the state of what is revoked, as it was published: its body lies in `body`
+    /// beside it. Stands for the one that --config names
+    #[arg(long, value_name = "HEAD_FILE", value_hint = ValueHint::FilePath)]
+    state: Option<PathBuf>,
+    /// The root key that the state goes back to; two while it changes
+    #[arg(long, requires = "state", value_name = "PEM", value_hint = ValueHint::FilePath)]
+    state_root: Vec<TextFile>,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
@@ -116,7 +126,7 @@ impl Verify {
     pub(crate) fn run(self) -> Outcome {
         let clock = system_clock()?;
         let now = self.now.map_or(clock, |when| when.from(clock));
-        let judge = self.judge()?;
+        let judge = self.judge(now)?;
         let verdict = self.verdict(&judge, now)?;
         if self.json {
             print_json(&verdict.to_json())?
@@ -126,17 +136,41 @@ impl Verify {
         Ok(if verdict.decision.is_ok() { Ended::Done } else { Ended::Denied })
     }
 
-    fn judge(&self) -> Result<Judge, Failure> {
+    fn judge(&self, now: UnixTime) -> Result<Judge, Failure> {
         if let Some(config) = &self.config {
             let (_, validator) = read_config(config)?;
+            self.hand_in_state(&validator, config, now)?;
             return Ok(Judge::Edge(Box::new(validator)));
         }
         let short_rsa =
             if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
         let keys = trust::load(&self.trust, short_rsa)?;
-        policy::Trust::new(Deployment::Standalone, keys, self.claims.trust()?)
-            .map(Judge::Keys)
-            .map_err(|refused| Failure::Usage(format!("`--claims-trust`: {refused}")))
+        let revocation = self.claims.revocation(now)?;
+        let trust = policy::Trust::new(Deployment::Standalone, keys, self.claims.trust()?)
+            .map_err(|refused| Failure::Usage(format!("`--claims-trust`: {refused}")))?;
+        Ok(Judge::Keys(trust, revocation))
+    }
+
+    /// The state that the configuration names, or the one that stands for it.
+    fn hand_in_state(&self, edge: &Validator, config: &Path, now: UnixTime) -> Result<(), Failure> {
+        match (edge.state_source(), &self.claims.state) {
+            (None, None) => {}
+            (None, Some(_)) => {
+                return Err(Failure::Usage(format!(
+                    "the configuration `{}` has no `[revocation]`, so its edge takes no state; leave out `--state`, or add it there",
+                    config.display()
+                )));
+            }
+            (Some(_), Some(head)) => state_file::hand_in(edge, head, now),
+            (Some(StateSource::File(file)), None) => {
+                let folder = config.parent().unwrap_or(Path::new(""));
+                state_file::hand_in(edge, &folder.join(file), now);
+            }
+            (Some(StateSource::Url(url)), None) => {
+                warn(&format!("the state is not fetched from `{url}`; name a copy with `--state`"))
+            }
+        }
+        Ok(())
     }
 
     fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
@@ -154,9 +188,9 @@ impl Verify {
         };
         let credential = Credential::find(&request).ok().as_ref().map(Outline::from);
         let decision = match judge {
-            Judge::Keys(trust) => {
+            Judge::Keys(trust, revocation) => {
                 self.warn_of_sha1(credential.as_ref());
-                policy::verify(&request, trust, None, now)
+                policy::verify(&request, trust, revocation.as_ref().map(Revoked::view), now)
                     .map(|admitted| Passed::Admitted(Box::new(admitted)))
             }
             Judge::Edge(validator) => self.ask(validator, &request, now),
@@ -216,10 +250,48 @@ enum Judge {
     /// A whole edge.
     Edge(Box<Validator>),
     /// The walk, with these keys.
-    Keys(policy::Trust),
+    Keys(policy::Trust, Option<Revoked>),
+}
+
+/// What `--state` holds; nothing if an edge would not take it.
+struct Revoked(Option<State>);
+
+impl Revoked {
+    /// As an edge takes it whose `[revocation]` says no more than it has to.
+    fn view(&self) -> RevocationView<'_> {
+        let when_unknown = WhenUnknown::Deny;
+        RevocationView {
+            state: self.0.as_ref(),
+            max_stale_seconds: MAX_STALE_SECONDS,
+            when_unknown,
+        }
+    }
 }
 
 impl ClaimsOptions {
+    /// The state, if one is named.
+    fn revocation(&self, now: UnixTime) -> Result<Option<Revoked>, Failure> {
+        let Some(head) = &self.state else { return Ok(None) };
+        if matches!(self.claims, Some(Need::Optional | Need::Off)) {
+            return Err(Failure::Usage(
+                "`--state` needs claims, without which no pass can be revoked; leave out `--claims`".to_owned(),
+            ));
+        }
+        if self.claims_trust.is_empty() {
+            return Err(Failure::Usage(
+                "`--state` needs a key that claims tokens are signed with; name it with `--claims-trust ID=FILE`"
+                    .to_owned(),
+            ));
+        }
+        if self.state_root.is_empty() {
+            return Err(Failure::Usage(
+                "`--state` needs the root key that the state goes back to; name it with `--state-root PEM`, or take it from `--config edge.toml`"
+                    .to_owned(),
+            ));
+        }
+        state_file::load(head, &self.state_root, now).map(|state| Some(Revoked(state)))
+    }
+
     /// What is asked of claims tokens.
     fn trust(&self) -> Result<policy::ClaimsTrust, Failure> {
         let need = match (self.claims, self.claims_trust.is_empty()) {

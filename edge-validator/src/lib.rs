@@ -10,7 +10,10 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 mod pem;
 mod response;
+mod revocation;
 mod settings;
+mod state_holder;
+mod trusted;
 mod validator;
 mod viewer;
 
@@ -24,6 +27,7 @@ pub use native::{Native, NativeKey, sha256, thumbprint};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;
+pub use revocation::{RevocationSettings, StateSource};
 pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 pub use validator::{Answer, CONTEXT_HEADER, Forwarded, Passed, Refusal, Validator, Verdict};
 pub use viewer::ViewerRequest;

@@ -47,7 +47,7 @@ impl EdgeValidator {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str, here_first: u32) -> Result<Self, JsError> {
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, &Host { here_first }))
+            .and_then(|settings| Validator::new(settings, Host { here_first }))
             .map(|validator| Self { validator, request: Vec::new(), text: String::new() })
             .map_err(|_| JsError::new("these settings are not what `edgepass bundle` of this version writes; bundle again"))
     }

@@ -86,6 +86,7 @@ fn settings(keys: &Keys, max_lifetime: Lifetime) -> Settings {
         enforcement: Enforcement::Enforce,
         expose_reason: true,
         keys: vec![KeySettings::new(Some(KEY_ID.to_owned()), key, &[algorithm])],
+        revocation: None,
         public_paths: Vec::new(),
         redirect_to: None,
         cors_origins: Vec::new(),
