@@ -90,7 +90,7 @@ impl State<'_> {
 
 /// The keys that most cases trust.
 fn delegation() -> Vec<u8> {
-    let TokenKey::Pair(claims) = ES256 else { unreachable!("ES256 is made with a key pair") };
+    let TokenKey::Pair(claims) = ES256 else { panic!("ES256 is made with a key pair") };
     let mut bytes = b"edgepass-keys-1\n".to_vec();
     bytes.extend(short(SITE.as_bytes()));
     bytes.extend(1_u64.to_le_bytes()); // the serial number

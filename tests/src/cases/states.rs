@@ -34,7 +34,7 @@ pub fn states() -> Vec<StateFile> {
         keys: &[],
         subjects: &[],
     };
-    let TokenKey::Pair(claims_key) = ES256 else { unreachable!("ES256 is made with a key pair") };
+    let TokenKey::Pair(claims_key) = ES256 else { panic!("ES256 is made with a key pair") };
     let cut_off = u32::try_from(ISSUED).unwrap();
     let keys = [TestKey::Rsa, claims_key, TestKey::P256].map(thumbprint);
     let secret = sha256(secret("claims.secret").unwrap());
