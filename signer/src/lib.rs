@@ -25,6 +25,7 @@ mod policy_key;
 mod problem;
 mod publish;
 mod request;
+mod revocations;
 mod session;
 mod signatures;
 mod site_secret;
@@ -45,7 +46,7 @@ pub use key::{
 };
 pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
 pub use origin::NotAnOrigin;
-pub use outcome::{Issued, Outcome};
+pub use outcome::{Change, Issued, Outcome};
 pub use placement::PlacementFault;
 pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 pub use problem::Cause;

@@ -7,6 +7,7 @@ use core::time::Duration;
 use std::io::{Write, stdout};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use policy::UnixTime;
 use serde::Serialize;
 
 use crate::metrics::Metrics;
@@ -32,6 +33,17 @@ pub struct RequestLine<'l> {
     urls: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
+    /// Who revoked, or took it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'l str>,
+    /// What was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'l str>,
+    /// The cut-off of what was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
     /// What the client was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'l str>,
@@ -61,6 +73,10 @@ impl<'l> RequestLine<'l> {
             grants: &[],
             urls: None,
             expires_at: None,
+            actor: None,
+            scope: None,
+            before: None,
+            changed: None,
             detail: None,
             metrics: Metrics::new(function, now_milliseconds(), outcome, latency),
         };
@@ -77,6 +93,13 @@ impl<'l> RequestLine<'l> {
                 Self { subject: Some(subject), session: Some(session), ..line }
             }
             Outcome::Refused { internal, .. } => Self { detail: internal.as_deref(), ..line },
+            Outcome::Revoked(change) | Outcome::Unrevoked(change) => Self {
+                actor: Some(&change.actor),
+                scope: Some(&change.scope),
+                before: change.up_to.map(UnixTime::as_seconds),
+                changed: Some(change.changed),
+                ..line
+            },
             Outcome::Preflight | Outcome::Repeated | Outcome::Reported => line,
         }
     }

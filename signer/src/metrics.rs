@@ -85,7 +85,9 @@ impl<'m> Metrics<'m> {
             Outcome::LoggedOut { .. }
             | Outcome::Preflight
             | Outcome::Repeated
-            | Outcome::Reported => (None, vec![by_function(&[LATENCY])]),
+            | Outcome::Reported
+            | Outcome::Revoked(_)
+            | Outcome::Unrevoked(_) => (None, vec![by_function(&[LATENCY])]),
         };
         Self {
             metadata: Metadata { timestamp, cloud_watch_metrics: directives },

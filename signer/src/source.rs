@@ -9,6 +9,7 @@ mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
 mod rotating_keys;
+mod store;
 
 use core::fmt;
 use core::str::FromStr;
@@ -24,6 +25,7 @@ pub use self::key_text::{KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
 pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
 pub use self::rotating_keys::{KeySources, RotatingKeys};
+pub use self::store::{StoreSource, StoreSourceRefused};
 
 /// The name of the CloudFront key, as the environment of the Lambda functions gives it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,12 +4,10 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 use std::fs;
-use std::sync::Arc;
 
 use policy::Hash;
 
-use super::{Freshness, KeySource, KeySources, SecretSource};
-use crate::store::{MemoryStore, Store};
+use super::{Freshness, KeySource, KeySources, SecretSource, StoreSource};
 
 /// The grants: the path of a file, or their text.
 pub const GRANTS: &str = "EDGEPASS_GRANTS";
@@ -87,17 +85,9 @@ impl<'e> Environment<'e> {
         })
     }
 
-    /// The store of revocations.
-    pub fn store(&self) -> Result<Arc<dyn Store>, VariableRefused> {
-        let value = self.required(STORE)?;
-        match value.split_once(':').map_or(value.as_str(), |(scheme, _)| scheme) {
-            "memory" => Ok(Arc::new(MemoryStore::default())),
-            "dynamodb" | "file" => Err(VariableRefused::new(STORE, &"it is not supported yet")),
-            _ => Err(VariableRefused::new(
-                STORE,
-                &"it names a store as `dynamodb:TABLE` or `file:PATH`, or as `memory`, which forgets",
-            )),
-        }
+    /// The name of the store of revocations.
+    pub fn store(&self) -> Result<StoreSource, VariableRefused> {
+        self.parsed(STORE)
     }
 
     /// The name of the function, as Lambda gives it.
