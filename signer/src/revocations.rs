@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Change, Outcome};
 use crate::problem::{Cause, Problem};
+use crate::revocation::Revocation;
 use crate::session::json;
 use crate::site_secret::SiteSecret;
 use crate::store::{Cursor, Entry, Page, Scope, Store};
@@ -42,20 +43,7 @@ pub(crate) struct Reversal {
     identity: Option<String>,
 }
 
-/// An entry, as it is answered.
-#[derive(Serialize)]
-struct Revocation {
-    scope: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    /// The cut-off; of a session or a key everything is revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<i64>,
-    recorded_at: i64,
-    actor: Option<String>,
-    note: Option<String>,
-}
-
+/// A page of the list.
 #[derive(Serialize)]
 struct Revocations {
     revocations: Vec<Revocation>,
@@ -207,18 +195,4 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
 
 fn query_malformed(detail: impl Into<String>) -> Problem {
     Problem::new(Cause::QueryMalformed, detail)
-}
-
-impl From<Entry> for Revocation {
-    fn from(entry: Entry) -> Self {
-        let Entry { scope, up_to, recorded_at, actor, note } = entry;
-        let before = Some(up_to.as_seconds());
-        let (scope, id, before) = match scope {
-            Scope::All => ("all", None, before),
-            Scope::Key(thumbprint) => ("key", Some(thumbprint.to_string()), None),
-            Scope::Session(id) => ("session", Some(id), None),
-            Scope::Subject(id) => ("subject", Some(id), before),
-        };
-        Self { scope, id, before, recorded_at: recorded_at.as_seconds(), actor, note }
-    }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod destination;
 pub mod environment;
 mod file;
 mod fresh;
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "aws")]
 pub use self::aws::{Aws, ServiceFailed};
+pub use self::destination::{DestinationSource, DestinationSourceRefused};
 pub use self::file::FileUnreadable;
 pub use self::fresh::{Fetch, Fresh, Freshness};
 pub use self::key_text::{KeyText, KeyTextRefused};

@@ -1,8 +1,8 @@
 //! The state in AWS: an S3 bucket behind the distribution.
 
+use core::error::Error;
 use core::fmt;
 use core::time::Duration;
-use std::error::Error;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;

@@ -1,9 +1,9 @@
 //! The store in AWS: a DynamoDB table.
 
+use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 use std::collections::HashMap;
-use std::error::Error;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
