@@ -123,7 +123,7 @@ fn networks() -> Vec<Case> {
                 "what cannot be checked is not met",
                 &list("net", networks),
             )
-            .deny(CLAIMS_MISMATCH, "the request does not say what it is"),
+            .deny(CLAIMS_MISMATCH, "the viewer's address is not known"),
         );
     }
     cases

@@ -44,7 +44,7 @@ fn whole() -> Vec<Case> {
         (
             "unknown-claim-long",
             format!("{{{inside},\"{}\":0}}", "x".repeat(200)),
-            &format!("the claim `{}` is unknown", "x".repeat(40)),
+            &format!("the claim `{}…` is unknown", "x".repeat(40)),
         ),
     ]
     .map(|(name, text, words)| {
