@@ -74,6 +74,7 @@ pub use state::{
     Backend, Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey,
     MAX_BODY_BYTES, MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD,
     Minimum, Salt, SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust,
+    UnprovenHead,
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;

@@ -18,6 +18,7 @@ mod delegation;
 mod head;
 mod refused;
 mod trust;
+mod unproven;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -29,6 +30,7 @@ pub use delegation::{
 pub use head::{BodyDigest, Head, HeadDraft, MAX_HEAD_BYTES};
 pub use refused::{Signer, StatePart, StateRefused};
 pub use trust::{Backend, MAX_SECONDS_AHEAD, Minimum, StateTrust};
+pub use unproven::UnprovenHead;
 
 use crate::revocation::{Revocable, Revocation, Standing};
 
