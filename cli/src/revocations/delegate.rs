@@ -17,15 +17,14 @@ use crate::when::system_clock;
 #[derive(Args)]
 #[command(after_help = "\
 A step of its own so that the root key, which edges know by its public half, can stay offline: it
-is needed when the keys change, and not for publishing. Both pairs are made by `edgepass keygen`.
+is needed when the keys change, and not for publishing. Both pairs are made by
+`edgepass keygen --algorithm ecdsa-p256 --out DIR`.
 The result, which is no secret, is printed; `edgepass revocations publish` takes it.
 
 The keys that are listed replace those of the edges' configuration, so that rotating one needs no
 redeployment. Without algorithms a key is trusted with SHA-256.
 
 Examples:
-  edgepass keygen --algorithm ecdsa-p256 --out root
-  edgepass keygen --algorithm ecdsa-p256 --out state
   edgepass revocations delegate --site https://media.example.com --root-key root/private.pem \\
       --state-key state/public.pem --trust K2JCJMDEHXQW5F=public.pem:RSA-SHA256 \\
       --claims-trust claims-2026-11=claims-public.pem:ES256 > delegation.pem")]
