@@ -53,7 +53,12 @@ def functions(stack: Stack) -> dict[str, Json]:
 def bucket_is_private(stack: Stack) -> Iterator[str]:
     for path, bucket in stack.of_type("AWS::S3::Bucket").items():
         block = bucket.get("PublicAccessBlockConfiguration", {})
-        flags = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+        flags = (
+            "BlockPublicAcls",
+            "BlockPublicPolicy",
+            "IgnorePublicAcls",
+            "RestrictPublicBuckets",
+        )
         for flag in flags:
             if block.get(flag) is not True:
                 yield f"{path} lacks {flag}"
@@ -86,7 +91,9 @@ def bucket_policy_lets_only_the_distribution_read(stack: Stack) -> Iterator[str]
                 }
             },
         }
-        if len(allowed) != 1 or any(allowed[0].get(key) != value for key, value in expected.items()):
+        if len(allowed) != 1 or any(
+            allowed[0].get(key) != value for key, value in expected.items()
+        ):
             yield f"the policy of {bucket} allows something else than reading by the distribution"
         denied = [statement for statement in statements if statement["Effect"] == "Deny"]
         without_tls = {"Bool": {"aws:SecureTransport": "false"}}
@@ -135,7 +142,9 @@ def protected_behaviors_are_protected(stack: Stack) -> Iterator[str]:
         if native != (groups == ["<Edge/KeyGroup>"]):
             yield f"{pattern} has the key groups {groups}, in the mode {stack.values['Mode']}"
         versions = [association["LambdaFunctionARN"] for association in associations]
-        if validates != any(found.startswith("<Edge/ValidatorFunctionVersion") for found in versions):
+        if validates != any(
+            found.startswith("<Edge/ValidatorFunctionVersion") for found in versions
+        ):
             yield f"{pattern} has the functions {versions}"
         if not groups and not associations:
             yield f"{pattern} is open to everybody"
@@ -286,16 +295,19 @@ WIDE = {
 
 
 def _scoped(path: str, statement: Json) -> Iterator[str]:
-    as_list = lambda value: value if isinstance(value, list) else [value]  # noqa: E731
-    for action in as_list(statement["Action"]):
+    for action in _listed(statement["Action"]):
         if "*" in action:
             yield f"{path} may {action}"
-        for resource in as_list(statement["Resource"]):
+        for resource in _listed(statement["Resource"]):
             ends = WIDE[action.split(":")[0]]
             if "*" in resource and not any(
                 resource == end if end == "*" else resource.endswith(end) for end in ends
             ):
                 yield f"{path} may {action} on {resource}"
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 def functions_are_set_up(stack: Stack) -> Iterator[str]:
@@ -459,7 +471,9 @@ def dashboard_can_be_read(stack: Stack) -> Iterator[str]:
         except ValueError as error:
             yield f"{path} is no JSON: {error}"
             continue
-        if not any("stats count(*) by" in widget["properties"].get("query", "") for widget in widgets):
+        if not any(
+            "stats count(*) by" in widget["properties"].get("query", "") for widget in widgets
+        ):
             yield f"{path} does not show refusals by code"
 
 
@@ -475,7 +489,9 @@ def reasons_are_written(sources: Sources) -> Iterator[str]:
             if "Reason for" not in before:
                 yield f"{name}:{number + 1} has no reason for `{line.strip()}`"
         match = re.search(r"((?:  # .*\n)+)  ValidatorFunction:", text)
-        if name == "edge.yaml" and not (match and "replicas" in match[1] and "Retained" in match[1]):
+        if name == "edge.yaml" and not (
+            match and "replicas" in match[1] and "Retained" in match[1]
+        ):
             yield "edge.yaml does not say why the validator is retained"
 
 

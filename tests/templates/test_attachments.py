@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+
 from configurations import CHANGES, deployed
 from promises import CACHING_DISABLED, SIGNER, STATE
 from stack import Sources, Stack
@@ -15,13 +16,19 @@ from stack import Sources, Stack
 SOURCES = Sources.committed()
 CLOUDFRONT = botocore.session.get_session().get_service_model("cloudfront")
 # What every behaviour has beside what is attached.
-BEHAVIOR = {"PathPattern": "/a/*", "TargetOriginId": "content", "ViewerProtocolPolicy": "https-only"}
+BEHAVIOR = {
+    "PathPattern": "/a/*",
+    "TargetOriginId": "content",
+    "ViewerProtocolPolicy": "https-only",
+}
 
 
 def attachments(configuration: str) -> dict[str, Any]:
     stack = deployed(SOURCES, "existing-distribution.yaml", configuration)
     return {
-        name: json.loads(value) for name, value in stack.outputs.items() if name.startswith("Attach")
+        name: json.loads(value)
+        for name, value in stack.outputs.items()
+        if name.startswith("Attach")
     }
 
 
@@ -81,7 +88,12 @@ def test_they_are_those_of_the_whole_template() -> None:
     found = attachments("standalone")
     pairs = {STATE: found["Attach2StateBehavior"], SIGNER: found["Attach3SignerBehavior"]}
     for pattern, attached in pairs.items():
-        for member in ("PathPattern", "CachePolicyId", "ResponseHeadersPolicyId", "ViewerProtocolPolicy"):
+        for member in (
+            "PathPattern",
+            "CachePolicyId",
+            "ResponseHeadersPolicyId",
+            "ViewerProtocolPolicy",
+        ):
             assert attached[member] == own[pattern][member]
         assert attached.get("OriginRequestPolicyId") == own[pattern].get("OriginRequestPolicyId")
         assert set(attached["AllowedMethods"]["Items"]) == set(own[pattern]["AllowedMethods"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cfn_guard_rs import run_checks
+
 from stack import INFRA, REGION, Sources
 
 BIN = Path(sys.executable).parent
@@ -20,7 +21,6 @@ RULES = (Path(__file__).parent / "rules" / "edgepass.guard").read_text()
 # Checkov's checks that do not hold, and why not.
 SKIPPED = {
     "CKV_AWS_18": "the bucket is read through CloudFront only, whose access log is kept; S3's own would repeat it",
-    "CKV_AWS_68": "a web ACL is the parameter WebAclArn; not every site wants to pay for one",
     "CKV_AWS_86": "the access log is delivered by AWS::Logs::Delivery, which can leave out the query, where passes are",
     "CKV_AWS_115": "the account's concurrency is the limit; a reservation would throttle viewers, and Lambda@Edge refuses one",
     "CKV_AWS_116": "no event is worth keeping: viewers ask again, and the heartbeat publishes what a failed run did not",
@@ -29,6 +29,10 @@ SKIPPED = {
     "CKV_AWS_158": "logs hold no credentials and only pseudonyms of people; CloudWatch encrypts them by itself",
     "CKV_AWS_173": "environments name secrets and hold none",
 }
+
+
+# In an environment of its own: it insists on other versions of AWS's libraries than SAM.
+CHECKOV = Path(__file__).parent / ".checkov" / "bin" / "checkov"
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -51,7 +55,7 @@ def test_sam_validate(file: str) -> None:
 def test_checkov(capsys: pytest.CaptureFixture[str]) -> None:
     files = [argument for file in FILES for argument in ("--file", file)]
     options = ("--framework", "cloudformation", "--skip-download", "--output", "json")
-    done = run(BIN / "checkov", *files, *options)
+    done = run(CHECKOV, *files, *options)
     report = json.loads(done.stdout)
     failed = report["results"]["failed_checks"]
     assert report["summary"]["passed"] > 40, "checkov found too little to check"
@@ -79,8 +83,18 @@ BROKEN = [
     ("template.yaml", "IgnorePublicAcls: true", "IgnorePublicAcls: false", "buckets_are_private"),
     ("edge.yaml", "CookieBehavior: none", "CookieBehavior: all", "caches_take_no_credentials"),
     ("edge.yaml", "CookieBehavior: none", "CookieBehavior: all", "origins_get_no_cookies"),
-    ("template.yaml", "SigningBehavior: always", "SigningBehavior: never", "origins_are_signed_for"),
-    ("template.yaml", "ErrorCachingMinTTL: 0", "ErrorCachingMinTTL: 5", "errors_are_not_cached"),
+    (
+        "template.yaml",
+        "SigningBehavior: always",
+        "SigningBehavior: never",
+        "origins_are_signed_for",
+    ),
+    (
+        "template.yaml",
+        "ErrorCode: 403, ErrorCachingMinTTL: 0",
+        "ErrorCode: 403, ErrorCachingMinTTL: 5",
+        "errors_are_not_cached",
+    ),
     ("template.yaml", "redirect-to-https", "allow-all", "viewers_use_tls"),
     (
         "signer.yaml",
@@ -89,7 +103,12 @@ BROKEN = [
         "roles_are_our_own",
     ),
     ("signer.yaml", "RetentionInDays: !Ref LogRetentionDays", "Tags: []", "logs_end"),
-    ("alarms.yaml", "First:", "Then:", "alarms_say_what_to_do"),
+    (
+        "alarms.yaml",
+        "First: run `edgepass explain`",
+        "Run `edgepass explain`",
+        "alarms_say_what_to_do",
+    ),
     ("signer.yaml", "DeletionProtectionEnabled: true", "Tags: []", "tables_can_be_recovered"),
 ]
 
@@ -97,4 +116,6 @@ BROKEN = [
 @pytest.mark.parametrize(("file", "old", "new", "rule"), BROKEN, ids=[case[3] for case in BROKEN])
 def test_own_rules_can_fail(file: str, old: str, new: str, rule: str) -> None:
     report = run_checks(SOURCES.mutated(file, old, new).transformed(file), RULES)
-    assert rule in {broken.name for broken in report.not_compliant}, report.not_compliant
+    assert rule in {broken.Rule and broken.Rule.name for broken in report.not_compliant}, (
+        report.not_compliant
+    )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import promises
 import pytest
+
+import promises
 from configurations import BASE, deployed
 from promises import Promise
 from stack import NotDeployable, Sources, Stack

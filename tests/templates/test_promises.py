@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from configurations import BASE, CHANGES, deployed
 from promises import (
     OF_EVERY_STACK,
@@ -16,7 +17,9 @@ from stack import TEMPLATES, NotDeployable, Sources, Stack
 
 SOURCES = Sources.committed()
 CASES = [
-    pytest.param(template, configuration, promise, id=f"{template}-{configuration}-{promise.__name__}")
+    pytest.param(
+        template, configuration, promise, id=f"{template}-{configuration}-{promise.__name__}"
+    )
     for template in TEMPLATES
     for configuration in CHANGES
     for promise in OF_EVERY_STACK + (OF_THE_DISTRIBUTION if template == "template.yaml" else [])
@@ -34,7 +37,10 @@ def test_reasons_are_written() -> None:
 
 @pytest.mark.parametrize("template", [*TEMPLATES, "edge.yaml"])
 def test_no_other_region(template: str) -> None:
-    base = BASE.get(template) or deployed(SOURCES, "template.yaml", "standalone").nested["Edge"].parameters
+    base = (
+        BASE.get(template)
+        or deployed(SOURCES, "template.yaml", "standalone").nested["Edge"].parameters
+    )
     with pytest.raises(NotDeployable, match="us-east-1"):
         Stack(SOURCES, template, dict(base), region="eu-central-1")
 
@@ -89,7 +95,13 @@ def test_both_templates_have_the_same_parameters() -> None:
 
 def test_filters_match_what_the_validator_logs() -> None:
     """The terms are those of `put_log_line` of the edge validator, and of its shim."""
-    codes = {"signature-invalid", "unknown-key", "claims-signature-invalid", "expired", "claims-expired"}
+    codes = {
+        "signature-invalid",
+        "unknown-key",
+        "claims-signature-invalid",
+        "expired",
+        "claims-expired",
+    }
     codes |= {"revocation-stale", "revocation-unknown"}
     filters = deployed(SOURCES, "template.yaml", "standalone").of_type("AWS::Logs::MetricFilter")
     found = {
@@ -101,4 +113,3 @@ def test_filters_match_what_the_validator_logs() -> None:
     for metric_filter in filters.values():
         for term in re.findall(r'"((?:[^"\\]|\\.)*)"', metric_filter["FilterPattern"]):
             assert re.fullmatch(r'\\"(edgepass|code)\\":\\"[a-z-]+\\"', term)
-
