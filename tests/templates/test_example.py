@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from samcli.cli.types import CfnParameterOverridesType
 
-from promises import SESSION_ENVIRONMENT
 from stack import INFRA, Sources, Stack
 
 
@@ -36,13 +35,6 @@ def test_the_readme_names_every_parameter() -> None:
     for name in ("template.yaml", "existing-distribution.yaml"):
         for parameter in Sources.committed().transformed(name)["Parameters"]:
             assert f"`{parameter}`" in readme, parameter
-
-
-def test_the_environment_is_read_by_the_signer() -> None:
-    """Every variable is one that the signer's own code names."""
-    source = (INFRA.parent / "signer/src/source/environment.rs").read_text()
-    for variable in SESSION_ENVIRONMENT:
-        assert f'"{variable}"' in source, variable
 
 
 def test_the_example_deploys() -> None:
