@@ -3,12 +3,15 @@
 mod api;
 mod check;
 mod content;
+mod cookie;
 mod demo;
 mod edge;
+mod grants;
 mod lambda;
 mod native;
 mod server;
-mod session;
+mod sign_in;
+mod signing;
 mod site;
 mod state;
 mod user;
@@ -31,16 +34,17 @@ use crate::output::print;
 
 use self::check::Check;
 use self::demo::Demo;
-use self::edge::{Behaviour, Edge};
+use self::edge::{Behaviour, Edge, hosts};
+use self::grants::LocalGrants;
 use self::lambda::{Function, Process};
 use self::native::Native;
-use self::session::Signer;
-use self::state::StateFolder;
-use self::validator::{KEY_ID, Validator, system_clock};
+use self::signing::Signer;
+use self::state::{CLAIMS_KEY_ID, KEY_ID, StateFolder};
+use self::validator::{Validator, system_clock};
 
 /// Run a local edge: CloudFront's part played by one process, with a demo site behind it.
 ///
-/// Nothing needs to be set up and nothing leaves this machine. The first run makes a key pair.
+/// Nothing needs to be set up and nothing leaves this machine. The first run makes the keys.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -107,11 +111,14 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         .map_err(|error| Failure::Service(format!("cannot tell the port taken: {error}")))?;
 
     let clock = system_clock();
-    let validator = Arc::new(Validator::new(state.key.public_key(), Arc::clone(&clock))?);
+    let hosts = hosts(address.port());
+    let grants = LocalGrants::new(&hosts)?;
+    let max_lifetime = grants.max_lifetime();
+    let validator = Arc::new(Validator::new(&state.keys, max_lifetime, Arc::clone(&clock))?);
     let (check, mut process) = match edge {
         CheckedBy::Native => (Check::Native(Native::new(Arc::clone(&validator))), None),
         CheckedBy::Lambda => {
-            let (function, process) = Function::start(&state).await?;
+            let (function, process) = Function::start(&state, max_lifetime).await?;
             (Check::Lambda(function), Some(process))
         }
     };
@@ -119,16 +126,18 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         None => "the validator in this process".to_owned(),
         Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
     };
-    let signer = Arc::new(Signer::new(state.key, clock));
-    let demo = Demo::new(Arc::clone(&signer), Arc::clone(&validator));
+    let StateFolder { path, keys } = state;
+    let keys = keys.into_ring();
+    let signer = Arc::new(Signer::new(grants, &keys, &clock));
+    let demo = Demo { signer: Arc::clone(&signer), keys, validator };
     let behaviours = vec![
-        Behaviour::public("/edgepass/*", session::origin(signer)),
+        Behaviour::public("/edgepass/*", signing::origin(signer)),
         Behaviour::public("/demo/*", demo::origin(demo)),
         Behaviour::signed("/media/*", content::origin("/media", content)),
     ];
-    let edge = Edge::new(behaviours, site::origin(), check, address.port());
+    let edge = Edge::new(behaviours, site::origin(), check, hosts);
 
-    announce(&edge, address, content, &state.path, &checked_by)?;
+    announce(&edge, address, content, &path, &checked_by)?;
     select! {
         () = server::serve(listener, Arc::new(edge), stop) => {}
         () = kept_running(process.as_mut()) => {}
@@ -177,19 +186,22 @@ fn announce(
     state: &Path,
     checked_by: &str,
 ) -> Result<(), Failure> {
-    let private_key = state.join("private.pem");
+    let (key, claims_key) = (state.join("private.pem"), state.join("claims-private.pem"));
     let text = format!(
         "\
 A local edge that plays CloudFront is running.
 
   open       http://{address}/
   protected  {}, by signed URLs and cookies of the key `{KEY_ID}`
+             with a claims token of the key `{CLAIMS_KEY_ID}`
   checked    by {checked_by}
   public     {}
   content    {}
-  state      {} (the keys: private.pem, public.pem)
-  sign       edgepass sign url http://{address}/media/alice/index.m3u8 \\
-               --key {} --key-id {KEY_ID} --expires +1h
+  state      {} (the keys, the claims keys, and the secret of the pseudonyms)
+  sign       echo '{{\"sub\":\"me\",\"jti\":\"shell\"}}' | \\
+               edgepass sign url http://{address}/media/alice/index.m3u8 --expires +1h \\
+               --key {} --key-id {KEY_ID} \\
+               --claims - --claims-key {} --claims-key-id {CLAIMS_KEY_ID}
   stop       Ctrl-C
 
 Refusals follow, each with its reason.",
@@ -197,7 +209,8 @@ Refusals follow, each with its reason.",
         edge.public().join(" "),
         content.display(),
         state.display(),
-        private_key.display(),
+        key.display(),
+        claims_key.display(),
     );
     print(&text)
 }

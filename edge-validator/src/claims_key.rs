@@ -63,6 +63,9 @@ impl ClaimsKeySettings {
     pub fn ready(&self, backend: &dyn Backend) -> Result<ClaimsKey, SettingsRefused> {
         let Self { id, algorithm, key } = self;
         if *algorithm == JoseAlgorithm::Hs256 {
+            if is_public(key) {
+                return Err(SettingsRefused::PublicSecret { id: id.clone() });
+            }
             if key.len() < MIN_SECRET_BYTES {
                 return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
             }
@@ -74,6 +77,14 @@ impl ClaimsKeySettings {
         let thumbprint = backend.thumbprint(&public_key);
         Ok(ClaimsKey::public(id, *algorithm, &public_key, thumbprint, ready)?)
     }
+}
+
+/// Whether it is a PEM or an SPKI: taken for a secret, a public key lets everybody sign (RFC 8725,
+/// 2.1).
+fn is_public(secret: &[u8]) -> bool {
+    const ARMOUR: &[u8] = b"-----BEGIN ";
+    secret.windows(ARMOUR.len()).any(|bytes| bytes == ARMOUR)
+        || PublicKey::from_spki_der(secret, ShortRsa::DangerAllow).is_ok()
 }
 
 /// Leaves out the key, which may be a secret.

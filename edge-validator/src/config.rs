@@ -206,9 +206,6 @@ impl ClaimsKeyToml {
             (JoseAlgorithm::Hs256, None, Some(file)) => {
                 let secret =
                     read_file(&file).map_err(|reason| unreadable("secret_file", &file, reason))?;
-                if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
-                    return Err(ConfigRefused::PemAsSecret { id });
-                }
                 // Blanks around it are no part of it, so that a file may end with a line feed.
                 Ok(ClaimsKeySettings::secret(&id, secret.trim_ascii()))
             }
@@ -262,11 +259,6 @@ pub enum ConfigRefused {
         /// What to write.
         instead: &'static str,
     },
-    /// A PEM where a secret belongs: the classic way to make a public key a secret.
-    PemAsSecret {
-        /// The claims key.
-        id: String,
-    },
     /// A value.
     Settings(SettingsRefused),
     /// Not the TOML of an `edge.toml`, with line and member.
@@ -287,10 +279,6 @@ impl fmt::Display for ConfigRefused {
             Self::File { member, file, reason } => write!(f, "`{member}` `{file}`: {reason}"),
             Self::NoKey => f.write_str("there is no `[[key]]`; name the public key to trust"),
             Self::NotYet { member, instead } => write!(f, "`{member}`: {instead}"),
-            Self::PemAsSecret { id } => write!(
-                f,
-                "`secret_file` of the claims key `{id}` is a PEM, which is no secret; use at least 32 random bytes"
-            ),
             Self::Settings(refused) => refused.fmt(f),
             Self::Toml(error) => f.write_str(error),
         }

@@ -318,6 +318,11 @@ pub enum SettingsRefused {
     },
     /// A member of the JSON that there is not.
     UnknownMember(String),
+    /// A PEM or a public key where a secret belongs.
+    PublicSecret {
+        /// The claims key.
+        id: String,
+    },
     /// Not an absolute URL.
     Redirect(String),
     /// Neither `http` nor `https`.
@@ -356,6 +361,10 @@ impl fmt::Display for SettingsRefused {
             Self::PublicPath(path) => write!(
                 f,
                 "`paths` of `[public]` has `{path}`, which is not a path; write it as `/login*`"
+            ),
+            Self::PublicSecret { id } => write!(
+                f,
+                "the secret of the claims key `{id}` is a PEM or a public key, with which everybody could sign; use at least {MIN_SECRET_BYTES} random bytes, such as `openssl rand -base64 48` writes"
             ),
             Self::Redirect(url) => write!(
                 f,

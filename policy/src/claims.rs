@@ -10,7 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::encoding::shown;
+use crate::encoding::{Shown, shortened};
 use crate::json::{self, Members, NotJson, Object, Value};
 use crate::jws::{self, MakeToken};
 use crate::network::{Network, NotANetwork};
@@ -93,7 +93,7 @@ impl Claims {
             context: claims.take("ctx").map(context).transpose()?,
         };
         if let Some(claim) = claims.rest() {
-            return Err(ClaimsFault::Unknown { claim: shown(&claim) });
+            return Err(ClaimsFault::Unknown { claim: shortened(&claim) });
         }
         if read.expires <= read.issued_at {
             return Err(ClaimsFault::EndsBeforeStart);
@@ -350,7 +350,7 @@ impl fmt::Display for ClaimsFault {
                 write!(f, "it has {bytes} bytes; at most {MAX_CLAIMS_BYTES} are read")
             }
             Self::Type { claim, expected } => write!(f, "`{claim}` is not {expected}"),
-            Self::Unknown { claim } => write!(f, "the claim `{claim}` is unknown"),
+            Self::Unknown { claim } => write!(f, "the claim `{}` is unknown", Shown(claim)),
         }
     }
 }

@@ -6,6 +6,7 @@ use core::net::IpAddr;
 
 use crate::claims::ClaimsFault;
 use crate::credential::{Carrier, Field, Malformation};
+use crate::encoding::Shown;
 use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::resource::Section;
@@ -295,7 +296,7 @@ impl fmt::Display for Denied {
             }
             Self::PolicyMalformed(fault) => fault.fmt(f),
             Self::ConditionUnsupported { name } => {
-                write!(f, "the condition `{name}` is not supported")
+                write!(f, "the condition `{}` is not supported", Shown(name))
             }
             Self::ResourceMismatch { section: Section::Query, .. } => {
                 f.write_str("the query does not match the query of the policy's resource")

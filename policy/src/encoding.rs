@@ -77,19 +77,25 @@ pub(crate) fn escaped(high: Option<u8>, low: Option<u8>) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// A stranger's name for a message: its beginning, without what a terminal would obey.
-pub(crate) fn shown(name: &str) -> String {
-    const LONGEST: usize = 40;
-    let mut shown = String::new();
-    for character in name.chars() {
-        if shown.len() >= LONGEST {
-            shown.push('…');
-            break;
+/// How many characters of a stranger's name a message repeats.
+const LONGEST_SHOWN: usize = 40;
+
+/// As much of a stranger's name as [`Shown`] needs.
+pub(crate) fn shortened(name: &str) -> String {
+    name.chars().take(LONGEST_SHOWN + 1).collect()
+}
+
+/// A stranger's name in a message: its beginning, without what a terminal would obey.
+pub(crate) struct Shown<'n>(pub(crate) &'n str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = self.0.chars();
+        for character in characters.by_ref().take(LONGEST_SHOWN) {
+            write!(f, "{}", character.escape_default())?;
         }
-        let plain = character == ' ' || character.is_ascii_graphic();
-        shown.push(if plain { character } else { char::REPLACEMENT_CHARACTER });
+        if characters.next().is_some() { f.write_str("…") } else { Ok(()) }
     }
-    shown
 }
 
 #[cfg(test)]

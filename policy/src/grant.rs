@@ -266,7 +266,7 @@ impl From<UrlFault> for GrantRefused {
 }
 
 /// A pass that only lacks its signature.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Unsigned {
     target: Target,
     policy: Policy,
@@ -287,6 +287,20 @@ impl Unsigned {
         Ok(self)
     }
 
+    /// With a claims token in the URL and in the resource that is signed. Both were checked
+    /// without it.
+    pub(crate) fn holding(mut self, token: &str) -> Self {
+        if let Target::Url(url, _) = &mut self.target {
+            *url = url.with_claims(token);
+            self.policy.resource = match self.policy.resource {
+                Resource::Exact(_) => Resource::Exact(url.as_str().to_string()),
+                Resource::Pattern(pattern) => Resource::Pattern(pattern.with_claims(token)),
+            };
+            self.text = self.policy.to_string();
+        }
+        self
+    }
+
     /// The exact bytes to sign.
     pub fn text(&self) -> &str {
         &self.text
@@ -301,6 +315,13 @@ impl Unsigned {
     /// Takes the signature over [`Unsigned::text`], raw bytes (ECDSA: DER).
     pub fn signed(self, signature: &[u8]) -> Signed {
         Signed { signature: to_cloudfront_base64(signature), unsigned: self }
+    }
+}
+
+/// Leaves out the text and the claims token, which is signed already.
+impl fmt::Debug for Unsigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsigned").field("key_id", &self.key_id).finish_non_exhaustive()
     }
 }
 

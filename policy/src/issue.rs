@@ -14,7 +14,7 @@ impl Grant {
     /// policy. Elsewhere the URL that is signed holds the token, so that CloudFront's own signature
     /// covers it. `claims.policy` is set here, whatever it was.
     pub fn unsigned_with_claims<K: MakeToken>(
-        mut self,
+        self,
         mut claims: Claims,
         key: &K,
         sha256: impl FnOnce(&[u8]) -> [u8; 32],
@@ -29,11 +29,8 @@ impl Grant {
         };
         if in_resource {
             let token = claims.sign(key).map_err(IssueRefused::Claims)?;
-            if let Target::Url(url, pattern) = self.target {
-                let pattern = pattern.map(|pattern| pattern.with_claims(&token));
-                self.target = Target::Url(url.with_claims(&token), pattern);
-            }
-            return self.unsigned(key_id, hash).map_err(IssueRefused::Grant);
+            let unsigned = self.unsigned(key_id, hash).map_err(IssueRefused::Grant)?;
+            return Ok(unsigned.holding(&token));
         }
         let unsigned = self.unsigned(key_id, hash).map_err(IssueRefused::Grant)?;
         claims.policy = Some(sha256(unsigned.text().as_bytes()));

@@ -22,8 +22,10 @@ mod native;
 mod network;
 mod request;
 mod resource;
+mod revocation;
 mod signable;
 mod signature;
+mod state;
 mod statement;
 mod time;
 mod token;
@@ -61,9 +63,18 @@ pub use request::{Request, is_origin};
 pub use resource::{
     MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section, wildcards_match,
 };
+pub use revocation::{
+    NotRevoked, Revocable, Revocation, RevocationRefused, RevocationView, Standing, WhenUnknown,
+};
 pub use signable::{SignableFault, SignableUrl};
 pub use signature::{
     Algorithm, Hash, InvalidSignature, MakeSignature, UnknownAlgorithm, VerifySignature,
+};
+pub use state::{
+    Backend, Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey,
+    MAX_BODY_BYTES, MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD,
+    Minimum, Salt, SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust,
+    UnprovenHead,
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;

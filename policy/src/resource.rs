@@ -75,10 +75,13 @@ impl ResourcePattern {
 
     /// The pattern of the same URLs with a claims token as one more component of their query.
     pub(crate) fn with_claims(&self, token: &str) -> Self {
-        let separator = if self.text.contains('?') { '&' } else { '?' };
-        let slash =
-            if self.section(Section::Path) == "/" && !self.text.ends_with('/') { "/" } else { "" };
-        Self { text: format!("{}{slash}{separator}{CLAIMS_NAME}={token}", self.text) }
+        let claims = format!("{CLAIMS_NAME}={token}");
+        if !self.section(Section::Query).is_empty() {
+            return Self { text: format!("{}&{claims}", self.text) };
+        }
+        let target = self.text.strip_suffix('?').unwrap_or(&self.text);
+        let implied = self.section(Section::Path) == "/" && !target.ends_with('/');
+        Self { text: format!("{target}{}?{claims}", if implied { "/" } else { "" }) }
     }
 
     /// The pattern as it was written.
@@ -369,6 +372,25 @@ mod tests {
         }
         let long = format!("https://h/a?*{}?*", "a".repeat(MAX_SINGLE_WILDCARD_RUN));
         assert_eq!(long.parse::<ResourcePattern>(), Err(PatternFault::LongRun));
+    }
+
+    #[test]
+    fn claims_join_the_query() {
+        for (pattern, with) in [
+            ("https://h", "https://h/?Edgepass-Claims=T"),
+            ("https://h/", "https://h/?Edgepass-Claims=T"),
+            ("https://h/?", "https://h/?Edgepass-Claims=T"),
+            ("https://h/?x=1", "https://h/?x=1&Edgepass-Claims=T"),
+            ("https://h/a?", "https://h/a?Edgepass-Claims=T"),
+            ("https://h/a/", "https://h/a/?Edgepass-Claims=T"),
+            ("https://h/*.ts?x=1", "https://h/*.ts?x=1&Edgepass-Claims=T"),
+            ("https://d?.h/a", "https://d?.h/a?Edgepass-Claims=T"),
+            ("https://*.h/a", "https://*.h/a?Edgepass-Claims=T"),
+        ] {
+            let pattern: ResourcePattern = pattern.parse().unwrap();
+            assert_eq!(pattern.with_claims("T").as_str(), with, "{pattern}");
+            assert_eq!(with.parse().as_ref(), Ok(&pattern.with_claims("T")));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use core::str::FromStr;
 
 use crate::credential::{Carrier, Credential, SignedText};
 use crate::denied::Denied;
-use crate::encoding::shown;
+use crate::encoding::{Shown, shortened};
 use crate::json::{self, NotJson, Object, Value};
 use crate::key::Thumbprint;
 use crate::memory::{Proven, RememberProofs, Saying};
@@ -212,14 +212,14 @@ fn take<'t>(
 
 fn nothing_else(object: Object<'_>, place: &'static str) -> Result<(), PolicyFault> {
     match object.rest() {
-        Some(key) => Err(PolicyFault::Unknown { key: shown(&key), place }),
+        Some(key) => Err(PolicyFault::Unknown { key: shortened(&key), place }),
         None => Ok(()),
     }
 }
 
 fn unsupported_else(object: Object<'_>) -> Result<(), PolicyFault> {
     match object.rest() {
-        Some(key) => Err(PolicyFault::Unsupported { name: shown(&key) }),
+        Some(key) => Err(PolicyFault::Unsupported { name: shortened(&key) }),
         None => Ok(()),
     }
 }
@@ -316,8 +316,12 @@ impl fmt::Display for PolicyFault {
                 write!(f, "`Statement` holds {count} statements; CloudFront allows one")
             }
             Self::Type { place, expected } => write!(f, "{place} is not {expected}"),
-            Self::Unknown { key, place } => write!(f, "{place} has an unknown member `{key}`"),
-            Self::Unsupported { name } => write!(f, "the condition `{name}` is not supported"),
+            Self::Unknown { key, place } => {
+                write!(f, "{place} has an unknown member `{}`", Shown(key))
+            }
+            Self::Unsupported { name } => {
+                write!(f, "the condition `{}` is not supported", Shown(name))
+            }
         }
     }
 }

@@ -9,6 +9,12 @@ use core::fmt;
 pub struct UnixTime(i64);
 
 impl UnixTime {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
+    /// The end of time.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// From this value on (the year 5138), what is written as seconds was meant as milliseconds:
     /// today's milliseconds have 13 digits, this has 12.
     pub const MILLISECONDS_SUSPECTED: Self = Self(100_000_000_000);
@@ -30,6 +36,12 @@ impl UnixTime {
             return None;
         }
         digits.parse().ok().map(Self)
+    }
+
+    /// How many seconds this is later than another time; negative if it is earlier.
+    pub const fn seconds_since(self, other: Self) -> i64 {
+        // Neither is negative, so that this cannot wrap.
+        self.0.saturating_sub(other.0)
     }
 
     /// Later by some seconds; stays at the end of time rather than wrapping.

@@ -63,7 +63,7 @@ impl ClaimsTrust {
 }
 
 /// A claims token as it was found. Nothing in it is proven.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) enum Token<'r> {
     #[default]
     Absent,
@@ -240,23 +240,23 @@ impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Method { method } => {
-                write!(f, "`mth` of the claims token does not allow the method `{method}`")
+                write!(f, "`mth` of the claims token does not allow `{method}`")
             }
             Self::Network { address: Some(address) } => {
-                write!(f, "`net` of the claims token does not allow the address `{address}`")
+                write!(f, "`net` of the claims token does not allow `{address}`")
             }
             Self::Network { address: None } => {
-                f.write_str("the claims token has `net`, and the viewer's address is not known")
+                f.write_str("`net` of the claims token allows some, and the viewer's address is not known")
             }
             Self::Origin { origin: Some(origin) } => {
-                write!(f, "`org` of the claims token does not allow the origin `{origin}`")
+                write!(f, "`org` of the claims token does not allow `{origin}`")
             }
             Self::Origin { origin: None } => f.write_str(
-                "the claims token has `org`, and the request has neither Origin nor Referer",
+                "`org` of the claims token allows some, and the request has neither Origin nor Referer",
             ),
             Self::Resource { path } => write!(
                 f,
-                "`res` of the claims token does not allow the path `{path}` with its scheme, host and query"
+                "`res` of the claims token does not allow `{path}` with its scheme, host and query"
             ),
         }
     }

@@ -2,7 +2,6 @@
 
 mod allowance;
 mod caller;
-#[cfg(feature = "lambda")]
 mod clock;
 mod cookies;
 mod cors;
@@ -23,7 +22,11 @@ mod pass;
 mod placement;
 mod policy_key;
 mod problem;
+mod publish;
+mod publisher_function;
 mod request;
+mod revocation;
+mod revocations;
 mod session;
 mod signatures;
 mod site_secret;
@@ -44,11 +47,25 @@ pub use key::{
 };
 pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
 pub use origin::NotAnOrigin;
-pub use outcome::{Issued, Outcome};
+pub use outcome::{Change, Issued, Outcome};
 pub use placement::PlacementFault;
 pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 pub use problem::Cause;
+#[cfg(feature = "aws")]
+pub use publish::S3Destination;
+pub use publish::{
+    Destination, DestinationAnswer, DestinationUnavailable, FolderDestination, GRACE_SECONDS,
+    Mandate, MandateRefused, Publication, PublishFailed, Published, PublishedBody, Publisher,
+    Replaced, Version,
+};
+pub use publisher_function::PublisherFunction;
 pub use request::{MAX_BODY_BYTES, Request};
+pub use revocation::Revocation;
 pub use site_secret::{MIN_SITE_SECRET_BYTES, SiteSecret, SiteSecretRefused};
-pub use store::{MemoryStore, Standing, Store, StoreAnswer, StoreUnavailable};
+#[cfg(feature = "aws")]
+pub use store::DynamoDbStore;
+pub use store::{
+    CUT_OFF_MARGIN, Cursor, Entry, FileStore, LONGEST_LIFETIME, MemoryStore, NotAScope, Page,
+    Retention, Scope, Standing, Store, StoreAnswer, StoreUnavailable, prune,
+};
 pub use urls::MAX_URLS;

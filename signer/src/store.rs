@@ -1,6 +1,12 @@
-//! Who was revoked: the system of record, as far as issuing needs it.
+//! What is revoked: the system of record.
 
+#[cfg(feature = "aws")]
+mod dynamodb;
+mod entry;
+mod file;
 mod memory;
+mod records;
+mod retention;
 
 use core::fmt;
 use core::future::Future;
@@ -8,23 +14,72 @@ use core::pin::Pin;
 
 use policy::UnixTime;
 
+#[cfg(feature = "aws")]
+pub use self::dynamodb::DynamoDbStore;
+pub use self::entry::{Entry, NotAScope, Scope};
+pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
+pub use self::retention::{LONGEST_LIFETIME, Retention, prune};
+
+/// How long after the order a cut-off lies unless the order says otherwise, in seconds: so much may
+/// the clock of another signer be ahead.
+pub const CUT_OFF_MARGIN: u32 = 30;
 
 /// The system of record of revocations.
 ///
-/// What it answers is consistent: a revocation that was acknowledged is seen by every later
-/// question. One that cannot be asked issues nothing.
+/// What it answers is consistent: a change that was acknowledged is seen by every later question.
+/// Changes may be repeated: a second one has the effect of the first. A store that cannot be asked
+/// issues nothing.
 pub trait Store: Send + Sync {
     /// What stands against passes of this subject and session.
     fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing>;
 
+    /// Revokes. What then stands is answered: this entry, or an earlier one with a later cut-off,
+    /// for a cut-off never moves back.
+    fn revoke<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, Entry>;
+
+    /// Takes a revocation back. What stood is answered.
+    fn unrevoke<'s>(&'s self, scope: &'s Scope) -> StoreAnswer<'s, Option<Entry>>;
+
+    /// The entries that follow `after`, at most `limit` of them, in an order of the store's own.
+    /// What stands throughout is listed once.
+    fn list<'s>(&'s self, after: Option<&'s Cursor>, limit: u32) -> StoreAnswer<'s, Page>;
+
+    /// Removes an entry if it stands just as it was listed, and says whether it did.
+    fn remove<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, bool>;
+
+    /// The longest lifetime that was ever granted, in seconds; 0 before the first grant.
+    fn largest_lifetime(&self) -> StoreAnswer<'_, u32>;
+
+    /// Notes a lifetime *before* passes of it are granted, and answers the largest so far. It only
+    /// grows, up to [`LONGEST_LIFETIME`].
+    fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32>;
+
     /// Revokes a session, at this time. Revoking it again changes nothing.
-    fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()>;
+    fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()> {
+        Box::pin(async move {
+            let entry = Entry::new(Scope::Session(session.to_owned()), at);
+            self.revoke(&entry).await.map(|_| ())
+        })
+    }
 }
 
 /// An answer on its way.
 pub type StoreAnswer<'s, T> =
     Pin<Box<dyn Future<Output = Result<T, StoreUnavailable>> + Send + 's>>;
+
+/// Some of the entries.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Page {
+    /// Perhaps none, although there are more.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins; None after the last.
+    pub next: Option<Cursor>,
+}
+
+/// A place in the list. It may come from a stranger: it decides nothing but where to go on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cursor(pub String);
 
 /// What stands against a subject and a session.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -54,6 +109,12 @@ impl Standing {
 pub struct StoreUnavailable {
     /// For the log.
     pub detail: String,
+}
+
+impl StoreUnavailable {
+    fn new(detail: impl fmt::Display) -> Self {
+        Self { detail: detail.to_string() }
+    }
 }
 
 impl fmt::Display for StoreUnavailable {

@@ -67,6 +67,23 @@ export async function playsTo(page, second) {
   );
 }
 
+/**
+ * What a list on the page says, by its terms.
+ *
+ * @param {Page} page
+ * @param {string} list
+ */
+export async function facts(page, list) {
+  const rows = await page.locator(`${list} > div`).all();
+  const entries = rows.map(async (row) => {
+    const [term, said] = await Promise.all(
+      ["dt", "dd"].map((part) => row.locator(part).textContent()),
+    );
+    return /** @type {[string, string]} */ ([term ?? "", said ?? ""]);
+  });
+  return new Map(await Promise.all(entries));
+}
+
 /** @param {Page} page */
 export async function secondsLeft(page) {
   const digits = await text(page, "#pass-countdown");
@@ -78,7 +95,7 @@ export async function secondsLeft(page) {
  * @param {string} id
  */
 export async function tabTo(page, id) {
-  for (let presses = 0; presses < 40; presses += 1) {
+  for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
     if ((await focused(page)) === id) return;
   }

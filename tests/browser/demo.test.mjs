@@ -17,6 +17,7 @@ import { chromium } from "playwright-core";
 import {
   answer,
   attempt,
+  facts,
   focused,
   overflow,
   playsTo,
@@ -50,6 +51,10 @@ const REFUSALS = [
   { trial: "tampered", clip: "alice", code: "signature-invalid", body: ACCESS_DENIED },
   { trial: "expired", clip: "alice", code: "expired", body: ACCESS_DENIED },
   { trial: "other", clip: "bob", code: "resource-mismatch", body: ACCESS_DENIED },
+  { trial: "token-missing", clip: "alice", code: "claims-missing", body: ACCESS_DENIED },
+  { trial: "token-swapped", clip: "alice", code: "claims-not-bound", body: ACCESS_DENIED },
+  { trial: "token-expired", clip: "alice", code: "claims-expired", body: ACCESS_DENIED },
+  { trial: "method", clip: "alice", code: "claims-mismatch", body: ACCESS_DENIED },
 ];
 
 /** @type {LocalEdge} */
@@ -128,6 +133,13 @@ describe("a signed-in viewer", () => {
       await signIn(page, "alice");
       const policy = JSON.parse(await text(page, "#pass-policy"));
       assert.equal(policy.Statement[0].Resource, `${edge.origin}/media/alice/*`);
+      const said = await facts(page, "#pass-claims");
+      for (const name of ["Subject", "Session"]) {
+        assert.match(said.get(name) ?? "", /^[\w-]{43}$/, "it is no pseudonym");
+      }
+      assert.equal(said.get("Opens"), `${edge.origin}/media/alice/*`);
+      assert.equal(said.get("Methods"), "GET, HEAD");
+      assert.ok(said.get("Issued") && said.get("Expires"));
       const first = await secondsLeft(page);
       const end = policy.Statement[0].Condition.DateLessThan["AWS:EpochTime"];
       assert.ok(first > 0 && end > 0);
@@ -142,17 +154,50 @@ describe("a signed-in viewer", () => {
     });
   });
 
-  test("is let into the own folder and not the other's, as Bob too", async () => {
+  test("is let into the folders of the own claims and no others, as Bob too", async () => {
     await visit({}, "", async (page, { answers }) => {
       await signIn(page, "alice");
       await signIn(page, "bob");
-      assert.match(await text(page, "#pass-policy"), /\/media\/bob\/\*/);
+      // An editor: CloudFront's one pattern covers more than the claims open.
+      assert.match(await text(page, "#pass-policy"), /\/media\/\*/);
+      const opened = (await facts(page, "#pass-claims")).get("Opens");
+      assert.equal(
+        opened,
+        ["bob", "shared"].map((name) => `${edge.origin}/media/${name}/*`).join(""),
+      );
       await page.locator("#play").click();
       await playsTo(page, 0.5);
       await attempt(page, "other");
       const refusal = (await answers()).find(({ status }) => status === 403);
       assert.equal(refusal?.path, "/media/alice/index.m3u8");
-      assert.equal(refusal?.reason, "resource-mismatch");
+      assert.equal(refusal?.reason, "claims-mismatch");
+      const shared = await page.evaluate(
+        async () => (await fetch("/media/shared/index.m3u8", { cache: "no-store" })).status,
+      );
+      assert.equal(shared, 200);
+    });
+  });
+
+  test("gains nothing by forging what scripts can write", async () => {
+    await visit({}, "", async (page) => {
+      await signIn(page, "alice");
+      const before = await facts(page, "#pass-claims");
+      const seen = await page.evaluate(async () => {
+        const held = document.cookie;
+        document.cookie = "Edgepass-Session=v1.forged.1.9999999999; Path=/";
+        /** @param {string} path */
+        const status = async (path) => (await fetch(path, { cache: "no-store" })).status;
+        return {
+          held,
+          own: await status("/media/alice/index.m3u8"),
+          other: await status("/media/bob/index.m3u8"),
+          session: (await (await fetch("/edgepass/session")).json()).session,
+        };
+      });
+      // The one cookie that scripts can read.
+      assert.match(seen.held, /^Edgepass-Session=v1\.[\w-]{43}\.\d+\.\d+$/);
+      assert.deepEqual([seen.own, seen.other], [200, 403]);
+      assert.equal(seen.session, before.get("Session"));
     });
   });
 
@@ -169,6 +214,19 @@ describe("a signed-in viewer", () => {
       assert.equal(status, 403);
     });
   });
+
+  test("gets a pass of another session by signing in again", async () => {
+    await visit({}, "", async (page) => {
+      await signIn(page, "alice");
+      const first = await facts(page, "#pass-claims");
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await settled(page);
+      await signIn(page, "alice");
+      const second = await facts(page, "#pass-claims");
+      assert.equal(second.get("Subject"), first.get("Subject"));
+      assert.notEqual(second.get("Session"), first.get("Session"));
+    });
+  });
 });
 
 describe("a viewer is refused", () => {
@@ -182,8 +240,10 @@ describe("a viewer is refused", () => {
         assert.equal(await text(page, "#trial-code"), code);
         const shown = (await text(page, "#trial-body")).replaceAll(/>\s+</g, "><");
         assert.match(shown.trim(), refusal(body));
-        assert.notEqual(await text(page, "#trial-message"), "let in");
-        assert.equal(await text(page, "#walk-edge"), code);
+        assert.doesNotMatch(await text(page, "#trial-message"), /^let in$/i);
+        const stop = code.startsWith("claims-") ? "claims" : "policy";
+        assert.equal(await text(page, `#walk-${stop}`), code);
+        assert.equal(await page.locator(`#walk[data-decision="deny-${stop}"]`).count(), 1);
 
         const [refused, letIn, ...more] = await answers();
         const sent = trial !== "none";
@@ -229,7 +289,7 @@ describe("the page", () => {
     await visit({ viewport: { width: 390, height: 844 } }, "", async (page) => {
       assert.equal(await overflow(page), 0);
       await signIn(page, "alice");
-      await attempt(page, "tampered");
+      await attempt(page, "token-swapped");
       assert.equal(await overflow(page), 0);
       await shoot(page, "phone");
     });
@@ -241,7 +301,7 @@ describe("the page", () => {
       let sum = 0;
       await visit({ colorScheme }, "", async (page) => {
         await signIn(page, "alice");
-        await attempt(page, "other");
+        await attempt(page, "token-expired");
         await shoot(page, colorScheme);
         const colour = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
         sum = (colour.match(/\d+/g) ?? []).reduce((total, part) => total + Number(part), 0);

@@ -34,9 +34,9 @@ process.on("exit", () => {
 });
 
 /** An `edge.toml` that trusts the RSA key of the corpus, and `lines` before its tables. */
-export function edgeToml({ lines = "", tables = "" } = {}) {
+export function edgeToml({ claims = "off", lines = "", tables = "" } = {}) {
   return `
-    claims = "off"
+    claims = "${claims}"
     ${lines}
     [[key]]
     id = "K1RSAEXAMPLE"

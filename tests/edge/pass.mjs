@@ -1,7 +1,7 @@
 // @ts-check
 // Passes signed by the throwaway keys of the corpus, with nothing of the product.
 
-import { createPrivateKey, sign } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import { keys } from "./bundle.mjs";
@@ -13,9 +13,25 @@ const IDS = { rsa: "K1RSAEXAMPLE", p256: "K1P256EXAMPLE" };
 const privateKey = (name) => createPrivateKey(readFileSync(`${keys}${name}.private.pem`));
 const privateKeys = { rsa: privateKey("rsa"), p256: privateKey("p256") };
 
+/** The keys of claims tokens, as tables of an `edge.toml`. */
+export const CLAIMS_KEYS = `
+  [[claims_key]]
+  id = "claims-rs256"
+  algorithm = "RS256"
+  pem_file = "rsa-other.public.pem"
+  [[claims_key]]
+  id = "claims-hs256"
+  algorithm = "HS256"
+  secret_file = "claims.secret"`;
+
+const claimsKey = createPrivateKey(readFileSync(`${keys}rsa-other.private.pem`));
+const claimsSecret = readFileSync(`${keys}claims.secret`, "utf8").trim();
+
 /** The values of a credential with a custom policy. */
 export class Pass {
   #values;
+  /** @type {string | undefined} */
+  #token;
 
   /** @param {Record<string, string>} values */
   constructor(values) {
@@ -46,8 +62,45 @@ export class Pass {
     });
   }
 
+  /**
+   * With a claims token bound to its policy.
+   *
+   * @param {"RS256" | "HS256"} algorithm
+   * @param {number} viewer
+   */
+  withClaims(algorithm, viewer) {
+    const [, , policy = ""] = this.secrets;
+    const exp = JSON.parse(policy).Statement[0].Condition.DateLessThan["AWS:EpochTime"];
+    const claims = {
+      sub: createHash("sha256").update(`viewer ${viewer}`).digest("base64url"),
+      jti: createHash("sha256").update(`session ${viewer}`).digest("base64url"),
+      iat: Math.floor(Date.now() / 1000),
+      exp,
+      pol: createHash("sha256").update(policy).digest("base64url"),
+    };
+    const header = {
+      alg: algorithm,
+      kid: `claims-${algorithm.toLowerCase()}`,
+      typ: "edgepass+jwt",
+    };
+    const part = (/** @type {object} */ value) =>
+      Buffer.from(JSON.stringify(value)).toString("base64url");
+    const text = `${part(header)}.${part(claims)}`;
+    const signature =
+      algorithm === "HS256"
+        ? createHmac("sha256", claimsSecret).update(text).digest()
+        : sign("SHA256", Buffer.from(text), claimsKey);
+    this.#token = `${text}.${signature.toString("base64url")}`;
+    return this;
+  }
+
   /** `NAME=VALUE` each. */
   get cookies() {
+    const token = this.#token === undefined ? [] : [`Edgepass-Claims=${this.#token}`];
+    return this.#cloudFront.concat(token);
+  }
+
+  get #cloudFront() {
     return Object.entries(this.#values).map(([name, value]) => `CloudFront-${name}=${value}`);
   }
 

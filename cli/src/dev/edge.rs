@@ -26,7 +26,14 @@ pub(super) struct Edge {
     behaviours: Vec<Behaviour>,
     default: Behaviour,
     check: Check,
-    hosts: Vec<String>,
+    hosts: [String; 2],
+}
+
+/// The names that a local edge answers for, with the port as clients write it.
+pub(super) fn hosts(port: u16) -> [String; 2] {
+    // They leave the default port out.
+    let port = if port == 80 { String::new() } else { format!(":{port}") };
+    ["127.0.0.1", "localhost"].map(|name| format!("{name}{port}"))
 }
 
 /// What holds for the requests to some paths.
@@ -65,12 +72,13 @@ impl Behaviour {
 impl Edge {
     /// Of the behaviours the first that covers a path holds, and for all other paths `rest`, an
     /// origin that is open to everyone.
-    pub(super) fn new(behaviours: Vec<Behaviour>, rest: Router, check: Check, port: u16) -> Self {
-        let default = Behaviour::public("*", rest);
-        // Clients leave the default port out.
-        let port = if port == 80 { String::new() } else { format!(":{port}") };
-        let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}{port}")).to_vec();
-        Self { behaviours, default, check, hosts }
+    pub(super) fn new(
+        behaviours: Vec<Behaviour>,
+        rest: Router,
+        check: Check,
+        hosts: [String; 2],
+    ) -> Self {
+        Self { behaviours, default: Behaviour::public("*", rest), check, hosts }
     }
 
     /// The paths that need a pass.

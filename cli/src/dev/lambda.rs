@@ -13,15 +13,15 @@ use axum::http::header::{CACHE_CONTROL, SERVER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings};
-use policy::{Algorithm, Deployment, Hash, PublicKey};
+use policy::{Algorithm, Deployment, Hash};
+use signer::Lifetime;
 
 use crate::bundle::{lambda_edge_files, write_folder};
 use crate::outcome::Failure;
 use crate::output::tell;
 
 use super::check::Decision;
-use super::state::StateFolder;
-use super::validator::KEY_ID;
+use super::state::{KEY_ID, Keys, StateFolder};
 use super::viewer::Viewer;
 
 use self::event::{EdgeRequest, Event};
@@ -41,8 +41,11 @@ pub(super) struct Function {
 
 impl Function {
     /// Bundles the function, and starts the process in which it runs.
-    pub(super) async fn start(state: &StateFolder) -> Result<(Self, Process), Failure> {
-        let files = lambda_edge_files(&settings(state.key.public_key()))?;
+    pub(super) async fn start(
+        state: &StateFolder,
+        max_lifetime: Lifetime,
+    ) -> Result<(Self, Process), Failure> {
+        let files = lambda_edge_files(&settings(&state.keys, max_lifetime))?;
         write_folder(&state.path.join(FOLDER), &files)?;
         let driver =
             state.write(&format!("{FOLDER}/driver.mjs"), include_bytes!("lambda/driver.mjs"))?;
@@ -71,13 +74,14 @@ impl Function {
 }
 
 /// What the validator in this process goes by too.
-fn settings(key: &PublicKey) -> Settings {
+fn settings(keys: &Keys, max_lifetime: Lifetime) -> Settings {
+    let key = keys.policy_key.public_key();
     let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
     Settings {
         deployment: Deployment::Standalone,
-        claims: ClaimsSetting::Off,
-        max_lifetime: None,
-        claims_keys: Vec::new(),
+        claims: ClaimsSetting::Required,
+        max_lifetime: Some(max_lifetime.as_seconds()),
+        claims_keys: vec![keys.trusted_for_claims()],
         scheme: "http".to_owned(),
         enforcement: Enforcement::Enforce,
         expose_reason: true,

@@ -1,37 +1,46 @@
 //! The check in front of protected behaviours.
 
+use core::fmt;
 use std::sync::Arc;
 
-use edge_validator::{NativeKey, thumbprint};
+use edge_validator::{Native, NativeKey, sha256, thumbprint};
 use policy::{
-    Admitted, Algorithm, Denied, Hash, PublicKey, Request, Trust, TrustedKey, TrustedKeys, UnixTime,
+    Admitted, Algorithm, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Hash, Request,
+    Trust, TrustedKey, TrustedKeys, UnixTime,
 };
+use signer::{Clock, Lifetime};
 
 use crate::outcome::Failure;
 use crate::when;
 
-/// The Key-Pair-Id of the local key. CloudFront's have 14 characters too.
-pub(super) const KEY_ID: &str = "KEDGEPASSLOCAL";
+use super::state::{KEY_ID, Keys};
 
-/// Tells the time.
-pub(super) type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
-
-/// Decides by the walk, with the one key that a local edge trusts.
+/// Decides by the walk, with the keys that a local edge trusts.
 pub(super) struct Validator {
     trust: Trust,
     clock: Clock,
 }
 
 impl Validator {
-    /// Trusts the key with SHA-256 only: with SHA-1 would have to be asked for.
-    pub(super) fn new(key: &PublicKey, clock: Clock) -> Result<Self, Failure> {
+    /// Trusts the CloudFront key with SHA-256 only, since SHA-1 would have to be asked for, and lets
+    /// nobody in without a claims token.
+    pub(super) fn new(keys: &Keys, max_lifetime: Lifetime, clock: Clock) -> Result<Self, Failure> {
+        let key = keys.policy_key.public_key();
         let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-        let native = NativeKey::new(key).map_err(|refused| Failure::Usage(refused.to_string()))?;
+        let native = NativeKey::new(key).map_err(|refused| unfit(&refused))?;
+        let claims_key =
+            keys.trusted_for_claims().ready(&Native).map_err(|refused| unfit(&refused))?;
+        let claims = ClaimsTrust::Checked(ClaimsRules {
+            need: ClaimsNeed::Required,
+            keys: vec![claims_key],
+            max_lifetime: Some(max_lifetime.as_seconds()),
+            sha256,
+        });
         let trust =
             TrustedKey::new(Some(KEY_ID), key, thumbprint(key), &[algorithm], Box::new(native))
                 .and_then(|key| TrustedKeys::new(vec![key]))
-                .map(Trust::in_credentials)
-                .map_err(|refused| Failure::Usage(refused.to_string()))?;
+                .and_then(|keys| Trust::new(Deployment::Standalone, keys, claims))
+                .map_err(|refused| unfit(&refused))?;
         Ok(Self { trust, clock })
     }
 
@@ -42,6 +51,10 @@ impl Validator {
     pub(super) fn now(&self) -> UnixTime {
         (self.clock)()
     }
+}
+
+fn unfit(refused: &dyn fmt::Display) -> Failure {
+    Failure::Usage(refused.to_string())
 }
 
 /// The clock of this machine.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use policy::{Grant, Hash, Target, UnixTime};
+use policy::Target;
 
 use crate::local_edge::{LocalEdge, empty_folder};
 use crate::viewer::Viewer;
@@ -12,13 +12,7 @@ use crate::viewer::Viewer;
 /// With a pass to everything below `/media/`.
 async fn admitted_to_everything(edge: &LocalEdge) -> Viewer {
     let pattern = format!("http://{}/media/*", edge.host()).parse().unwrap();
-    let grant = Grant {
-        target: Target::Cookies(pattern),
-        expires: UnixTime::from_seconds(4_000_000_000).unwrap(),
-        starts: None,
-        network: None,
-    };
-    let pass = grant.unsigned("KEDGEPASSLOCAL", Hash::Sha256).unwrap().sign(&edge.key()).unwrap();
+    let pass = edge.sign(Target::Cookies(pattern));
     let mut viewer = Viewer::new(edge).await;
     for (name, value) in pass.cookies().unwrap() {
         viewer.cookies.insert(name.to_owned(), value);
@@ -99,7 +93,7 @@ async fn what_the_viewer_has_is_not_sent_again() {
     let head = viewer.send("HEAD", path, &[], "").await;
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("content-length"), whole.body.len().to_string());
-    assert_eq!(viewer.post(path, "").await.status, 405);
+    assert_eq!(admitted_to_everything(&edge).await.post(path, "").await.status, 405);
 }
 
 #[tokio::test]

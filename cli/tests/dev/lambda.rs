@@ -49,12 +49,19 @@ async fn refusals_are_those_of_the_bundle_and_its_log_tells_why() {
     let head = viewer.send("HEAD", "/media/bob/index.m3u8", &[], "").await;
     assert_eq!((head.status, head.body.len()), (403, 0));
 
-    for (kind, reason) in [("tampered", "signature-invalid"), ("expired", "expired")] {
+    for (kind, reason) in [
+        ("tampered", "signature-invalid"),
+        ("expired", "expired"),
+        ("token-missing", "claims-missing"),
+        ("token-swapped", "claims-not-bound"),
+        ("token-expired", "claims-expired"),
+    ] {
         let body = format!(r#"{{"kind":"{kind}"}}"#);
         assert_eq!(viewer.post("/demo/pass", &body).await.status, 204);
         assert_refused(&viewer.get(CLIP).await, reason);
         viewer.cookies.clone_from(&good);
     }
+    assert_refused(&viewer.send("DELETE", CLIP, &[], "").await, "claims-mismatch");
     viewer.cookies.insert("CloudFront-Policy".to_owned(), "a".repeat(9000));
     assert_refused(&viewer.get(CLIP).await, "credential-too-large");
     viewer.cookies.clear();
@@ -64,14 +71,14 @@ async fn refusals_are_those_of_the_bundle_and_its_log_tells_why() {
     let log = edge.stop();
     let lines: Vec<Value> =
         log.lines().map(|line| serde_json::from_str(line).expect(&log)).collect();
-    assert_eq!(lines.len(), 6, "{log}");
+    assert_eq!(lines.len(), 10, "{log}");
     assert_eq!(
         (&lines[0]["code"], &lines[0]["requestId"]),
         (&"resource-mismatch".into(), &id.into())
     );
     assert_eq!(lines[0]["keyId"], "KEDGEPASSLOCAL");
-    for name in ["Policy", "Signature"] {
-        assert!(!log.contains(&good[&format!("CloudFront-{name}")]), "{log}");
+    for name in ["CloudFront-Policy", "CloudFront-Signature", "Edgepass-Claims"] {
+        assert!(!log.contains(&good[name]), "{log}");
     }
     assert!(!log.contains("query-secret"), "{log}");
 }
@@ -141,6 +148,15 @@ fn the_state_folder_holds_what_would_be_deployed() {
     );
     assert_eq!(settings["keys"][0]["id"], "KEDGEPASSLOCAL");
     assert_eq!(settings["keys"][0]["algorithms"], serde_json::json!(["ECDSA-SHA256"]));
+    assert_eq!(
+        (&settings["claims"], &settings["max_lifetime"]),
+        (&"required".into(), &43_200.into())
+    );
+    let claims_key = &settings["claims_keys"][0];
+    assert_eq!(
+        (&claims_key["id"], &claims_key["algorithm"]),
+        (&"claims-local".into(), &"ES256".into())
+    );
     assert!(state.join("lambda-edge/function.zip").exists());
 }
 

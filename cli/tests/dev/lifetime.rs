@@ -32,31 +32,43 @@ async fn it_says_what_to_open_and_what_is_protected() {
 }
 
 #[tokio::test]
-async fn a_second_start_finds_the_same_key() {
+async fn a_second_start_finds_the_same_keys() {
     let state = empty_folder();
     let edge = LocalEdge::start_with(&state, &[]);
     let read = |name: &str| fs::read_to_string(state.join(name)).unwrap();
-    let (private, public) = (read("private.pem"), read("public.pem"));
-    let mode = fs::metadata(state.join("private.pem")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    assert!(public.starts_with("-----BEGIN PUBLIC KEY-----"));
+    let files =
+        ["private.pem", "claims-private.pem", "site-secret", "public.pem", "claims-public.pem"];
+    let texts = files.map(read);
+    for name in &files[..3] {
+        let mode = fs::metadata(state.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert!(texts[3..].iter().all(|text| text.starts_with("-----BEGIN PUBLIC KEY-----")));
+    assert_ne!(texts[3], texts[4]);
     assert_eq!(read(".gitignore"), "*\n");
     let mut viewer = Viewer::signed_in(&edge, "alice").await;
     let etag = viewer.get("/media/alice/init.mp4").await.header("etag").to_owned();
+    let status = viewer.get("/edgepass/session").await.json();
+    let cookies = viewer.cookies.clone();
     drop(viewer);
     edge.stop();
 
     let edge = LocalEdge::start_with(&state, &[]);
-    assert_eq!((read("private.pem"), read("public.pem")), (private, public));
+    assert_eq!(files.map(read), texts);
     let mut viewer = Viewer::signed_in(&edge, "alice").await;
     assert_eq!(viewer.get("/media/alice/init.mp4").await.header("etag"), etag);
+    // Whoever signed in before is still the same, in the same session.
+    viewer.cookies = cookies;
+    assert_eq!(viewer.get("/edgepass/session").await.json()["session"], status["session"]);
 }
 
 #[tokio::test]
-async fn a_key_of_ones_own_is_used() {
+async fn keys_of_ones_own_are_used() {
     let state = empty_folder();
     let (_, pem) = signer::PrivateKey::generate(signer::KeySpec::Rsa2048).unwrap();
     fs::write(state.join("private.pem"), pem.as_bytes()).unwrap();
+    let (_, pem) = signer::PrivateKey::generate(signer::KeySpec::Rsa2048).unwrap();
+    fs::write(state.join("claims-private.pem"), pem.as_bytes()).unwrap();
     let edge = LocalEdge::start_with(&state, &[]);
     let mut viewer = Viewer::signed_in(&edge, "alice").await;
     assert_eq!(viewer.get("/media/alice/init.mp4").await.status, 200);
@@ -112,11 +124,24 @@ fn folders_and_keys_that_will_not_do_are_named() {
         assert!(message.contains(named.as_str()), "{message}");
     }
 
-    let key = state.join("private.pem");
-    fs::write(&key, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
+    for name in ["private.pem", "claims-private.pem", "site-secret"] {
+        let key = state.join(name);
+        // Too short even for a secret.
+        fs::write(&key, "-----BEGIN AAAA-----").unwrap();
+        let output = failed(&["--port", "0", "--state", &state_text]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(&text(&key)) && !message.contains("AAAA"), "{message}");
+        fs::remove_file(&key).unwrap();
+    }
+
+    // One key for both would let whoever signs policies sign claims.
+    let pem = signer::PrivateKey::generate(signer::KeySpec::EcdsaP256).unwrap().1;
+    for name in ["private.pem", "claims-private.pem"] {
+        fs::write(state.join(name), pem.as_bytes()).unwrap();
+    }
     let output = failed(&["--port", "0", "--state", &state_text]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
-    assert!(message.contains(&text(&key)) && !message.contains("AAAA"), "{message}");
-    assert!(key.exists());
+    assert!(message.contains("`claims-local`"), "{message}");
 }

@@ -8,9 +8,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::UNIX_EPOCH;
 
-use policy::ShortRsa;
-use signer::PrivateKey;
+use edge_validator::sha256;
+use policy::{Claims, Grant, Hash, ShortRsa, Signed, Target};
+use signer::{NamedTokenKey, PrivateKey, TokenKey};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_edgepass");
 
@@ -92,10 +94,19 @@ impl LocalEdge {
         self.address.to_string()
     }
 
-    /// The key with which it signs.
-    pub(crate) fn key(&self) -> PrivateKey {
-        let pem = fs::read_to_string(self.state.join("private.pem")).unwrap();
-        PrivateKey::from_pem(&pem, None, ShortRsa::Refuse).unwrap()
+    /// A pass signed with its keys, for five minutes and any method.
+    pub(crate) fn sign(&self, target: Target) -> Signed {
+        let read = |name: &str| fs::read_to_string(self.state.join(name)).unwrap();
+        let key = PrivateKey::from_pem(&read("private.pem"), None, ShortRsa::Refuse).unwrap();
+        let claims_key = TokenKey::from_text(&read("claims-private.pem")).unwrap();
+        let claims_key = NamedTokenKey { id: "claims-local".to_owned(), key: claims_key };
+        let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let claims = format!(r#"{{"sub":"s","jti":"j","iat":{now},"exp":{}}}"#, now + 300);
+        let claims = Claims::read(claims.as_bytes()).unwrap();
+        let grant = Grant { target, expires: claims.expires, starts: None, network: None };
+        let unsigned =
+            grant.unsigned_with_claims(claims, &claims_key, sha256, "KEDGEPASSLOCAL", Hash::Sha256);
+        unsigned.unwrap().sign(&key).unwrap()
     }
 
     /// Sends a signal by name.

@@ -18,4 +18,5 @@ mod lambda;
 mod lifetime;
 mod local_edge;
 mod refusals;
+mod session;
 mod viewer;

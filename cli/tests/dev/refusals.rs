@@ -1,6 +1,7 @@
 //! Refusals: as CloudFront sends them, with the reason that it does not give.
 
-use policy::{Grant, Hash, Target, UnixTime, to_cloudfront_base64};
+use policy::{Target, to_cloudfront_base64};
+use serde_json::Value;
 
 use crate::local_edge::LocalEdge;
 use crate::viewer::{Answer, Viewer};
@@ -31,7 +32,13 @@ async fn each_way_to_be_refused_has_its_reason() {
     let bob = viewer.get("/media/bob/index.m3u8").await;
     assert_refused(&bob, "resource-mismatch", "AccessDenied", "Access denied");
 
-    for (kind, reason) in [("tampered", "signature-invalid"), ("expired", "expired")] {
+    for (kind, reason) in [
+        ("tampered", "signature-invalid"),
+        ("expired", "expired"),
+        ("token-missing", "claims-missing"),
+        ("token-swapped", "claims-not-bound"),
+        ("token-expired", "claims-expired"),
+    ] {
         let body = format!(r#"{{"kind":"{kind}"}}"#);
         assert_eq!(viewer.post("/demo/pass", &body).await.status, 204);
         let refused = viewer.get(CLIP).await;
@@ -80,6 +87,14 @@ async fn each_way_to_be_refused_has_its_reason() {
         viewer.cookies.clone_from(&good);
     }
 
+    let deleted = viewer.send("DELETE", CLIP, &[], "").await;
+    assert_refused(&deleted, "claims-mismatch", "AccessDenied", "Access denied");
+    for (token, reason) in [("x", "claims-malformed"), ("a.b.c", "claims-signature-invalid")] {
+        viewer.cookies.insert("Edgepass-Claims".to_owned(), token.to_owned());
+        assert_eq!(viewer.get(CLIP).await.header("x-edgepass-reason"), reason);
+        viewer.cookies.clone_from(&good);
+    }
+
     viewer.cookies.insert("CloudFront-Policy".to_owned(), "a".repeat(9000));
     assert_eq!(viewer.get(CLIP).await.header("x-edgepass-reason"), "credential-too-large");
     viewer.cookies.clear();
@@ -89,17 +104,43 @@ async fn each_way_to_be_refused_has_its_reason() {
 }
 
 #[tokio::test]
-async fn a_url_signed_with_the_key_of_the_state_folder_opens_its_file() {
+async fn only_who_has_a_pass_can_spoil_it() {
+    let edge = LocalEdge::start();
+    let mut viewer = Viewer::new(&edge).await;
+    viewer.post("/demo/pass", r#"{"kind":"expired"}"#).await.assert_problem(401);
+    viewer.post("/demo/sign-in", r#"{"user":"alice"}"#).await;
+    for kind in ["expired", "tampered", "token-expired", "token-missing", "token-swapped"] {
+        let body = format!(r#"{{"kind":"{kind}"}}"#);
+        viewer.post("/demo/pass", &body).await.assert_problem(409);
+    }
+    assert_eq!(viewer.cookies.len(), 1);
+}
+
+#[tokio::test]
+async fn a_swapped_token_is_another_users() {
+    let edge = LocalEdge::start();
+    let mut alice = Viewer::signed_in(&edge, "alice").await;
+    let own = alice.get("/demo/pass").await.json()["credential"]["claims"].clone();
+    alice.post("/demo/pass", r#"{"kind":"token-swapped"}"#).await;
+    let swapped = alice.get("/demo/pass").await.json()["credential"]["claims"].clone();
+    let mut bob = Viewer::signed_in(&edge, "bob").await;
+    let bobs = bob.get("/demo/pass").await.json()["credential"]["claims"].clone();
+    let subject = |claims: &Value| {
+        let claims: Value = serde_json::from_str(claims.as_str().unwrap()).unwrap();
+        claims["sub"].clone()
+    };
+    assert_ne!(subject(&own), subject(&swapped));
+    assert_eq!(subject(&bobs), subject(&swapped));
+    alice.post("/demo/pass", r#"{"kind":"token-expired"}"#).await;
+    assert_eq!(alice.get(CLIP).await.header("x-edgepass-reason"), "claims-not-bound");
+}
+
+#[tokio::test]
+async fn a_url_signed_with_the_keys_of_the_state_folder_opens_its_file() {
     let edge = LocalEdge::start();
     let url = |path: &str| {
-        let grant = Grant {
-            target: Target::Url(format!("http://{}{path}", edge.host()).parse().unwrap(), None),
-            expires: UnixTime::from_seconds(4_000_000_000).unwrap(),
-            starts: None,
-            network: None,
-        };
-        let signed = grant.unsigned("KEDGEPASSLOCAL", Hash::Sha256).unwrap();
-        let url = signed.sign(&edge.key()).unwrap().url().unwrap();
+        let url = format!("http://{}{path}", edge.host()).parse().unwrap();
+        let url = edge.sign(Target::Url(url, None)).url().unwrap();
         url.split_once(&edge.host()).unwrap().1.to_owned()
     };
     let mut viewer = Viewer::new(&edge).await;
@@ -131,8 +172,8 @@ async fn the_log_tells_why_and_no_secret() {
     assert!(lines[0].contains("`/media/alice/*`"), "{log}");
     assert!(lines[0].ends_with(" (GET /media/bob/index.m3u8)"), "{log}");
     assert!(lines[1].starts_with("403 request-malformed at find: "), "{log}");
-    for name in ["Policy", "Signature"] {
-        assert!(!log.contains(&cookies[&format!("CloudFront-{name}")]), "{log}");
+    for name in ["CloudFront-Policy", "CloudFront-Signature", "Edgepass-Claims"] {
+        assert!(!log.contains(&cookies[name]), "{log}");
     }
     assert!(!log.contains("query-secret"), "{log}");
 }

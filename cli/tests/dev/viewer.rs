@@ -38,7 +38,7 @@ impl Viewer {
         let mut viewer = Self::new(edge).await;
         let body = format!(r#"{{"user":"{user}"}}"#);
         assert_eq!(viewer.post("/demo/sign-in", &body).await.status, 204);
-        assert_eq!(viewer.post("/edgepass/session", "").await.status, 200);
+        assert_eq!(viewer.post("/edgepass/session", "{}").await.status, 200);
         viewer
     }
 
@@ -109,5 +109,13 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.json()["status"], status);
         assert_ne!(self.json()["detail"], "");
+    }
+
+    /// Asserts that this is the signer's problem of this type.
+    #[track_caller]
+    pub(crate) fn assert_signer_problem(&self, status: u16, name: &str) {
+        self.assert_problem(status);
+        assert_eq!(self.json()["type"], format!("urn:edgepass:problem:{name}"));
+        assert_eq!(self.header("cache-control"), "no-store");
     }
 }

@@ -8,6 +8,7 @@
     reason = "a failing test should stop here"
 )]
 
+mod claims;
 mod decisions;
 mod edge_toml;
 mod lambda_answer;

@@ -103,6 +103,11 @@ impl Pass {
         self.parameters().map(|(name, value)| format!("{name}={value}")).join("&")
     }
 
+    /// The text that is signed.
+    pub(crate) fn text(&self) -> Vec<u8> {
+        policy::from_cloudfront_base64(&self.policy).unwrap()
+    }
+
     fn parameters(&self) -> [(&str, &str); 4] {
         [
             ("Policy", &self.policy),

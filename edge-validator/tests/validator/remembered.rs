@@ -3,7 +3,9 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use edge_validator::{Backend, KeySettings, Native, SignatureMemory, Validator, ViewerRequest};
+use edge_validator::{
+    Backend, KeySettings, Native, Settings, SignatureMemory, Validator, ViewerRequest,
+};
 use policy::{
     Algorithm, BoxedKey, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme, Trust,
     TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
@@ -43,20 +45,24 @@ impl Backend for Counting {
 }
 
 /// A validator whose signature verifications are counted.
-struct Watched {
+pub(crate) struct Watched {
     validator: Validator,
     asked: Arc<AtomicUsize>,
 }
 
 impl Watched {
     fn new() -> Self {
+        Self::with(settings())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
         let asked = Arc::new(AtomicUsize::new(0));
-        let validator = Validator::new(settings(), &Counting(Arc::clone(&asked)));
+        let validator = Validator::new(settings, &Counting(Arc::clone(&asked)));
         Self { validator: validator.unwrap(), asked }
     }
 
     /// Why the request is refused, and how many signatures were verified for it.
-    fn decide(&self, viewer: &ViewerRequest<'_>, now: i64) -> (Option<Code>, usize) {
+    pub(crate) fn decide(&self, viewer: &ViewerRequest<'_>, now: i64) -> (Option<Code>, usize) {
         let before = self.asked.load(Ordering::Relaxed);
         let verdict = self.validator.decide(viewer, at(now));
         let asked = self.asked.load(Ordering::Relaxed) - before;

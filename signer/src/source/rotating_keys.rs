@@ -127,15 +127,16 @@ impl Keeper {
     }
 
     async fn policy_key(&self) -> Result<PolicyKey, VariableRefused> {
-        let source = match &self.policy_key {
-            PolicyKeySource::Text(source) => source,
-            #[cfg(feature = "aws")]
-            PolicyKeySource::Kms(key) => {
-                let id = id(KEY_ID, None, self.key_id.as_deref())?;
-                let public = key.public_key().clone();
-                let key: Arc<KmsKey> = Arc::clone(key);
-                return Ok(PolicyKey { id, public, key });
-            }
+        #[cfg(feature = "aws")]
+        if let PolicyKeySource::Kms(key) = &self.policy_key {
+            let id = id(KEY_ID, None, self.key_id.as_deref())?;
+            let public = key.public_key().clone();
+            let key: Arc<KmsKey> = Arc::clone(key);
+            return Ok(PolicyKey { id, public, key });
+        }
+        #[cfg_attr(not(feature = "aws"), allow(irrefutable_let_patterns, reason = "KMS needs AWS"))]
+        let PolicyKeySource::Text(source) = &self.policy_key else {
+            return Err(VariableRefused::new(KEY, &"it names no key that can be read"));
         };
         let KeyText { key_id, key } = self.key_text(KEY, source).await?;
         let id = id(KEY_ID, key_id, self.key_id.as_deref())?;

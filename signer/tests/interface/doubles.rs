@@ -3,12 +3,10 @@
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use policy::{
-    Algorithm, Hash, InvalidSignature, KeyKind, Material, PublicKey, UnixTime, VerifySignature,
-};
+use policy::{Algorithm, Hash, InvalidSignature, KeyKind, Material, PublicKey, VerifySignature};
 use signer::{
-    Capacity, MemoryStore, PolicySignature, PrivateKey, SignPolicy, SignatureUnavailable, Standing,
-    Store, StoreAnswer, StoreUnavailable,
+    Capacity, Cursor, Entry, MemoryStore, Page, PolicySignature, PrivateKey, Scope, SignPolicy,
+    SignatureUnavailable, Standing, Store, StoreAnswer, StoreUnavailable,
 };
 
 /// A key that counts what it signs, and can be made to throttle.
@@ -53,28 +51,43 @@ pub(crate) struct FailingStore {
 }
 
 impl FailingStore {
-    fn check(&self) -> Result<(), StoreUnavailable> {
+    /// The memory's answer is made when it is asked for: a failing store may have done its work.
+    fn unless_failing<'s, T: Send + 's>(&self, answer: StoreAnswer<'s, T>) -> StoreAnswer<'s, T> {
         if self.fails.load(Ordering::SeqCst) {
-            Err(StoreUnavailable { detail: "table `secret-name` timed out".to_owned() })
-        } else {
-            Ok(())
+            let detail = "table `secret-name` timed out".to_owned();
+            return Box::pin(async { Err(StoreUnavailable { detail }) });
         }
+        answer
     }
 }
 
 impl Store for FailingStore {
     fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
-        Box::pin(async move {
-            self.check()?;
-            self.memory.standing(subject, session).await
-        })
+        self.unless_failing(self.memory.standing(subject, session))
     }
 
-    fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()> {
-        Box::pin(async move {
-            self.check()?;
-            self.memory.revoke_session(session, at).await
-        })
+    fn revoke<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, Entry> {
+        self.unless_failing(self.memory.revoke(entry))
+    }
+
+    fn unrevoke<'s>(&'s self, scope: &'s Scope) -> StoreAnswer<'s, Option<Entry>> {
+        self.unless_failing(self.memory.unrevoke(scope))
+    }
+
+    fn list<'s>(&'s self, after: Option<&'s Cursor>, limit: u32) -> StoreAnswer<'s, Page> {
+        self.unless_failing(self.memory.list(after, limit))
+    }
+
+    fn remove<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, bool> {
+        self.unless_failing(self.memory.remove(entry))
+    }
+
+    fn largest_lifetime(&self) -> StoreAnswer<'_, u32> {
+        self.unless_failing(self.memory.largest_lifetime())
+    }
+
+    fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32> {
+        self.unless_failing(self.memory.note_lifetime(seconds))
     }
 }
 

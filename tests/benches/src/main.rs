@@ -7,6 +7,7 @@ mod material;
 mod peer;
 mod rustcrypto;
 mod sign;
+mod state;
 mod verify;
 
 use std::path::Path;
@@ -19,6 +20,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let run = match arguments.first().map(String::as_str) {
         Some("sign") => sign::run,
+        Some("state") => {
+            state::run();
+            return ExitCode::SUCCESS;
+        }
         Some("verify") => verify::run,
         _ => return ExitCode::from(2),
     };

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use edge_validator::{NativeKey, thumbprint};
 use policy::{
-    Algorithm, Grant, Hash, MakeSignature, ResourcePattern, Signed, Target, TrustedKey,
-    Trust, TrustedKeys, UnixTime,
+    Algorithm, Grant, Hash, MakeSignature, ResourcePattern, Signed, Target, Trust, TrustedKey,
+    TrustedKeys, UnixTime,
 };
 use signer::{KeySpec, PrivateKey, public_key_pem};
 

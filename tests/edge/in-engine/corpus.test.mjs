@@ -40,8 +40,9 @@ const from = parts();
 after(() => mock.restoreAll());
 
 /** @param {Case} vector */
-async function handlersFor({ request: { scheme }, trust, mode = "standalone", claims }) {
-  const toml = [`claims = "${claims?.need ?? "off"}"`, `scheme = "${scheme}"`, `mode = "${mode}"`];
+async function handlersFor({ request: { scheme }, trust, mode, claims }) {
+  const toml = [`claims = "${claims?.need ?? "off"}"`, `scheme = "${scheme}"`];
+  toml.push(`mode = "${mode ?? "standalone"}"`);
   const limit = claims?.max_lifetime ?? null;
   if (limit !== null) toml.push(`max_lifetime_seconds = ${limit}`);
   for (const { id, key, algorithms } of trust) {

@@ -10,6 +10,7 @@
     reason = "a failing test should stop here"
 )]
 
+mod claims;
 mod parts;
 mod passes;
 mod scenario;

@@ -141,11 +141,16 @@ pub(crate) fn time(seconds: i64) -> UnixTime {
 }
 
 pub(crate) fn trust() -> Trust {
+    Trust::in_credentials(trusted_keys(&TestKey::ALL))
+}
+
+/// These keys, each with both hashes.
+pub(crate) fn trusted_keys(keys: &[TestKey]) -> TrustedKeys {
     let trusted = |key: TestKey| {
         let public = public_key_from_pem(key.public_pem(), ShortRsa::Refuse).unwrap();
         let algorithms = [Hash::Sha1, Hash::Sha256].map(|it| Algorithm::new(public.kind(), it));
         let native = Box::new(NativeKey::new(&public).unwrap());
         TrustedKey::new(Some(key.id()), &public, thumbprint(&public), &algorithms, native).unwrap()
     };
-    Trust::in_credentials(TrustedKeys::new(TestKey::ALL.map(trusted).into()).unwrap())
+    TrustedKeys::new(keys.iter().map(|&key| trusted(key)).collect()).unwrap()
 }

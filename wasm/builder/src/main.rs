@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use walrus::{FunctionKind, Module};
+use walrus::{DataId, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Where the standard library begins to tell of a panic (see `core::panic::PanicInfo`).
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
 fn build(input: &Path, out: &Path, name: &str) -> Result<(), anyhow::Error> {
     let mut module = Module::from_file(input)?;
     trap_instead_of_panicking(&mut module)?;
+    blank_panic_texts(&mut module);
     Bindgen::new()
         .input_module(name, module)
         .out_name(name)
@@ -46,6 +47,38 @@ fn build(input: &Path, out: &Path, name: &str) -> Result<(), anyhow::Error> {
         .reset_state_function(true)
         .web(true)?
         .generate(out)
+}
+
+/// Fills the texts with zeros that only panics would have named, which packs them away: the paths of
+/// sources, and what went wrong in the arithmetic.
+fn blank_panic_texts(module: &mut Module) {
+    let ids: Vec<DataId> = module.data.iter().map(|data| data.id()).collect();
+    for id in ids {
+        let value = &mut module.data.get_mut(id).value;
+        let mut at = 0;
+        while at < value.len() {
+            let length = value.get(at..).map_or(0, panic_text_length);
+            if let Some(text) = value.get_mut(at..at + length) {
+                text.fill(0);
+            }
+            at += length.max(1);
+        }
+    }
+}
+
+/// How long the panic text is that these bytes begin with; 0 if they begin with none.
+fn panic_text_length(bytes: &[u8]) -> usize {
+    const BEGINNINGS: [&[u8]; 2] = [b"/rustc/", b"attempt to "];
+    const ENDS: [&[u8]; 2] = [b".rs", b" with overflow"];
+    let longest = bytes.get(..160).unwrap_or(bytes);
+    BEGINNINGS
+        .into_iter()
+        .zip(ENDS)
+        .find(|(beginning, _)| bytes.starts_with(beginning))
+        .and_then(|(_, end)| {
+            longest.windows(end.len()).position(|window| window == end).map(|at| at + end.len())
+        })
+        .unwrap_or(0)
 }
 
 fn trap_instead_of_panicking(module: &mut Module) -> Result<(), anyhow::Error> {

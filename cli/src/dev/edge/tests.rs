@@ -8,39 +8,63 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Uri};
-use policy::{Grant, Hash, Signed, Target, UnixTime};
-use signer::{KeySpec, PrivateKey};
+use edge_validator::sha256;
+use policy::{CLAIMS_NAME, Claims, Grant, Hash, Signed, Target, UnixTime};
+use signer::{Lifetime, NamedTokenKey, PrivateKey, TokenKey};
 
 use super::*;
 use crate::dev::native::Native;
-use crate::dev::validator::{KEY_ID, Validator};
+use crate::dev::state::{CLAIMS_KEY_ID, KEY_ID, Keys};
+use crate::dev::validator::Validator;
 
 const START: i64 = 1_800_000_000;
 
-/// An edge with a private echo at `/private/*`, whose clock and key are ours.
+/// An edge with a private echo at `/private/*`, whose clock and keys are ours.
 struct Fixture {
     edge: Edge,
     key: PrivateKey,
+    claims_key: NamedTokenKey<TokenKey>,
     now: Arc<AtomicI64>,
     /// Of its passes.
-    expiry: i64,
+    issued: i64,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let (key, _) = PrivateKey::generate(KeySpec::EcdsaP256).unwrap();
+        static COUNT: AtomicI64 = AtomicI64::new(0);
+        let name = format!(
+            "edgepass-edge-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let keys = Keys::open(&folder).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
         let now = Arc::new(AtomicI64::new(START));
         let time = Arc::clone(&now);
         let clock = Arc::new(move || UnixTime::from_seconds(time.load(Ordering::SeqCst)).unwrap());
-        let validator = Validator::new(key.public_key(), clock).unwrap();
+        let validator = Validator::new(&keys, max_lifetime(), clock).unwrap();
         let check = Check::Native(Native::new(Arc::new(validator)));
-        Self { edge: echoes(check), key, now, expiry: START + 300 }
+        Self::with(keys, echoes(check), now, START)
     }
 
+    fn with(keys: Keys, edge: Edge, now: Arc<AtomicI64>, issued: i64) -> Self {
+        let Keys { policy_key: key, claims_key, .. } = keys;
+        let claims_key = NamedTokenKey { id: CLAIMS_KEY_ID.to_owned(), key: claims_key.into() };
+        Self { edge, key, claims_key, now, issued }
+    }
+
+    /// For five minutes.
     fn pass(&self, target: Target) -> Signed {
-        let expires = UnixTime::from_seconds(self.expiry).unwrap();
+        let expires = UnixTime::from_seconds(self.issued + 300).unwrap();
+        let times = format!(r#""iat":{},"exp":{expires}"#, self.issued);
+        let claims = format!(r#"{{"sub":"s","jti":"j",{times}}}"#);
+        let claims = Claims::read(claims.as_bytes()).unwrap();
         let grant = Grant { target, expires, starts: None, network: None };
-        grant.unsigned(KEY_ID, Hash::Sha256).unwrap().sign(&self.key).unwrap()
+        let unsigned =
+            grant.unsigned_with_claims(claims, &self.claims_key, sha256, KEY_ID, Hash::Sha256);
+        unsigned.unwrap().sign(&self.key).unwrap()
     }
 
     fn cookies(&self) -> String {
@@ -73,7 +97,11 @@ impl Fixture {
 
 fn echoes(check: Check) -> Edge {
     let behaviours = vec![Behaviour::signed("/private/*", echo("private"))];
-    Edge::new(behaviours, echo("rest"), check, 8787)
+    Edge::new(behaviours, echo("rest"), check, hosts(8787))
+}
+
+fn max_lifetime() -> Lifetime {
+    "12h".parse().unwrap()
 }
 
 /// Answers with what it got: its name, the target, the cookies, headers of ours, and the body.
@@ -123,12 +151,31 @@ async fn a_pass_holds_until_the_second_of_its_expiry() {
 }
 
 #[tokio::test]
+async fn nobody_is_let_in_without_the_claims_that_belong_to_the_policy() {
+    let fixture = Fixture::new();
+    let cookies = fixture.cookies();
+    let (cloudfront, token) = cookies.split_at(cookies.find(CLAIMS_NAME).unwrap());
+    let other = Fixture::new().cookies();
+    let (_, forged) = other.split_at(other.find(CLAIMS_NAME).unwrap());
+    for (cookies, reason) in [
+        (cloudfront.to_owned(), "claims-missing"),
+        (format!("{cloudfront}{CLAIMS_NAME}=x"), "claims-malformed"),
+        (format!("{cloudfront}{token}{token}"), "claims-malformed"),
+        (format!("{cloudfront}{forged}"), "claims-signature-invalid"),
+        (format!("{cloudfront}{token}"), ""),
+    ] {
+        let (_, found, _) = fixture.answer("/private/x", &[("cookie", &cookies)]).await;
+        assert_eq!(found, reason);
+    }
+}
+
+#[tokio::test]
 async fn the_origin_sees_no_pass() {
     let fixture = Fixture::new();
     let cookies = fixture.cookies();
     let headers = [
         ("cookie", "theme=dark"),
-        ("cookie", &format!("{cookies}Edgepass-Claims=x; lang=en")),
+        ("cookie", &format!("{cookies}lang=en")),
         ("X-Edgepass-Reason", "forged"),
     ];
     let (_, _, body) = fixture.answer("/private/x?a=1", &headers).await;

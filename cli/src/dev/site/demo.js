@@ -115,7 +115,7 @@ async function tryOut(trial) {
   const good = await edge.pass(clips.own);
   const answer = await attempt(trial, clips[trial.clip]);
   const afterwards = await ask(edge, clips.own);
-  trialPanel.show(trial, answer, good.credential?.policy ?? "", afterwards);
+  trialPanel.show(trial, answer, good.credential, afterwards);
   walk.showAnswer(answer.status, answer.reason);
   await showPass();
   player.release();

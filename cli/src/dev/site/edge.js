@@ -10,6 +10,7 @@
  * @property {string} hash
  * @property {boolean} canned
  * @property {string} policy The exact text that was signed.
+ * @property {string | null} claims What the claims token says, as it was signed.
  */
 /**
  * @typedef {object} Verdict
@@ -64,9 +65,10 @@ export class Edge {
 
   /** @returns {Promise<Session>} of the pass that the signer now issues, in cookies */
   async issuePass() {
-    return (await this.#expect("POST", "/edgepass/session")).json();
+    return (await this.#expect("POST", "/edgepass/session", json({}))).json();
   }
 
+  /** Takes the pass back, and revokes its session. */
   async dropPass() {
     await this.#expect("DELETE", "/edgepass/session");
   }
@@ -74,21 +76,23 @@ export class Edge {
   /**
    * Puts a bad pass in place of the good one, which only the edge can do: scripts cannot read it.
    *
-   * @param {"tampered" | "expired"} kind
+   * @param {"tampered" | "expired" | "token-missing" | "token-swapped" | "token-expired"} kind
    */
   async spoilPass(kind) {
     await this.#expect("POST", "/demo/pass", json({ kind }));
   }
 
   /**
-   * What this browser sends, decoded, and what the edge would answer for a path.
+   * What this browser sends, decoded, and what the edge would answer to a request for a path.
    *
    * @param {string} path
    * @param {RequestInit} [init]
    * @returns {Promise<Pass>}
    */
-  async pass(path, init) {
-    return (await this.#expect("GET", `/demo/pass?path=${encodeURIComponent(path)}`, init)).json();
+  async pass(path, init = {}) {
+    const { method = "GET", ...rest } = init;
+    const query = new URLSearchParams({ path, method });
+    return (await this.#expect("GET", `/demo/pass?${query}`, rest)).json();
   }
 
   /**
@@ -97,8 +101,9 @@ export class Edge {
    * @param {string | URL} url
    * @param {RequestInit} [init]
    */
-  async media(url, init) {
-    return this.#send("GET", new URL(url, document.baseURI).pathname, init);
+  async media(url, init = {}) {
+    const path = new URL(url, document.baseURI).pathname;
+    return this.#send(init.method ?? "GET", path, init);
   }
 
   /**

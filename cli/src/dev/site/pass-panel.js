@@ -1,7 +1,7 @@
 // @ts-check
 import { duration, timeOfDay } from "./clock.js";
 import { find, make } from "./element.js";
-import { expiry, policyLines, resource } from "./policy-text.js";
+import { expiry, jsonLines, readClaims, resource } from "./signed-text.js";
 
 /** @typedef {import("./clock.js").EdgeClock} EdgeClock */
 /** @typedef {import("./edge.js").Credential} Credential */
@@ -17,6 +17,7 @@ export class PassPanel {
   #countdown = find("pass-countdown", HTMLElement);
   #until = find("pass-until", HTMLElement);
   #facts = find("pass-facts", HTMLElement);
+  #claims = find("pass-claims", HTMLElement);
   #policy = find("pass-policy", HTMLElement);
   #renew = find("pass-renew", HTMLButtonElement);
   #clock;
@@ -48,7 +49,8 @@ export class PassPanel {
     }
     this.#end = expiry(credential.policy);
     this.#facts.replaceChildren(...facts(credential));
-    this.#policy.replaceChildren(...policyLines(credential.policy));
+    this.#claims.replaceChildren(...claimedFacts(credential));
+    this.#policy.replaceChildren(...jsonLines(credential.policy));
     this.#until.replaceChildren(...(this.#end === null ? [] : ["until ", timeOfDay(this.#end)]));
     const good = verdict.decision === "allow";
     this.#state(good ? "good" : "bad", good ? "good" : (verdict.code ?? "refused"));
@@ -81,11 +83,33 @@ export class PassPanel {
 
 /** @param {Credential} credential */
 function facts({ carrier, key_id, hash, canned, policy }) {
-  return [
+  return rows([
     ["Opens", resource(policy) ?? "not legible"],
     ["Key id", key_id],
     ["Hash", hash],
     ["Policy", canned ? "canned: one URL" : "custom: a pattern"],
     ["Carried in", carrier === "cookie" ? "cookies" : "the URL"],
-  ].map(([term = "", value = ""]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)));
+  ]);
+}
+
+/** @param {Credential} credential */
+function claimedFacts({ claims: text }) {
+  const claims = readClaims(text);
+  if (claims === null) return rows([["Token", "none"]]);
+  const { sub, jti, iat, exp, res, mth } = claims;
+  return rows([
+    ["Subject", make("code", {}, sub)],
+    ["Session", make("code", {}, jti)],
+    ["Issued", timeOfDay(iat)],
+    ["Expires", timeOfDay(exp)],
+    ["Opens", ...res.map((pattern) => make("span", { class: "entry" }, pattern))],
+    ["Methods", mth.join(", ") || "any"],
+  ]);
+}
+
+/** @param {[string, ...(Node | string)[]][]} entries each a term and what is said of it */
+function rows(entries) {
+  return entries.map(([term, ...values]) =>
+    make("div", {}, make("dt", {}, term), make("dd", {}, ...values)),
+  );
 }

@@ -1,29 +1,34 @@
 // @ts-check
 import { find, make } from "./element.js";
-import { policyLines } from "./policy-text.js";
-import { TRIALS } from "./trials.js";
+import { jsonLines } from "./signed-text.js";
+import { CLAIMS_TRIALS, POLICY_TRIALS } from "./trials.js";
 
+/** @typedef {import("./edge.js").Credential} Credential */
 /** @typedef {import("./trials.js").Answer} Answer */
 /** @typedef {import("./trials.js").Trial} Trial */
 
 /** The buttons that try to get in, and the answer to the last try. */
 export class TrialPanel {
-  #choices = find("trials", HTMLElement);
   #summary = find("trial-summary", HTMLElement);
   #verdict = find("trial-verdict", HTMLElement);
   #buttons;
 
   /** @param {(trial: Trial) => void} choose */
   constructor(choose) {
-    this.#buttons = TRIALS.map((trial) => {
+    /** @param {Trial} trial */
+    const choice = (trial) => {
       const title = make("strong", {}, trial.title);
       const about = make("span", {}, trial.about);
       const attributes = { type: "button", id: `trial-${trial.id}`, disabled: "" };
       const button = make("button", attributes, title, about);
       button.addEventListener("click", () => choose(trial));
       return button;
-    });
-    this.#choices.replaceChildren(...this.#buttons);
+    };
+    const policy = POLICY_TRIALS.map(choice);
+    const claims = CLAIMS_TRIALS.map(choice);
+    find("policy-trials", HTMLElement).replaceChildren(...policy);
+    find("claims-trials", HTMLElement).replaceChildren(...claims);
+    this.#buttons = [...policy, ...claims];
   }
 
   /** @param {boolean} enabled */
@@ -41,10 +46,10 @@ export class TrialPanel {
   /**
    * @param {Trial} trial
    * @param {Answer} answer to the try
-   * @param {string} goodPolicy the policy of the good pass, as signed
+   * @param {Credential | null} good the good pass
    * @param {Answer} afterwards the answer with the good pass put back
    */
-  show(trial, answer, goodPolicy, afterwards) {
+  show(trial, answer, good, afterwards) {
     const { verdict, credential } = answer.pass;
     const code = answer.reason ?? "no reason given";
     this.#press(trial);
@@ -61,19 +66,19 @@ export class TrialPanel {
         make("h3", {}, "Edgepass says"),
         make("p", { class: "message", id: "trial-message" }, ...prose(verdict.message ?? "let in")),
         ...(verdict.hint === null ? [] : [make("p", { class: "hint" }, ...prose(verdict.hint))]),
+        make("h3", {}, "Asked for"),
+        make("p", {}, make("code", {}, `${answer.method} ${answer.path}`)),
         make("h3", {}, "The viewer gets"),
         make("pre", { id: "trial-body" }, spread(answer.body)),
+        make("p", { class: "after", id: "trial-after" }, afterwardsText(afterwards)),
       ),
       make(
         "div",
         {},
-        make("h3", {}, "Asked for"),
-        make("p", {}, make("code", {}, `GET ${answer.path}`)),
         make("h3", {}, "Policy that was sent"),
-        credential === null
-          ? make("p", { class: "hint" }, "None.")
-          : make("pre", {}, ...policyLines(credential.policy, goodPolicy)),
-        make("p", { class: "after", id: "trial-after" }, afterwardsText(afterwards)),
+        text(credential?.policy, good?.policy),
+        make("h3", {}, "Claims that were sent"),
+        text(credential?.claims, good?.claims),
       ),
     );
     this.#verdict.hidden = false;
@@ -88,17 +93,29 @@ export class TrialPanel {
   }
 }
 
+/**
+ * What was sent, with what differs from the good pass marked.
+ *
+ * @param {string | null | undefined} sent
+ * @param {string | null | undefined} good
+ */
+function text(sent, good) {
+  if (sent === null || sent === undefined) return make("p", { class: "hint" }, "None.");
+  return make("pre", {}, ...jsonLines(sent, good ?? ""));
+}
+
 /** @param {Answer} answer */
 function afterwardsText({ path, status }) {
   return `The good pass is back: GET ${path} answers ${status}.`;
 }
 
 /**
- * A message, in which backticks set off what was given.
+ * A message as a sentence begins, in which backticks set off what was given.
  *
- * @param {string} text
+ * @param {string} message
  */
-function prose(text) {
+function prose(message) {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
   return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 }
 

@@ -14,6 +14,7 @@
  */
 /**
  * @typedef {object} Answer What the edge made of a request, and why.
+ * @property {string} method
  * @property {string} path
  * @property {number} status
  * @property {string | null} reason the code in `x-edgepass-reason`
@@ -24,8 +25,8 @@
 /** @type {RequestInit} */
 const AS_USUAL = {};
 
-/** @type {Trial[]} */
-export const TRIALS = [
+/** What CloudFront would refuse by itself. @type {Trial[]} */
+export const POLICY_TRIALS = [
   {
     id: "none",
     title: "No pass",
@@ -60,6 +61,42 @@ export const TRIALS = [
   },
 ];
 
+/** What CloudFront would let in, and the claims token does not. @type {Trial[]} */
+export const CLAIMS_TRIALS = [
+  {
+    id: "token-missing",
+    title: "No claims token",
+    about: "CloudFront's cookies are good, and come alone.",
+    prepare: (edge) => edge.spoilPass("token-missing"),
+    clip: "own",
+    init: AS_USUAL,
+  },
+  {
+    id: "token-swapped",
+    title: "Somebody else's token",
+    about: "A genuine token, from another user's pass.",
+    prepare: (edge) => edge.spoilPass("token-swapped"),
+    clip: "own",
+    init: AS_USUAL,
+  },
+  {
+    id: "token-expired",
+    title: "Expired token",
+    about: "The policy still holds, the claims have ended.",
+    prepare: (edge) => edge.spoilPass("token-expired"),
+    clip: "own",
+    init: AS_USUAL,
+  },
+  {
+    id: "method",
+    title: "Another method",
+    about: "A good pass, to read with and not to delete.",
+    prepare: async () => {},
+    clip: "own",
+    init: { method: "DELETE" },
+  },
+];
+
 /**
  * Asks for content, and asks the edge what it thinks of that.
  *
@@ -73,5 +110,6 @@ export async function ask(edge, path, init) {
   const body = await response.text();
   const pass = await edge.pass(path, init);
   const reason = response.headers.get("x-edgepass-reason");
-  return { path, status: response.status, reason, body, pass };
+  const method = init?.method ?? "GET";
+  return { method, path, status: response.status, reason, body, pass };
 }

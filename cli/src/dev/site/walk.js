@@ -1,11 +1,15 @@
 // @ts-check
 import { find } from "./element.js";
 
-/** The picture of the walk: viewer, local edge, content. */
+/** What the codes of the claims stage begin with; those of the stages before do not. */
+const CLAIMS = "claims-";
+
+/** The picture of the walk: viewer, CloudFront's policy, the claims, content. */
 export class Walk {
   #root = find("walk", HTMLElement);
   #viewer = find("walk-viewer", HTMLElement);
-  #edge = find("walk-edge", HTMLElement);
+  #policy = find("walk-policy", HTMLElement);
+  #claims = find("walk-claims", HTMLElement);
 
   /** @param {string | null} name of who is signed in */
   showViewer(name) {
@@ -14,8 +18,7 @@ export class Walk {
 
   /** Nothing has been asked yet. */
   showIdle() {
-    this.#root.dataset["decision"] = "idle";
-    this.#edge.textContent = "checks the pass";
+    this.#show("idle", "where and until when", "who, and which session");
   }
 
   /**
@@ -25,8 +28,19 @@ export class Walk {
    * @param {string | null} reason
    */
   showAnswer(status, reason) {
-    const allowed = status < 400;
-    this.#root.dataset["decision"] = allowed ? "allow" : "deny";
-    this.#edge.textContent = allowed ? "let in" : (reason ?? `${status}`);
+    if (status < 400) this.#show("allow", "holds", "let in");
+    else if (reason?.startsWith(CLAIMS)) this.#show("deny-claims", "holds", reason);
+    else this.#show("deny-policy", reason ?? `${status}`, "not reached");
+  }
+
+  /**
+   * @param {"idle" | "allow" | "deny-policy" | "deny-claims"} decision
+   * @param {string} policy
+   * @param {string} claims
+   */
+  #show(decision, policy, claims) {
+    this.#root.dataset["decision"] = decision;
+    this.#policy.textContent = policy;
+    this.#claims.textContent = claims;
   }
 }

@@ -149,6 +149,7 @@ fn signatures() -> Vec<Case> {
         ("es256-der", &es, TestKey::P256Other.sign(Hash::Sha256, es.as_bytes())),
         ("es256-of-63-bytes", &es, fixed[..63].to_vec()),
         ("es256-of-65-bytes", &es, longer),
+        ("es256-with-zero-before-s", &es, [&fixed[..32], &[0], &fixed[32..]].concat()),
         ("es256-of-32-bytes", &es, fixed[..32].to_vec()),
         ("es256-of-zeros", &es, vec![0; 64]),
         ("es256-s-zero", &es, with_s(&[0; 32])),
@@ -254,6 +255,11 @@ fn alphabets() -> Vec<Case> {
     let unread = "it is not three parts of base64url";
     let refused = [
         ("header-padded", ES256.signed(&format!("{header}=.{payload}")), unknown),
+        (
+            "header-cut-off",
+            ES256.signed(&format!("{}.{payload}", &header[..header.len() - 4])),
+            unknown,
+        ),
         ("header-with-stray-bits", ES256.signed(&format!("{}.{payload}", stray(&header))), unknown),
         ("header-with-percent-escape", ES256.signed(&format!("{header}%3D.{payload}")), unknown),
         ("signature-padded", format!("{signed}.{signature}=="), unsigned),

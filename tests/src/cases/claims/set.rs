@@ -44,7 +44,7 @@ fn whole() -> Vec<Case> {
         (
             "unknown-claim-long",
             format!("{{{inside},\"{}\":0}}", "x".repeat(200)),
-            &format!("the claim `{}` is unknown", "x".repeat(40)),
+            &format!("the claim `{}…` is unknown", "x".repeat(40)),
         ),
     ]
     .map(|(name, text, words)| {
@@ -224,6 +224,7 @@ fn entries() -> Vec<Case> {
         ("org", "any", "*", origin),
         ("org", "null", "null", origin),
         ("org", "with-path", "https://www.example.com/", origin),
+        ("org", "with-file", "https://www.example.com/watch", origin),
         ("org", "with-query", "https://www.example.com?", origin),
         ("org", "without-scheme", "www.example.com", origin),
         ("org", "with-default-port", "https://www.example.com:443", origin),

@@ -7,9 +7,7 @@ use std::{env, fs, process};
 use super::*;
 use crate::dev::lambda::Function;
 use crate::dev::state::StateFolder;
-
-/// Year 2096: the function goes by the real clock.
-const FAR: i64 = 4_000_000_000;
+use crate::dev::validator::system_clock;
 
 struct Lambda {
     fixture: Fixture,
@@ -20,10 +18,12 @@ impl Lambda {
     async fn new(test: &str) -> Self {
         let folder = env::temp_dir().join(format!("edgepass-{test}-{}", process::id()));
         let state = StateFolder::open(&folder).unwrap();
-        let (function, mut process) = Function::start(&state).await.unwrap();
+        let (function, mut process) = Function::start(&state, max_lifetime()).await.unwrap();
         tokio::spawn(async move { process.run().await });
         let edge = echoes(Check::Lambda(function));
-        let fixture = Fixture { edge, key: state.key, now: Arc::default(), expiry: FAR };
+        // The function goes by the real clock.
+        let now = system_clock()().as_seconds();
+        let fixture = Fixture::with(state.keys, edge, Arc::default(), now);
         Self { fixture, folder }
     }
 }
@@ -51,7 +51,7 @@ async fn the_origin_sees_no_pass_and_all_else() {
         ("cookie", "theme=dark"),
         ("cookie", first),
         // Some take this character for the end of a line.
-        ("cookie", &format!("{second}Edgepass-Claims=x; note=\u{2028}\u{e9}\"")),
+        ("cookie", &format!("{second}note=\u{2028}\u{e9}\"")),
         ("X-Edgepass-Reason", "forged"),
     ];
     let (_, _, body) = lambda.answer("/private/%61?a=1&b", &headers).await;
@@ -91,5 +91,20 @@ async fn a_refusal_is_what_the_bundle_makes() {
     ] {
         let (status, found, body) = lambda.answer(target, &[]).await;
         assert_eq!((status, found.as_str(), body.as_str()), (403, reason, "403 Forbidden\n"));
+    }
+}
+
+#[tokio::test]
+async fn the_bundle_wants_the_claims_too() {
+    let lambda = Lambda::new("claims").await;
+    let cookies = lambda.cookies();
+    let (cloudfront, token) = cookies.split_at(cookies.find(CLAIMS_NAME).unwrap());
+    for (cookies, reason) in [
+        (cloudfront.to_owned(), "claims-missing"),
+        (format!("{cloudfront}{CLAIMS_NAME}=x"), "claims-malformed"),
+        (format!("{cloudfront}{token}"), ""),
+    ] {
+        let (_, found, _) = lambda.answer("/private/x", &[("cookie", &cookies)]).await;
+        assert_eq!(found, reason);
     }
 }

@@ -1,22 +1,37 @@
 // @ts-check
 import { make } from "./element.js";
 
+/**
+ * @typedef {object} Claims by their short names
+ * @property {string} sub
+ * @property {string} jti
+ * @property {number} iat
+ * @property {number} exp
+ * @property {string[]} res
+ * @property {string[]} mth
+ */
+
 /** A whole JSON string with the colon that makes it a name, a string, or a number. */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)/g;
 
 /**
- * A signed policy, indented and coloured for reading. Lines that `original` does not have are
- * marked. Text that is not JSON is shown as it is: it may have been tampered with.
+ * Signed JSON, indented and coloured for reading. Lines that `original` does not have are marked.
+ * Text that is not JSON is shown as it is: it may have been tampered with.
  *
- * @param {string} policy
+ * @param {string} json
  * @param {string} [original]
  * @returns {Node[]}
  */
-export function policyLines(policy, original) {
+export function jsonLines(json, original) {
   const known = original === undefined ? null : new Set(indented(original));
-  return indented(policy).map((line) => {
+  return indented(json).map((line) => {
     const changed = known !== null && !known.has(line);
-    const element = make(changed ? "mark" : "span", { class: "line" }, ...tokens(line), "\n");
+    const element = make(
+      changed ? "mark" : "span",
+      { class: "line" },
+      ...tokens(line.trimStart()),
+      "\n",
+    );
     element.style.setProperty("--depth", `${line.search(/\S|$/)}`);
     return element;
   });
@@ -44,16 +59,29 @@ export function resource(policy) {
   return typeof pattern === "string" ? pattern : null;
 }
 
-/** @param {string} policy */
-function indented(policy) {
-  const value = parsed(policy);
-  return (value === null ? policy : JSON.stringify(value, null, 2)).split("\n");
+/**
+ * What the claims say of whom, which session and when, or null where they are not legible.
+ *
+ * @param {string | null} claims
+ * @returns {Claims | null}
+ */
+export function readClaims(claims) {
+  const { sub, jti, iat, exp, res = [], mth = [] } = (claims && parsed(claims)) || {};
+  return typeof sub === "string" && typeof jti === "string"
+    ? { sub, jti, iat, exp, res, mth }
+    : null;
 }
 
-/** @param {string} policy */
-function parsed(policy) {
+/** @param {string} json */
+function indented(json) {
+  const value = parsed(json);
+  return (value === null ? json : JSON.stringify(value, null, 2)).split("\n");
+}
+
+/** @param {string} json */
+function parsed(json) {
   try {
-    return JSON.parse(policy);
+    return JSON.parse(json);
   } catch {
     return null;
   }

@@ -1,0 +1,124 @@
+//! The origin of `/edgepass/*`: the signer's own handler, told by the demo who is signed in.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::{Extension, Router};
+use http_body_util::BodyExt;
+use policy::CLAIMS_NAME;
+use signer::{
+    Answer, Clock, FixedKeys, IdentityRefused, Interface, KeyRing, MAX_BODY_BYTES, MemoryStore,
+    Outcome, Store,
+};
+
+use crate::output::tell;
+
+use super::api::Problem;
+use super::grants::LocalGrants;
+use super::sign_in::SignIn;
+use super::viewer::Viewer;
+
+/// The origin of `/edgepass/*`.
+pub(super) fn origin(signer: Arc<Signer>) -> Router {
+    Router::new().fallback(answer).with_state(signer)
+}
+
+/// The interface, once for each name of the edge. All share the keys, and the revocations, which
+/// last until the process ends.
+pub(super) struct Signer {
+    interfaces: Vec<(String, Interface)>,
+}
+
+impl Signer {
+    pub(super) fn new(grants: LocalGrants, keys: &Arc<FixedKeys>, clock: &Clock) -> Self {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let interface = |(host, grants)| {
+            let keys: Arc<dyn KeyRing> = Arc::<FixedKeys>::clone(keys);
+            (host, Interface::new(grants, keys, Arc::clone(&store), Arc::clone(clock)))
+        };
+        Self { interfaces: grants.into_iter().map(interface).collect() }
+    }
+
+    /// The claims token that somebody who signs in now would get.
+    pub(super) async fn token(&self, sign_in: &SignIn, viewer: &Viewer) -> Option<String> {
+        let json = HeaderValue::from_static("application/json");
+        let request = signer::Request {
+            method: Method::POST,
+            path: "/edgepass/session".to_owned(),
+            query: String::new(),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
+            body: Vec::new(),
+            address: Some(viewer.address),
+            identity: sign_in.identity(),
+        };
+        let Answer { response, .. } = self.interface(&viewer.host)?.answer(&request).await;
+        let lines = response.headers().get_all(SET_COOKIE).into_iter();
+        let mut cookies =
+            lines.filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
+        cookies.find(|(name, _)| *name == CLAIMS_NAME).map(|(_, token)| token.to_owned())
+    }
+
+    fn interface(&self, host: &str) -> Option<&Interface> {
+        self.interfaces.iter().find(|(name, _)| name == host).map(|(_, interface)| interface)
+    }
+}
+
+async fn answer(
+    State(signer): State<Arc<Signer>>,
+    Extension(viewer): Extension<Viewer>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    let identity = SignIn::find(&head.headers)
+        .map_or(Err(IdentityRefused::Absent), |sign_in| sign_in.identity());
+    let request = signer::Request {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: read(body).await?,
+        address: Some(viewer.address),
+        identity,
+    };
+    let interface = signer.interface(&viewer.host).ok_or_else(|| Problem {
+        status: StatusCode::MISDIRECTED_REQUEST,
+        detail: format!("nothing is granted on `{}`", viewer.host),
+    })?;
+    let Answer { mut response, outcome } = interface.answer(&request).await;
+    if let Outcome::Refused { cause, internal: Some(why) } = &outcome {
+        let path = request.path.escape_default();
+        tell(&format!("{} {}: {why} ({} {path})", cause.status(), cause.name(), request.method));
+    }
+    keep_without_tls(response.headers_mut());
+    Ok(response.map(Body::from))
+}
+
+/// A body, no further than it takes to see that it is too large.
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while bytes.len() <= MAX_BODY_BYTES
+        && let Some(frame) = body.frame().await
+    {
+        let frame = frame.map_err(|error| Problem {
+            status: StatusCode::BAD_REQUEST,
+            detail: format!("the body cannot be read: {error}"),
+        })?;
+        bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+    }
+    Ok(bytes)
+}
+
+/// Safari keeps no cookie that is `Secure` from `http://localhost`.
+fn keep_without_tls(headers: &mut HeaderMap) {
+    let lines: Vec<_> = headers.get_all(SET_COOKIE).into_iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in lines {
+        let plain = line.to_str().map(|line| line.replace("; Secure", ""));
+        let plain = plain.ok().and_then(|line| HeaderValue::try_from(line).ok());
+        headers.append(SET_COOKIE, plain.unwrap_or(line));
+    }
+}

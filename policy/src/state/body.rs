@@ -1,0 +1,327 @@
+//! The body: everything that is revoked, as sorted hashes.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use siphasher::sip::SipHasher24;
+
+use super::bytes::Reader;
+use super::refused::{StatePart, StateRefused};
+use crate::key::Thumbprint;
+use crate::time::UnixTime;
+
+/// The longest body, in bytes: some four million sessions. An edge holds two while it takes over a
+/// new one, and a Lambda@Edge function at viewer-request has 128 MB (AWS: "Quotas on Lambda@Edge").
+pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// The domain tag, which ends with the version of the format.
+const TAG: &[u8; 16] = b"edgepass-body-1\n";
+
+/// The cut-off that stands for all of time.
+const ALL_TIME: u32 = u32::MAX;
+
+/// A hash as it is stored.
+type Hash = [u8; 8];
+
+/// The key of the hashes: not secret, and the same in all states of a site, so that one state's
+/// hashes are found again in the next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Salt(pub [u8; 16]);
+
+impl Salt {
+    /// SipHash-2-4 (Aumasson and Bernstein, 2012), whose key is the salt.
+    ///
+    /// Two ids that share a hash are revoked together: of 2^44 innocent passes one, where a million
+    /// entries are revoked. None is overlooked.
+    fn hash(self, id: &[u8]) -> u64 {
+        SipHasher24::new_with_key(&self.0).hash(id)
+    }
+}
+
+/// Everything that is revoked, ready to be asked.
+///
+/// | offset | bytes | |
+/// | ---: | ---: | --- |
+/// | 0 | 16 | `edgepass-body-1` and a line feed |
+/// | 16 | 16 | salt |
+/// | 32 | 4 | s, the number of sessions |
+/// | 36 | 4 | k, the number of keys |
+/// | 40 | 4 | u, the number of subjects |
+/// | 44 | 8 s | hashes of the sessions |
+/// | … | 8 k | hashes of the keys |
+/// | … | 8 u | hashes of the subjects |
+/// | … | 4 u | their cut-offs, in the same order |
+///
+/// A hash is the SipHash-2-4, keyed with the salt, of the session id or the subject in UTF-8, or of
+/// the 32 bytes of a key's thumbprint. The hashes of each section ascend, and none is there twice.
+/// A cut-off is the last second revoked, in seconds since 1970; `ffffffff` (the year 2106) stands
+/// for all of time.
+///
+/// Nothing is unpacked: what is held are the bytes that were read.
+pub struct Body {
+    bytes: Vec<u8>,
+}
+
+/// The sections of a body, where they lie.
+struct Sections<'b> {
+    salt: Salt,
+    sessions: &'b [Hash],
+    keys: &'b [Hash],
+    subjects: &'b [Hash],
+    cut_offs: &'b [[u8; 4]],
+}
+
+impl Body {
+    /// Reads a body. That it is the one which a head names is [`super::State::new`]'s to check.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, StateRefused> {
+        check_size(bytes.len())?;
+        let part = StatePart::Body;
+        if !bytes.starts_with(TAG) {
+            return Err(StateRefused::OtherFormat { part });
+        }
+        let sections = sections(&bytes).ok_or(StateRefused::Malformed {
+            part,
+            problem: "it is not as long as its counts say",
+        })?;
+        if ![sections.sessions, sections.keys, sections.subjects].into_iter().all(ascend) {
+            return Err(StateRefused::Malformed { part, problem: "its hashes do not ascend" });
+        }
+        Ok(Self { bytes })
+    }
+
+    /// Whether this session is revoked.
+    pub fn has_session(&self, session: &str) -> bool {
+        // There are sections, since `read` found them. Were there none, all would be revoked.
+        self.sections().is_none_or(|sections| {
+            let hash = sections.salt.hash(session.as_bytes());
+            position(sections.sessions, hash).is_some()
+        })
+    }
+
+    /// Whether this key is revoked.
+    pub fn has_key(&self, key: &Thumbprint) -> bool {
+        self.sections().is_none_or(|sections| {
+            let hash = sections.salt.hash(&key.0);
+            position(sections.keys, hash).is_some()
+        })
+    }
+
+    /// The last second of which this subject's passes are revoked, if any are.
+    pub fn subject_cut_off(&self, subject: &str) -> Option<UnixTime> {
+        let Some(sections) = self.sections() else { return Some(UnixTime::MAX) };
+        let hash = sections.salt.hash(subject.as_bytes());
+        let cut_off = sections.cut_offs.get(position(sections.subjects, hash)?)?;
+        Some(match u32::from_le_bytes(*cut_off) {
+            ALL_TIME => UnixTime::MAX,
+            seconds => UnixTime::EPOCH.plus_seconds(seconds),
+        })
+    }
+
+    /// How many sessions, keys and subjects there are.
+    pub fn counts(&self) -> [usize; 3] {
+        self.sections().map_or([0; 3], |sections| {
+            [sections.sessions.len(), sections.keys.len(), sections.subjects.len()]
+        })
+    }
+
+    /// The bytes that were read.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn sections(&self) -> Option<Sections<'_>> {
+        sections(&self.bytes)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [sessions, keys, subjects] = self.counts();
+        write!(f, "Body({sessions} sessions, {keys} keys, {subjects} subjects)")
+    }
+}
+
+fn check_size(bytes: usize) -> Result<(), StateRefused> {
+    if bytes > MAX_BODY_BYTES {
+        let part = StatePart::Body;
+        return Err(StateRefused::TooLarge { part, bytes, limit: MAX_BODY_BYTES });
+    }
+    Ok(())
+}
+
+/// None unless the counts account for every byte.
+fn sections(bytes: &[u8]) -> Option<Sections<'_>> {
+    let mut reader = Reader::new(bytes.strip_prefix(TAG)?);
+    let salt = Salt(reader.array()?);
+    let [sessions, keys, subjects] = [reader.u32()?, reader.u32()?, reader.u32()?];
+    let sections = Sections {
+        salt,
+        sessions: reader.chunks(sessions)?,
+        keys: reader.chunks(keys)?,
+        subjects: reader.chunks(subjects)?,
+        cut_offs: reader.chunks(subjects)?,
+    };
+    reader.is_empty().then_some(sections)
+}
+
+/// Strictly.
+fn ascend(hashes: &[Hash]) -> bool {
+    hashes.is_sorted_by(|one, next| value(one) < value(next))
+}
+
+/// Where the hash is, if it is there.
+///
+/// A search by halves touches twenty far places of a million hashes, and memory is what takes the
+/// time. Hashes being evenly spread, each tells how far away another one lies: this touches four
+/// or five. On hashes that are not it is slower, and as right.
+fn position(hashes: &[Hash], hash: u64) -> Option<usize> {
+    let near = estimate(hashes, hash)?;
+    let mut reach: usize = 8;
+    loop {
+        let start = near.saturating_sub(reach);
+        let end = near.saturating_add(reach).min(hashes.len());
+        let window = hashes.get(start..end)?;
+        let from = start == 0 || window.first().is_some_and(|first| value(first) <= hash);
+        let to = end == hashes.len() || window.last().is_some_and(|last| hash <= value(last));
+        if from && to {
+            return window.binary_search_by_key(&hash, value).ok()?.checked_add(start);
+        }
+        reach = reach.saturating_mul(8);
+    }
+}
+
+/// Where the hash would be, were they spread quite evenly; corrected by what is found there, each
+/// time to about the square root of the distance. None if there are no hashes.
+fn estimate(hashes: &[Hash], hash: u64) -> Option<usize> {
+    let last = hashes.len().checked_sub(1)?;
+    let count = u64::try_from(hashes.len()).ok()?;
+    // The expected number of hashes within a distance; there are less than 2^32 of them.
+    let within = |distance: u64| usize::try_from((distance >> 32).wrapping_mul(count) >> 32).ok();
+    let mut near = within(hash)?;
+    for _ in 0..2 {
+        let found = value(hashes.get(near)?);
+        near = match hash.checked_sub(found) {
+            Some(ahead) => near.saturating_add(within(ahead)?).min(last),
+            None => near.saturating_sub(within(found.wrapping_sub(hash))?),
+        };
+    }
+    Some(near)
+}
+
+fn value(hash: &Hash) -> u64 {
+    u64::from_le_bytes(*hash)
+}
+
+/// What is to be revoked, on its way into a body.
+pub struct BodyDraft {
+    salt: Salt,
+    sessions: Vec<u64>,
+    keys: Vec<u64>,
+    subjects: Vec<(u64, u32)>,
+}
+
+impl BodyDraft {
+    /// Nothing yet.
+    pub const fn new(salt: Salt) -> Self {
+        Self { salt, sessions: Vec::new(), keys: Vec::new(), subjects: Vec::new() }
+    }
+
+    /// Revokes a session.
+    pub fn revoke_session(&mut self, session: &str) {
+        self.sessions.push(self.salt.hash(session.as_bytes()));
+    }
+
+    /// Revokes a key.
+    pub fn revoke_key(&mut self, key: &Thumbprint) {
+        self.keys.push(self.salt.hash(&key.0));
+    }
+
+    /// Revokes what a subject was given up to and including a second. Of several cut-offs the
+    /// last in time counts.
+    pub fn revoke_subject(&mut self, subject: &str, up_to: UnixTime) {
+        let up_to = u32::try_from(up_to.as_seconds()).unwrap_or(ALL_TIME);
+        self.subjects.push((self.salt.hash(subject.as_bytes()), up_to));
+    }
+
+    /// The bytes of the body. The same entries give the same bytes, in whatever order they came.
+    pub fn encode(mut self) -> Result<Vec<u8>, StateRefused> {
+        self.sessions.sort_unstable();
+        self.sessions.dedup();
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        // The later cut-off of a subject comes first, and stays.
+        self.subjects.sort_unstable_by_key(|(hash, up_to)| (*hash, u32::MAX - up_to));
+        self.subjects.dedup_by_key(|(hash, _)| *hash);
+
+        let Self { salt, sessions, keys, subjects } = self;
+        let hashes = sessions.len().saturating_add(keys.len()).saturating_add(subjects.len());
+        let bytes = 44_usize
+            .saturating_add(hashes.saturating_mul(8))
+            .saturating_add(subjects.len().saturating_mul(4));
+        check_size(bytes)?;
+
+        let mut body = Vec::with_capacity(bytes);
+        body.extend_from_slice(TAG);
+        body.extend_from_slice(&salt.0);
+        for count in [sessions.len(), keys.len(), subjects.len()] {
+            // `check_size` leaves no count that a u32 could not hold.
+            body.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        let subject_hashes = subjects.iter().map(|(hash, _)| hash);
+        for hash in sessions.iter().chain(&keys).chain(subject_hashes) {
+            body.extend_from_slice(&hash.to_le_bytes());
+        }
+        for (_, up_to) in &subjects {
+            body.extend_from_slice(&up_to.to_le_bytes());
+        }
+        Ok(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 64,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(7),
+            ..ProptestConfig::default()
+        })]
+
+        /// However unevenly they are spread.
+        #[test]
+        fn each_hash_is_found_in_its_place(
+            even in proptest::collection::btree_set(any::<u64>(), 0..100),
+            dense in proptest::collection::btree_set(0..500_u64, 0..100),
+            base: u64,
+            asked: u64,
+        ) {
+            let dense = dense.into_iter().map(|hash| base.saturating_add(hash));
+            let all: BTreeSet<u64> = even.into_iter().chain(dense).collect();
+            let hashes: Vec<Hash> = all.iter().map(|hash| hash.to_le_bytes()).collect();
+            for (at, hash) in all.iter().enumerate() {
+                prop_assert_eq!(position(&hashes, *hash), Some(at));
+            }
+            let near = all.iter().flat_map(|hash| [hash.wrapping_sub(1), hash.wrapping_add(1)]);
+            for hash in near.chain([0, asked, base, u64::MAX]) {
+                let at = all.iter().position(|other| *other == hash);
+                prop_assert_eq!(position(&hashes, hash), at);
+            }
+        }
+    }
+
+    /// Appendix A of the paper: the key 00 01 … 0f, the message 00 01 … 0e.
+    #[test]
+    fn the_hash_is_siphash_2_4() {
+        let salt = Salt(core::array::from_fn(|at| u8::try_from(at).unwrap_or_default()));
+        let message = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+        assert_eq!(salt.hash(&message), 0xa129_ca61_49be_45e5);
+    }
+}

@@ -1,0 +1,154 @@
+//! Whose state an edge takes, and from when on.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::delegation::{Delegation, SignedDelegation, SiteId};
+use super::head::{Head, Unproven};
+use super::refused::{Signer, StatePart, StateRefused};
+use crate::key::{KeyRefused, PublicKey};
+use crate::signature::{Algorithm, Hash};
+use crate::time::UnixTime;
+use crate::trust::BoxedKey;
+
+/// How far ahead of the edge's clock a state may be dated, in seconds.
+pub const MAX_SECONDS_AHEAD: u32 = 60;
+
+/// The crypto that the shell brings.
+#[derive(Clone, Copy, Debug)]
+pub struct Backend {
+    /// Makes a public key ready to verify.
+    pub ready: fn(&PublicKey) -> Result<BoxedKey, KeyRefused>,
+    /// SHA-256.
+    pub sha256: fn(&[u8]) -> [u8; 32],
+}
+
+/// The oldest that is taken, baked into an edge when it is deployed: what keeps one that has just
+/// started, and has seen nothing yet, from being handed an old state.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Minimum {
+    /// Of [`Head::sequence`].
+    pub sequence: u64,
+    /// Of [`Delegation::serial`].
+    pub serial: u64,
+}
+
+/// Whose state an edge takes, and from when on.
+pub struct StateTrust {
+    site: SiteId,
+    roots: Vec<ReadyKey>,
+    minimum: Minimum,
+    backend: Backend,
+}
+
+impl StateTrust {
+    /// Takes the state of `site`, delegated by a root key. There may be two of those while one
+    /// takes over from the other.
+    pub fn new(
+        site: SiteId,
+        roots: &[PublicKey],
+        minimum: Minimum,
+        backend: Backend,
+    ) -> Result<Self, StateRefused> {
+        if !matches!(roots.len(), 1 | 2) {
+            return Err(StateRefused::RootKeys);
+        }
+        let ready = |key| ReadyKey::new(key, backend);
+        let roots = roots.iter().map(ready).collect::<Result<_, _>>()?;
+        Ok(Self { site, roots, minimum, backend })
+    }
+
+    /// Reads a head that was fetched: its signatures, its site, and that it is neither older than
+    /// `seen`, the one in hand, nor dated more than [`MAX_SECONDS_AHEAD`] ahead.
+    ///
+    /// Unsigned bytes are split by their lengths and not looked into. A delegation that `seen` has
+    /// already is not checked again.
+    pub fn head(
+        &self,
+        bytes: &[u8],
+        seen: Option<&Head>,
+        now: UnixTime,
+    ) -> Result<Head, StateRefused> {
+        let unproven = Unproven::split(bytes)?;
+        let known = seen.filter(|seen| seen.delegated.signed == unproven.delegation);
+        let delegated = match known {
+            Some(seen) => Arc::clone(&seen.delegated),
+            None => Arc::new(self.delegated(unproven.delegation.clone())?),
+        };
+        let least = self.minimum.serial.max(seen.map_or(0, |seen| seen.delegation().serial));
+        let serial = delegated.delegation.serial;
+        if serial < least {
+            return Err(StateRefused::OlderDelegation { serial, least });
+        }
+        delegated.state_key.check(unproven.signed, unproven.signature, Signer::State)?;
+        let head = unproven.proven(delegated)?;
+        self.check(&head, seen, now)?;
+        Ok(head)
+    }
+
+    /// Reads a delegation by itself, as a publisher does before it signs heads in its name.
+    pub fn delegation(&self, signed: &SignedDelegation) -> Result<Delegation, StateRefused> {
+        self.delegated(signed.clone()).map(|delegated| delegated.delegation)
+    }
+
+    fn delegated(&self, signed: SignedDelegation) -> Result<Delegated, StateRefused> {
+        let part = StatePart::Delegation;
+        let (message, signature) =
+            signed.parts().ok_or(StateRefused::Malformed { part, problem: "it ends too early" })?;
+        let by_root = |root: &ReadyKey| root.check(message, signature, Signer::Root).is_ok();
+        if !self.roots.iter().any(by_root) {
+            return Err(StateRefused::Signature(Signer::Root));
+        }
+        let delegation = Delegation::read(message)?;
+        if delegation.site != self.site {
+            return Err(StateRefused::OtherSite);
+        }
+        let state_key = ReadyKey::new(&delegation.state_key, self.backend)?;
+        Ok(Delegated { signed, delegation, state_key })
+    }
+
+    fn check(&self, head: &Head, seen: Option<&Head>, now: UnixTime) -> Result<(), StateRefused> {
+        let sequence = head.sequence();
+        let least = self.minimum.sequence.max(seen.map_or(0, Head::sequence));
+        if sequence < least {
+            return Err(StateRefused::Older { sequence, least });
+        }
+        if let Some(seen) = seen
+            && sequence == seen.sequence()
+            && (head.draft != seen.draft || head.delegated.signed != seen.delegated.signed)
+        {
+            return Err(StateRefused::Forked { sequence });
+        }
+        let generated_at = head.generated_at();
+        if generated_at > now.plus_seconds(MAX_SECONDS_AHEAD) {
+            return Err(StateRefused::Ahead { generated_at, now });
+        }
+        Ok(())
+    }
+}
+
+/// A delegation whose signature holds.
+pub(super) struct Delegated {
+    signed: SignedDelegation,
+    pub(super) delegation: Delegation,
+    state_key: ReadyKey,
+}
+
+/// A root or state key. It signs with SHA-256.
+struct ReadyKey {
+    algorithm: Algorithm,
+    key: BoxedKey,
+}
+
+impl ReadyKey {
+    fn new(key: &PublicKey, backend: Backend) -> Result<Self, KeyRefused> {
+        let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
+        Ok(Self { algorithm, key: (backend.ready)(key)? })
+    }
+
+    fn check(&self, message: &[u8], signature: &[u8], signer: Signer) -> Result<(), StateRefused> {
+        self.key
+            .verify(self.algorithm, message, signature)
+            .map_err(|_| StateRefused::Signature(signer))
+    }
+}

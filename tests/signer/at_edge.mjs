@@ -1,0 +1,13 @@
+// @ts-check
+// Shows a pass to the Lambda@Edge bundle: `node at_edge.mjs BUNDLE PATH COOKIES` prints as its last
+// line the status of the answer, or 0 for a request that goes on.
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { viewerRequest } from "../edge/event.mjs";
+
+const [folder = "", uri = "", cookies = ""] = process.argv.slice(2);
+const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);
+const answer = await handler(viewerRequest({ cookies: [cookies], uri }));
+process.stdout.write(`${Number(answer.status ?? 0)}\n`);

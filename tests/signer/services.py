@@ -1,0 +1,102 @@
+"""AWS's services, served by moto on loopback."""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
+
+from emulator import VENV, Process, free_port, wait_for
+
+
+class Services:
+    """Secrets Manager, Parameter Store and KMS."""
+
+    def __init__(self, log: Path) -> None:
+        self._port = free_port()
+        self._url = f"http://127.0.0.1:{self._port}"
+        command = [str(VENV / "moto_server"), "--host", "127.0.0.1", "--port", str(self._port)]
+        self._process = Process(command, {}, log)
+        self.variables = {
+            "AWS_ENDPOINT_URL": self._url,
+            "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        clients = {name: self._client(name) for name in ("kms", "secretsmanager", "ssm")}
+        self._kms, self._secrets, self._parameters = clients.values()
+
+    def _client(self, name: str) -> Any:
+        return boto3.client(
+            name,
+            endpoint_url=self._url,
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            wait_for(self._port, self._process)
+        except BaseException:
+            self._process.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.stop()
+
+    def secret(self, name: str, text: str) -> str:
+        """Stores a secret; the source that names it."""
+        arn: str = self._secrets.create_secret(Name=name, SecretString=text)["ARN"]
+        return f"secretsmanager:{arn}"
+
+    def rotate(self, source: str, text: str) -> None:
+        """Stores a new version as a rotation does: beside the old one first, then in its place."""
+        secret = source.removeprefix("secretsmanager:")
+        versions = self._secrets.describe_secret(SecretId=secret)["VersionIdsToStages"]
+        (old,) = [version for version, stages in versions.items() if "AWSCURRENT" in stages]
+        new = self._secrets.put_secret_value(
+            SecretId=secret, SecretString=text, VersionStages=["AWSPENDING"]
+        )["VersionId"]
+        self._secrets.update_secret_version_stage(
+            SecretId=secret,
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=new,
+            RemoveFromVersionId=old,
+        )
+
+    def delete(self, source: str) -> None:
+        """Deletes a secret."""
+        secret = source.removeprefix("secretsmanager:")
+        self._secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+
+    def parameter(self, name: str, text: str, kind: str = "SecureString") -> str:
+        """Stores a parameter; the source that names it."""
+        self._parameters.put_parameter(Name=name, Value=text, Type=kind)
+        return f"ssm:{name}"
+
+    def key(self, spec: str, usage: str = "SIGN_VERIFY") -> tuple[str, str]:
+        """Makes a key in KMS; the source that names it, and the public half as PEM."""
+        arn = self._kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+        if usage != "SIGN_VERIFY":
+            return f"kms:{arn}", ""
+        public = load_der_public_key(self._kms.get_public_key(KeyId=arn)["PublicKey"])
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        return f"kms:{arn}", pem.decode()
+
+
+def with_id(key_id: str, private_pem: str) -> str:
+    """A key stored together with its id."""
+    return json.dumps({"key_id": key_id, "private_key": private_pem})
