@@ -5,7 +5,10 @@ use core::str::FromStr;
 use std::ffi::OsString;
 
 use edge_validator::{ClaimsKeySettings, Native, PemRefused, public_key_from_pem};
-use policy::{ClaimsKey, JoseAlgorithm, KeyKind, ShortRsa, UnknownJoseAlgorithm, check_key_id};
+use policy::{
+    Algorithm, ClaimsKey, JoseAlgorithm, KeyKind, KeyUse, ListedKey, ShortRsa,
+    UnknownJoseAlgorithm, check_key_id,
+};
 
 use crate::outcome::Failure;
 use crate::text_file::TextFile;
@@ -53,6 +56,30 @@ pub(crate) fn fitting_algorithm(kind: KeyKind) -> JoseAlgorithm {
     match kind {
         KeyKind::P256 => JoseAlgorithm::Es256,
         KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
+    }
+}
+
+impl ClaimsTrust {
+    /// The key as a delegation lists it, in which there is no place for a secret.
+    pub(crate) fn listed(&self) -> Result<ListedKey, Failure> {
+        let Self { id, file, algorithm } = self;
+        let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
+        if *algorithm == Some(JoseAlgorithm::Hs256) {
+            return Err(usage(
+                &"everybody can read a delegation, so that it holds no secrets; keep keys for HS256 in the edge's configuration",
+            ));
+        }
+        let key = public_key_from_pem(&file.read()?, ShortRsa::Refuse)
+            .map_err(|refused| usage(&refused))?;
+        let (fitting, listed) = match key.kind() {
+            KeyKind::P256 => (JoseAlgorithm::Es256, Algorithm::EcdsaSha256),
+            KeyKind::Rsa { .. } => (JoseAlgorithm::Rs256, Algorithm::RsaSha256),
+        };
+        if algorithm.is_some_and(|algorithm| algorithm != fitting) {
+            return Err(usage(&format_args!("this key signs with {}", fitting.name())));
+        }
+        let (id, algorithms) = (Some(id.clone()), vec![listed]);
+        Ok(ListedKey { key_use: KeyUse::Claims, id, key, algorithms })
     }
 }
 

@@ -12,9 +12,13 @@ mod keygen;
 mod network;
 mod outcome;
 mod output;
+mod private_key;
 mod reason;
+mod revocations;
+mod revoke;
 mod sign;
 mod state_file;
+mod store;
 mod text_file;
 mod trust;
 mod url_argument;
@@ -31,6 +35,8 @@ use completions::Completions;
 use dev::Dev;
 use inspect::Inspect;
 use keygen::Keygen;
+use revocations::Revocations;
+use revoke::Revoke;
 use sign::Sign;
 use verify::Verify;
 
@@ -49,6 +55,8 @@ enum Command {
     Inspect(Inspect),
     Verify(Verify),
     Explain(Explain),
+    Revoke(Revoke),
+    Revocations(Revocations),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -78,6 +86,8 @@ fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(),
         Command::Verify(verify) => verify.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Revoke(revoke) => revoke.run(),
+        Command::Revocations(revocations) => revocations.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

@@ -6,7 +6,6 @@ mod cookies;
 mod url;
 
 use core::fmt;
-use std::env;
 
 use clap::{Args, Subcommand, ValueHint};
 use edge_validator::sha256;
@@ -15,12 +14,12 @@ use policy::{
     UnixTime, Unsigned,
 };
 use signer::PrivateKey;
-use zeroize::Zeroizing;
 
 use crate::hash::HashName;
 use crate::network::network;
 use crate::outcome::{Failure, Outcome};
 use crate::output::warn;
+use crate::private_key;
 use crate::text_file::TextFile;
 use crate::when::{Shown, When, system_clock};
 
@@ -116,7 +115,7 @@ impl Signing {
         let Some(wanted) = self.claims.wanted() else {
             return grant.unsigned(key_id, hash).map_err(|refused| self.refused(&refused, subject));
         };
-        let passphrase = self.passphrase()?;
+        let passphrase = private_key::passphrase(self.passphrase_env.as_deref())?;
         let passphrase = passphrase.as_ref().map(|passphrase| passphrase.as_slice());
         let token_key = wanted.key(passphrase, key.public_key())?;
         let claims = wanted.read(now, grant.expires)?;
@@ -146,22 +145,7 @@ impl Signing {
     fn private_key(&self) -> Result<PrivateKey, Failure> {
         let short_rsa =
             if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
-        let passphrase = self.passphrase()?;
-        let pem = self.key.read()?;
-        let passphrase = passphrase.as_ref().map(|passphrase| passphrase.as_slice());
-        PrivateKey::from_pem(&pem, passphrase, short_rsa)
-            .map_err(|refused| Failure::Usage(format!("{}: {refused}", self.key)))
-    }
-
-    fn passphrase(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-        let Some(variable) = &self.passphrase_env else { return Ok(None) };
-        match env::var_os(variable) {
-            Some(passphrase) => Ok(Some(Zeroizing::new(passphrase.into_encoded_bytes()))),
-            // Not repeated: it may be the passphrase itself.
-            None => Err(Failure::Usage(
-                "`--passphrase-env` takes the name of an environment variable, and none of this name is set".to_owned(),
-            )),
-        }
+        private_key::read(&self.key, self.passphrase_env.as_deref(), short_rsa)
     }
 
     fn refused(&self, refused: &GrantRefused, subject: &impl fmt::Display) -> Failure {

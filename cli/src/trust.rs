@@ -5,8 +5,8 @@ use core::str::FromStr;
 
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use policy::{
-    Algorithm, Hash, ShortRsa, TrustRefused, TrustedKey, TrustedKeys, UnknownAlgorithm,
-    check_key_id,
+    Algorithm, Hash, KeyUse, ListedKey, ShortRsa, TrustRefused, TrustedKey, TrustedKeys,
+    UnknownAlgorithm, check_key_id,
 };
 
 use crate::outcome::Failure;
@@ -27,6 +27,18 @@ impl Trust {
     /// Whether a credential of this key id may use SHA-1 only because nobody named algorithms.
     pub(crate) fn allows_sha1_tacitly(&self, key_id: &str) -> bool {
         self.algorithms.is_empty() && self.id.as_ref().is_none_or(|id| id == key_id)
+    }
+
+    /// The key as a delegation lists it: with SHA-256, where no algorithm is named.
+    pub(crate) fn listed(&self) -> Result<ListedKey, Failure> {
+        let Self { id, file, algorithms } = self;
+        let key = public_key_from_pem(&file.read()?, ShortRsa::Refuse)
+            .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))?;
+        let mut algorithms = algorithms.clone();
+        if algorithms.is_empty() {
+            algorithms.push(Algorithm::new(key.kind(), Hash::Sha256));
+        }
+        Ok(ListedKey { key_use: KeyUse::CloudFront, id: id.clone(), key, algorithms })
     }
 
     fn load(&self, short_rsa: ShortRsa) -> Result<TrustedKey, Failure> {

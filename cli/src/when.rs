@@ -38,7 +38,7 @@ impl FromStr for When {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         if let Some(duration) = text.strip_prefix('+') {
-            return seconds(duration).map(Self::In);
+            return self::duration(duration).map(Self::In);
         }
         if let Some(time) = UnixTime::from_digits(text) {
             return if time < UnixTime::MILLISECONDS_SUSPECTED {
@@ -55,8 +55,8 @@ impl FromStr for When {
     }
 }
 
-/// The duration of `90m`.
-fn seconds(duration: &str) -> Result<u32, NotATime> {
+/// The duration of `90m`, in seconds.
+pub(crate) fn duration(duration: &str) -> Result<u32, NotATime> {
     const UNITS: [(char, u32); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
     let (digits, unit) = UNITS
         .into_iter()

@@ -73,7 +73,7 @@ pub use signature::{
 pub use state::{
     Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey, MAX_BODY_BYTES,
     MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD, Minimum, Salt,
-    SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust,
+    SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust, UnprovenHead,
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;

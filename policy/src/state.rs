@@ -19,6 +19,7 @@ mod head;
 mod listed;
 mod refused;
 mod trust;
+mod unproven;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -30,6 +31,7 @@ pub use delegation::{
 pub use head::{BodyDigest, Head, HeadDraft, MAX_HEAD_BYTES};
 pub use refused::{Signer, StatePart, StateRefused};
 pub use trust::{MAX_SECONDS_AHEAD, Minimum, StateTrust};
+pub use unproven::UnprovenHead;
 
 use crate::revocation::{Revocable, Revocation, Standing};
 

@@ -3,7 +3,7 @@
 use policy::UnixTime;
 
 use crate::identity::{Identity, Viewer};
-use crate::problem::{Cause, Problem};
+use crate::problem::Problem;
 use crate::site_secret::SiteSecret;
 use crate::store::Store;
 
@@ -56,10 +56,7 @@ impl Caller {
     pub(crate) async fn issue(self, store: &dyn Store, now: UnixTime) -> Result<Issue, Problem> {
         let standing = store.standing(&self.subject, &self.session).await?;
         if standing.revokes(self.signed_in) {
-            return Err(Problem::new(
-                Cause::Revoked,
-                "this session was revoked; sign in again for a new one",
-            ));
+            return Err(Problem::revoked());
         }
         let after_cut_off = standing.cut_off().map(|cut_off| cut_off.plus_seconds(1));
         let issued = after_cut_off.map_or(now, |after| after.max(now));

@@ -2,9 +2,17 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "lambda")]
 use policy::UnixTime;
 
+/// Milliseconds since 1970; 0 by a clock set before.
+pub(crate) fn system_milliseconds() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Now. A clock set before 1970 shows its first second, at which nobody is signed in yet.
+#[cfg(feature = "lambda")]
 pub(crate) fn system_clock() -> UnixTime {
     const EPOCH: UnixTime = match UnixTime::from_seconds(0) {
         Some(epoch) => epoch,

@@ -33,6 +33,7 @@ impl From<ApiGatewayV2httpRequest> for Request {
         Self {
             method: context.http.method,
             path,
+            query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
             body,
             address: context.http.source_ip.and_then(|address| address.parse().ok()),

@@ -14,7 +14,7 @@ use crate::interface::{Answer, Clock, Interface};
 use crate::log::RequestLine;
 use crate::request::Request;
 use crate::source::RotatingKeys;
-use crate::source::environment::{Environment, GRANTS, VariableRefused};
+use crate::source::environment::{Environment, GRANTS, STORE, VariableRefused};
 
 /// The function `session`: the interface, set up by environment variables.
 pub struct SessionFunction {
@@ -24,12 +24,15 @@ pub struct SessionFunction {
 }
 
 impl SessionFunction {
-    /// Reads the environment and fetches the keys: whatever is wrong shows before the first
-    /// request.
+    /// Reads the environment, notes the longest lifetime in the store and fetches the keys:
+    /// whatever is wrong shows before the first request.
     pub async fn start(environment: &Environment<'_>) -> Result<Self, VariableRefused> {
         let grants = Grants::from_toml(&environment.grants()?)
             .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
-        let store = environment.store()?;
+        let store = environment.store()?.open().await;
+        // Before anything of that lifetime is granted: revocations are kept as long.
+        let noted = store.note_lifetime(grants.max_lifetime().as_seconds()).await;
+        noted.map_err(|unavailable| VariableRefused::new(STORE, &unavailable))?;
         let sources = environment.key_sources()?;
         let clock: Clock = Arc::new(system_clock);
         let keys =

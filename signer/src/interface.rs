@@ -12,10 +12,11 @@ use crate::cors;
 use crate::grants::Grants;
 use crate::idempotency::{Answers, Question};
 use crate::identity::{Identity, IdentityRefused, Viewer};
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, SigningKeys};
 use crate::outcome::Outcome;
 use crate::problem::{Cause, Problem};
 use crate::request::Request;
+use crate::revocations;
 use crate::session;
 use crate::store::Store;
 use crate::urls::{self, Wanted};
@@ -44,6 +45,12 @@ pub struct Answer {
     pub outcome: Outcome,
 }
 
+/// Somebody who may revoke, by their pseudonym, and the keys of this request.
+struct Administrator {
+    subject: String,
+    keys: Arc<SigningKeys>,
+}
+
 impl Interface {
     /// Serves these grants.
     pub fn new(
@@ -67,7 +74,10 @@ impl Interface {
     }
 
     async fn route(&self, request: &Request) -> Result<(Response<String>, Outcome), Problem> {
-        let known = matches!(request.path.as_str(), "/edgepass/session" | "/edgepass/urls");
+        let known = matches!(
+            request.path.as_str(),
+            "/edgepass/revocations" | "/edgepass/session" | "/edgepass/urls"
+        );
         if known && cors::is_preflight(request) {
             let response = cors::preflight(request, &self.grants.origins)?;
             return Ok((response, Outcome::Preflight));
@@ -77,13 +87,16 @@ impl Interface {
         }
         let now = (self.clock)();
         match (request.path.as_str(), &request.method) {
+            ("/edgepass/revocations", &Method::GET) => self.list(request, now).await,
+            ("/edgepass/revocations", &Method::POST) => self.revoke(request, now).await,
+            ("/edgepass/revocations", &Method::DELETE) => self.unrevoke(request, now).await,
+            ("/edgepass/revocations", _) => Err(Problem::method_not_allowed("GET, POST, DELETE")),
             ("/edgepass/session", &Method::GET) => self.report(request, now).await,
             ("/edgepass/session", &Method::POST) => self.issue_session(request, now).await,
             ("/edgepass/session", &Method::DELETE) => self.log_out(request, now).await,
             ("/edgepass/session", _) => Err(Problem::method_not_allowed("GET, POST, DELETE")),
             ("/edgepass/urls", &Method::POST) => self.sign_urls(request, now).await,
             ("/edgepass/urls", _) => Err(Problem::method_not_allowed("POST")),
-            // `/edgepass/revocations`, for those whom `Grants::administers` knows, belongs here.
             _ => Err(Problem::new(Cause::NotFound, "there is no such resource")),
         }
     }
@@ -148,6 +161,58 @@ impl Interface {
             urls::sign(&keys, &issue, &allowances, &wanted).await
         })
         .await
+    }
+
+    async fn revoke(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        request.check_mutation()?;
+        let Administrator { subject, keys } = self.administrator(request, now).await?;
+        let order = request.json()?;
+        revocations::revoke(self.store.as_ref(), &keys.site_secret, subject, order, now).await
+    }
+
+    async fn list(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        self.administrator(request, now).await?;
+        let list = revocations::list(self.store.as_ref(), &request.query).await?;
+        Ok((list, Outcome::Reported))
+    }
+
+    async fn unrevoke(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<(Response<String>, Outcome), Problem> {
+        request.check_mutation()?;
+        let Administrator { subject, keys } = self.administrator(request, now).await?;
+        let reversal = request.json()?;
+        revocations::unrevoke(self.store.as_ref(), &keys.site_secret, subject, reversal).await
+    }
+
+    /// Who asks for what only administrators may. One who is revoked may not: else whoever stole
+    /// their sign-in could take the revocation back.
+    async fn administrator(
+        &self,
+        request: &Request,
+        now: UnixTime,
+    ) -> Result<Administrator, Problem> {
+        let identity = self.caller(request, now)?;
+        if !self.grants.administers(identity) {
+            let detail = "whoever may revoke has every claim that `admin` names";
+            return Err(Problem::new(Cause::NotAdministrator, detail));
+        }
+        let keys = self.keys.current().await?;
+        let caller = Caller::new(identity, &keys.site_secret, now);
+        if caller.is_revoked(self.store.as_ref()).await? {
+            return Err(Problem::revoked());
+        }
+        Ok(Administrator { subject: caller.subject, keys })
     }
 
     /// Answers a question that was asked before with the same key as before; else asks.

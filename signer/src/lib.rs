@@ -2,7 +2,6 @@
 
 mod allowance;
 mod caller;
-#[cfg(feature = "lambda")]
 mod clock;
 mod cookies;
 mod cors;
@@ -24,7 +23,10 @@ mod placement;
 mod policy_key;
 mod problem;
 mod publish;
+mod publisher_function;
 mod request;
+mod revocation;
+mod revocations;
 mod session;
 mod signatures;
 mod site_secret;
@@ -45,17 +47,20 @@ pub use key::{
 };
 pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
 pub use origin::NotAnOrigin;
-pub use outcome::{Issued, Outcome};
+pub use outcome::{Change, Issued, Outcome};
 pub use placement::PlacementFault;
 pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 pub use problem::Cause;
 #[cfg(feature = "aws")]
 pub use publish::S3Destination;
 pub use publish::{
-    Destination, DestinationAnswer, DestinationUnavailable, FolderDestination, Publication,
-    PublishFailed, Published, PublishedBody, Publisher, Replaced, Version,
+    Destination, DestinationAnswer, DestinationUnavailable, FolderDestination, GRACE_SECONDS,
+    Mandate, MandateRefused, Publication, PublishFailed, Published, PublishedBody, Publisher,
+    Replaced, Version,
 };
+pub use publisher_function::PublisherFunction;
 pub use request::{MAX_BODY_BYTES, Request};
+pub use revocation::Revocation;
 pub use site_secret::{MIN_SITE_SECRET_BYTES, SiteSecret, SiteSecretRefused};
 #[cfg(feature = "aws")]
 pub use store::DynamoDbStore;

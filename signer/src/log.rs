@@ -5,12 +5,15 @@
 
 use core::time::Duration;
 use std::io::{Write, stdout};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use policy::UnixTime;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::metrics::Metrics;
+use crate::clock::system_milliseconds;
+use crate::metrics::{Metrics, PublicationMetrics};
 use crate::outcome::Outcome;
+use crate::publish::Publication;
 
 /// One request: what was asked and what became of it. The same line carries the metrics.
 #[derive(Debug, Serialize)]
@@ -32,6 +35,17 @@ pub struct RequestLine<'l> {
     urls: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
+    /// Who revoked, or took it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'l str>,
+    /// What was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'l str>,
+    /// The cut-off of what was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
     /// What the client was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'l str>,
@@ -61,8 +75,12 @@ impl<'l> RequestLine<'l> {
             grants: &[],
             urls: None,
             expires_at: None,
+            actor: None,
+            scope: None,
+            before: None,
+            changed: None,
             detail: None,
-            metrics: Metrics::new(function, now_milliseconds(), outcome, latency),
+            metrics: Metrics::new(function, system_milliseconds(), outcome, latency),
         };
         match outcome {
             Outcome::Issued(issued) => Self {
@@ -77,6 +95,13 @@ impl<'l> RequestLine<'l> {
                 Self { subject: Some(subject), session: Some(session), ..line }
             }
             Outcome::Refused { internal, .. } => Self { detail: internal.as_deref(), ..line },
+            Outcome::Revoked(change) | Outcome::Unrevoked(change) => Self {
+                actor: Some(&change.actor),
+                scope: Some(&change.scope),
+                before: change.up_to.map(UnixTime::as_seconds),
+                changed: Some(change.changed),
+                ..line
+            },
             Outcome::Preflight | Outcome::Repeated | Outcome::Reported => line,
         }
     }
@@ -84,6 +109,93 @@ impl<'l> RequestLine<'l> {
     /// Writes the line.
     pub fn write(&self) {
         write(self);
+    }
+}
+
+/// One publication of the state, or the failure of one. The same line carries the metrics.
+#[derive(Debug, Serialize)]
+pub struct PublicationLine<'l> {
+    level: Level,
+    event: &'static str,
+    /// Lambda's id of the invocation.
+    request_id: &'l str,
+    trigger: Trigger,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<u64>,
+    /// The name of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    /// Bodies from before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_a_stranger: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'l str>,
+    #[serde(flatten)]
+    metrics: PublicationMetrics<'l>,
+}
+
+impl<'l> PublicationLine<'l> {
+    /// The line of what was published at `now` in Unix milliseconds, or of why nothing was.
+    /// `function` is the name of the Lambda function.
+    pub fn new(
+        function: &'l str,
+        request_id: &'l str,
+        trigger: Trigger,
+        now: u64,
+        published: Result<&Publication, &'l str>,
+        latency: Duration,
+    ) -> Self {
+        let publication = published.ok();
+        let (level, event) = match publication {
+            None => (Level::Error, "publish-failed"),
+            Some(Publication { replaced_a_stranger: true, .. }) => (Level::Warn, "published"),
+            Some(_) => (Level::Info, "published"),
+        };
+        Self {
+            level,
+            event,
+            request_id,
+            trigger,
+            sequence: publication.map(|publication| publication.head.sequence),
+            body: publication.map(|publication| publication.head.body_digest.to_string()),
+            removed: publication.map(|publication| publication.removed),
+            replaced_a_stranger: publication
+                .and_then(|publication| publication.replaced_a_stranger.then_some(true)),
+            message: published.err(),
+            metrics: PublicationMetrics::new(function, now, publication, latency),
+        }
+    }
+
+    /// Writes the line.
+    pub fn write(&self) {
+        write(self);
+    }
+}
+
+/// Why the publisher runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trigger {
+    /// The stream of the store's table.
+    Change,
+    /// The schedule.
+    Heartbeat,
+    /// Somebody by hand.
+    Other,
+}
+
+impl Trigger {
+    /// Of a Lambda event.
+    pub fn of(event: &Value) -> Self {
+        if event.get("Records").is_some() {
+            Self::Change
+        } else if event.get("detail-type").is_some_and(|kind| kind == "Scheduled Event") {
+            Self::Heartbeat
+        } else {
+            Self::Other
+        }
     }
 }
 
@@ -135,9 +247,4 @@ fn known_route(path: &str) -> &'static str {
         .into_iter()
         .find(|route| *route == path)
         .unwrap_or("other")
-}
-
-fn now_milliseconds() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,6 +7,7 @@ use core::time::Duration;
 use serde::Serialize;
 
 use crate::outcome::Outcome;
+use crate::publish::Publication;
 
 /// The namespace of all our metrics.
 const NAMESPACE: &str = "Edgepass";
@@ -14,6 +15,11 @@ const NAMESPACE: &str = "Edgepass";
 const LATENCY: Definition = Definition { name: "Latency", unit: "Milliseconds" };
 const ISSUED: Definition = Definition { name: "Issued", unit: "Count" };
 const REFUSED: Definition = Definition { name: "Refused", unit: "Count" };
+
+const PUBLISHED: Definition = Definition { name: "Published", unit: "Count" };
+const PUBLISH_FAILED: Definition = Definition { name: "PublishFailed", unit: "Count" };
+const STATE_AGE: Definition = Definition { name: "StateAge", unit: "Seconds" };
+const STATE_BYTES: Definition = Definition { name: "StateBytes", unit: "Bytes" };
 
 /// By function: the sum over all reasons, for alarms.
 const BY_FUNCTION: &[&str] = &["FunctionName"];
@@ -85,7 +91,9 @@ impl<'m> Metrics<'m> {
             Outcome::LoggedOut { .. }
             | Outcome::Preflight
             | Outcome::Repeated
-            | Outcome::Reported => (None, vec![by_function(&[LATENCY])]),
+            | Outcome::Reported
+            | Outcome::Revoked(_)
+            | Outcome::Unrevoked(_) => (None, vec![by_function(&[LATENCY])]),
         };
         Self {
             metadata: Metadata { timestamp, cloud_watch_metrics: directives },
@@ -94,6 +102,58 @@ impl<'m> Metrics<'m> {
             latency: latency.as_secs_f64() * 1000.0,
             issued: matches!(outcome, Outcome::Issued(_)).then_some(1),
             refused: reason.map(|_| 1),
+        }
+    }
+}
+
+/// The metrics of one publication: that the state was published or not, how old the one before had
+/// become, and how large the new one is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PublicationMetrics<'m> {
+    #[serde(rename = "_aws")]
+    metadata: Metadata,
+    #[serde(rename = "FunctionName")]
+    function: &'m str,
+    latency: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publish_failed: Option<u8>,
+    /// Missing for the first state of a site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_age: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_bytes: Option<u32>,
+}
+
+impl<'m> PublicationMetrics<'m> {
+    /// What was published at `timestamp` in milliseconds since 1970; None if that failed.
+    pub(crate) fn new(
+        function: &'m str,
+        timestamp: u64,
+        publication: Option<&Publication>,
+        latency: Duration,
+    ) -> Self {
+        let age = |publication: &Publication| {
+            let before = publication.generated_before?.as_seconds();
+            Some(publication.head.generated_at.as_seconds().saturating_sub(before).max(0))
+        };
+        let state_age = publication.and_then(age);
+        let metrics: &[Definition] = match (publication, state_age) {
+            (None, _) => &[LATENCY, PUBLISH_FAILED],
+            (Some(_), None) => &[LATENCY, PUBLISHED, STATE_BYTES],
+            (Some(_), Some(_)) => &[LATENCY, PUBLISHED, STATE_BYTES, STATE_AGE],
+        };
+        let directive = Directive { namespace: NAMESPACE, dimensions: &[BY_FUNCTION], metrics };
+        Self {
+            metadata: Metadata { timestamp, cloud_watch_metrics: vec![directive] },
+            function,
+            latency: latency.as_secs_f64() * 1000.0,
+            published: publication.map(|_| 1),
+            publish_failed: publication.is_none().then_some(1),
+            state_age,
+            state_bytes: publication.map(|publication| publication.head.body_bytes),
         }
     }
 }

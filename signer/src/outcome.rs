@@ -29,6 +29,10 @@ pub enum Outcome {
     Repeated,
     /// The caller asked how things stand.
     Reported,
+    /// An administrator revoked something.
+    Revoked(Change),
+    /// An administrator took a revocation back.
+    Unrevoked(Change),
 }
 
 /// What was issued to whom.
@@ -46,6 +50,20 @@ pub struct Issued {
     pub expires: UnixTime,
 }
 
+/// What an administrator changed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Change {
+    /// The administrator's pseudonym.
+    pub actor: String,
+    /// What is or was revoked: the text of a [`crate::Scope`].
+    pub scope: String,
+    /// The cut-off that stands now, or stood.
+    pub up_to: Option<UnixTime>,
+    /// Whether this request changed anything: not if a later cut-off stands already, or if there
+    /// was nothing to take back.
+    pub changed: bool,
+}
+
 impl Outcome {
     /// One word for a metric: `issued`, `refused`, ...
     pub const fn name(&self) -> &'static str {
@@ -56,6 +74,8 @@ impl Outcome {
             Self::Refused { .. } => "refused",
             Self::Repeated => "repeated",
             Self::Reported => "reported",
+            Self::Revoked(_) => "revoked",
+            Self::Unrevoked(_) => "unrevoked",
         }
     }
 }

@@ -45,12 +45,16 @@ pub enum Cause {
     MethodNotAllowed,
     /// No grant matches.
     NoGrant,
+    /// The caller is no administrator.
+    NotAdministrator,
     /// There is no such resource.
     NotFound,
     /// A page of another origin.
     OriginNotAllowed,
     /// Cookies that browsers would drop.
     PassTooLarge,
+    /// Not the query that is expected.
+    QueryMalformed,
     /// The session is revoked, or the sign-in is older than a cut-off.
     Revoked,
     /// The key did not sign.
@@ -125,12 +129,18 @@ impl Cause {
                 ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not for this method")
             }
             Self::NoGrant => ("no-grant", StatusCode::FORBIDDEN, "Nothing is granted"),
+            Self::NotAdministrator => {
+                ("not-administrator", StatusCode::FORBIDDEN, "Only administrators may revoke")
+            }
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "No such resource"),
             Self::OriginNotAllowed => {
                 ("origin-not-allowed", StatusCode::FORBIDDEN, "Pages of this origin may not call")
             }
             Self::PassTooLarge => {
                 ("pass-too-large", StatusCode::INTERNAL_SERVER_ERROR, "The pass is too large")
+            }
+            Self::QueryMalformed => {
+                ("query-malformed", StatusCode::BAD_REQUEST, "The query is malformed")
             }
             Self::Revoked => ("revoked", StatusCode::FORBIDDEN, "The session is revoked"),
             Self::SigningFailed => {
@@ -184,6 +194,10 @@ impl Problem {
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("this resource has the methods {allow}");
         Self { allow: Some(allow), ..Self::new(Cause::MethodNotAllowed, detail) }
+    }
+
+    pub(crate) fn revoked() -> Self {
+        Self::new(Cause::Revoked, "this session was revoked; sign in again for a new one")
     }
 
     pub(crate) fn into_answer(self) -> (Response<String>, Outcome) {

@@ -4,6 +4,7 @@ mod backend;
 mod destination;
 mod failed;
 mod file;
+mod mandate;
 #[cfg(feature = "aws")]
 mod s3;
 
@@ -21,6 +22,7 @@ pub use self::destination::{
 };
 pub use self::failed::PublishFailed;
 pub use self::file::FolderDestination;
+pub use self::mandate::{Mandate, MandateRefused};
 #[cfg(feature = "aws")]
 pub use self::s3::S3Destination;
 use crate::PrivateKey;
@@ -32,6 +34,10 @@ const TURNS: u32 = 20;
 /// Entries listed at a time.
 const PAGE: u32 = 1000;
 
+/// How long bodies stay after they were published last, in seconds, where nobody says otherwise:
+/// an hour, and heads are cached and repeated within minutes.
+pub const GRACE_SECONDS: u32 = 3600;
+
 /// Publishes the state of a site.
 ///
 /// Stopped at any point it leaves the state before or the state after, each of them whole: the body
@@ -40,6 +46,7 @@ pub struct Publisher {
     trust: StateTrust,
     delegation: SignedDelegation,
     state_key: PrivateKey,
+    serial: u64,
     salt: Salt,
     maximum_lifetime: u32,
     grace_seconds: u32,
@@ -50,6 +57,8 @@ pub struct Publisher {
 pub struct Publication {
     /// The head.
     pub head: HeadDraft,
+    /// When the head before was made, if it was this site's: so old had the state become.
+    pub generated_before: Option<UnixTime>,
     /// How many bodies from before were removed.
     pub removed: usize,
     /// Whether the head before was none of this site's, so that this one began anew.
@@ -72,11 +81,11 @@ impl Publisher {
     ) -> Result<Self, PublishFailed> {
         let salt = salt(&site);
         let trust = StateTrust::new(Some(site), roots, Minimum::default(), Arc::new(Native))?;
-        let Delegation { state_key: delegated, .. } = trust.delegation(&delegation)?;
+        let Delegation { state_key: delegated, serial, .. } = trust.delegation(&delegation)?;
         if delegated != *state_key.public_key() {
             return Err(PublishFailed::OtherStateKey);
         }
-        Ok(Self { trust, delegation, state_key, salt, maximum_lifetime, grace_seconds })
+        Ok(Self { trust, delegation, state_key, serial, salt, maximum_lifetime, grace_seconds })
     }
 
     /// Publishes what the store holds now, in Unix milliseconds. The caller repeats this on every
@@ -108,6 +117,12 @@ impl Publisher {
     ) -> Result<Option<Publication>, PublishFailed> {
         let before = destination.head().await?;
         let last = before.as_ref().and_then(|before| self.proven(&before.bytes));
+        if let Some(last) = &last
+            && last.delegation().serial > self.serial
+        {
+            let published = last.delegation().serial;
+            return Err(PublishFailed::OlderDelegation { serial: self.serial, published });
+        }
         let now = seconds(now_milliseconds)?;
         let (body, draft) = self.list(store, now).await?;
         let draft = HeadDraft { sequence: sequence(last.as_ref(), now_milliseconds)?, ..draft };
@@ -122,7 +137,8 @@ impl Publisher {
         let replaced_a_stranger = before.is_some() && last.is_none();
         let kept = [Some(name), last.as_ref().map(Head::body_name)];
         let Some(removed) = self.clean(destination, &kept, now).await? else { return Ok(None) };
-        Ok(Some(Publication { head: draft, removed, replaced_a_stranger }))
+        let generated_before = last.as_ref().map(Head::generated_at);
+        Ok(Some(Publication { head: draft, generated_before, removed, replaced_a_stranger }))
     }
 
     /// The head that is published, if it is ours. Its date is not at issue, only its number.

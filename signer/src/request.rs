@@ -19,6 +19,8 @@ pub struct Request {
     pub method: Method,
     /// The path, as it stood on the request line.
     pub path: String,
+    /// The query, as it stood behind the `?`; empty without one.
+    pub query: String,
     /// The headers; `Origin`, `Content-Type`, `Idempotency-Key` and those of preflights are read.
     pub headers: HeaderMap,
     /// The body, decoded.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod destination;
 pub mod environment;
 mod file;
 mod fresh;
@@ -9,6 +10,7 @@ mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
 mod rotating_keys;
+mod store;
 
 use core::fmt;
 use core::str::FromStr;
@@ -18,12 +20,14 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "aws")]
 pub use self::aws::{Aws, ServiceFailed};
+pub use self::destination::{DestinationSource, DestinationSourceRefused};
 pub use self::file::FileUnreadable;
 pub use self::fresh::{Fetch, Fresh, Freshness};
 pub use self::key_text::{KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
 pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
 pub use self::rotating_keys::{KeySources, RotatingKeys};
+pub use self::store::{StoreSource, StoreSourceRefused};
 
 /// The name of the CloudFront key, as the environment of the Lambda functions gives it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -49,6 +49,7 @@ impl Signer {
         let request = signer::Request {
             method: Method::POST,
             path: "/edgepass/session".to_owned(),
+            query: String::new(),
             headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
             body: Vec::new(),
             address: Some(viewer.address),
@@ -77,6 +78,7 @@ async fn answer(
     let request = signer::Request {
         method: head.method,
         path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body: read(body).await?,
         address: Some(viewer.address),

@@ -1,11 +1,12 @@
 //! Logs, streamed: plain or gzip, with bounded memory, whatever their size.
 
 use core::cell::Cell;
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ::explain::log::{NotALog, Tally};
 use flate2::bufread::MultiGzDecoder;

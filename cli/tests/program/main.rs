@@ -13,6 +13,8 @@ mod edgepass;
 mod explain;
 mod inspect;
 mod keygen;
+mod revocations;
+mod revoke;
 mod sign_cookies;
 mod sign_url;
 mod usage;

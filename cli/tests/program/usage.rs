@@ -13,6 +13,12 @@ fn help_has_examples() {
         &["sign", "cookies"],
         &["inspect"],
         &["verify"],
+        &["revoke"],
+        &["revocations", "list"],
+        &["revocations", "prune"],
+        &["revocations", "publish"],
+        &["revocations", "inspect"],
+        &["revocations", "delegate"],
         &["completions"],
         &[],
     ] {

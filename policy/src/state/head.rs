@@ -155,8 +155,11 @@ impl<'b> Unproven<'b> {
 
     /// The head, by who has checked both signatures.
     pub(super) fn proven(self, delegated: Arc<Delegated>) -> Result<Head, StateRefused> {
-        let draft = HeadDraft::take(&mut Reader::new(self.fields))?;
-        Ok(Head { delegated, draft })
+        Ok(Head { delegated, draft: self.draft()? })
+    }
+
+    pub(super) fn draft(&self) -> Result<HeadDraft, StateRefused> {
+        HeadDraft::take(&mut Reader::new(self.fields))
     }
 }
 

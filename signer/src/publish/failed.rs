@@ -15,6 +15,13 @@ pub enum PublishFailed {
     Contended,
     /// The place of the state did not answer.
     Destination(DestinationUnavailable),
+    /// The published head has a later delegation: edges that saw it would refuse this one's heads.
+    OlderDelegation {
+        /// The serial number of this publisher's.
+        serial: u64,
+        /// That of the published one.
+        published: u64,
+    },
     /// The delegation names another state key.
     OtherStateKey,
     /// The state cannot be made.
@@ -34,6 +41,10 @@ impl fmt::Display for PublishFailed {
                 f.write_str("other publishers kept writing the head; run fewer of them at a time")
             }
             Self::Destination(unavailable) => unavailable.fmt(f),
+            Self::OlderDelegation { serial, published } => write!(
+                f,
+                "the delegation has the serial number {serial}, and edges have seen {published}; publish with the latest delegation"
+            ),
             Self::OtherStateKey => f.write_str(
                 "the delegation names another state key; sign one for this key with the root key",
             ),

@@ -4,12 +4,10 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 use std::fs;
-use std::sync::Arc;
 
-use policy::Hash;
+use policy::{Hash, SiteId};
 
-use super::{Freshness, KeySource, KeySources, SecretSource};
-use crate::store::{MemoryStore, Store};
+use super::{DestinationSource, Freshness, KeySource, KeySources, SecretSource, StoreSource};
 
 /// The grants: the path of a file, or their text.
 pub const GRANTS: &str = "EDGEPASS_GRANTS";
@@ -27,12 +25,25 @@ pub const HASH: &str = "EDGEPASS_HASH";
 pub const SITE_SECRET: &str = "EDGEPASS_SITE_SECRET";
 /// The store of revocations.
 pub const STORE: &str = "EDGEPASS_STORE";
+/// Where the state is published.
+pub const STATE: &str = "EDGEPASS_STATE";
+/// How long caches may keep the head of the state, in seconds.
+pub const STATE_CACHE_SECONDS: &str = "EDGEPASS_STATE_CACHE_SECONDS";
+/// The key that signs heads.
+pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
+/// The delegation to that key, a [`crate::Mandate`].
+pub const STATE_DELEGATION: &str = "EDGEPASS_STATE_DELEGATION";
+/// The id of the site, as edges know it.
+pub const SITE: &str = "EDGEPASS_SITE";
 /// From which age on keys are fetched again, in seconds.
 pub const REFRESH_SECONDS: &str = "EDGEPASS_REFRESH_SECONDS";
 
 /// Five minutes: a rotation waits for longer than that before it retires the old key.
 const REFRESH_DEFAULT: u32 = 300;
 const REFRESH_MAX: u32 = 3600;
+/// Half of the edges' default for `refresh_seconds`.
+const STATE_CACHE_DEFAULT: u32 = 5;
+const STATE_CACHE_MAX: u32 = 300;
 /// How many times the refresh may fail before keys are not used any more: with the default, for an
 /// hour.
 const MAX_REFRESHES_MISSED: u32 = 12;
@@ -60,17 +71,7 @@ impl<'e> Environment<'e> {
 
     /// How old the keys may be.
     pub fn freshness(&self) -> Result<Freshness, VariableRefused> {
-        let seconds = match self.text(REFRESH_SECONDS) {
-            None => REFRESH_DEFAULT,
-            Some(text) => match text.parse() {
-                Ok(seconds @ 1..=REFRESH_MAX) => seconds,
-                _ => {
-                    let cause =
-                        format!("`{text}` is not a number of seconds from 1 to {REFRESH_MAX}");
-                    return Err(VariableRefused::new(REFRESH_SECONDS, &cause));
-                }
-            },
-        };
+        let seconds = self.seconds(REFRESH_SECONDS, REFRESH_DEFAULT, REFRESH_MAX)?;
         let refresh_after = Duration::from_secs(seconds.into());
         Ok(Freshness { refresh_after, max_age: refresh_after * MAX_REFRESHES_MISSED })
     }
@@ -87,17 +88,29 @@ impl<'e> Environment<'e> {
         })
     }
 
-    /// The store of revocations.
-    pub fn store(&self) -> Result<Arc<dyn Store>, VariableRefused> {
-        let value = self.required(STORE)?;
-        match value.split_once(':').map_or(value.as_str(), |(scheme, _)| scheme) {
-            "memory" => Ok(Arc::new(MemoryStore::default())),
-            "dynamodb" | "file" => Err(VariableRefused::new(STORE, &"it is not supported yet")),
-            _ => Err(VariableRefused::new(
-                STORE,
-                &"it names a store as `dynamodb:TABLE` or `file:PATH`, or as `memory`, which forgets",
-            )),
-        }
+    /// The name of the store of revocations.
+    pub fn store(&self) -> Result<StoreSource, VariableRefused> {
+        self.parsed(STORE)
+    }
+
+    /// The name of the place where the state is published.
+    pub fn state(&self) -> Result<DestinationSource, VariableRefused> {
+        self.parsed(STATE)
+    }
+
+    /// How long caches may keep the head, in seconds.
+    pub fn head_seconds(&self) -> Result<u32, VariableRefused> {
+        self.seconds(STATE_CACHE_SECONDS, STATE_CACHE_DEFAULT, STATE_CACHE_MAX)
+    }
+
+    /// The id of the site.
+    pub fn site(&self) -> Result<SiteId, VariableRefused> {
+        self.parsed(SITE)
+    }
+
+    /// The name of a secret.
+    pub(crate) fn secret(&self, variable: &'static str) -> Result<SecretSource, VariableRefused> {
+        self.parsed(variable)
     }
 
     /// The name of the function, as Lambda gives it.
@@ -114,6 +127,20 @@ impl<'e> Environment<'e> {
                 Err(VariableRefused::new(HASH, &cause))
             }
         }
+    }
+
+    fn seconds(
+        &self,
+        variable: &'static str,
+        default: u32,
+        most: u32,
+    ) -> Result<u32, VariableRefused> {
+        let Some(text) = self.text(variable) else { return Ok(default) };
+        let seconds = text.parse().ok().filter(|seconds| (1..=most).contains(seconds));
+        seconds.ok_or_else(|| {
+            let cause = format!("`{text}` is not a number of seconds from 1 to {most}");
+            VariableRefused::new(variable, &cause)
+        })
     }
 
     fn parsed<T: FromStr<Err: fmt::Display>>(
@@ -147,7 +174,7 @@ impl VariableRefused {
     }
 
     /// What is wrong with the secret that the variable names.
-    pub(super) fn at(
+    pub(crate) fn at(
         variable: &'static str,
         source: &SecretSource,
         cause: &dyn fmt::Display,

@@ -51,52 +51,43 @@ pub(crate) struct FailingStore {
 }
 
 impl FailingStore {
-    fn check(&self) -> Result<(), StoreUnavailable> {
+    /// The memory's answer is made when it is asked for: a failing store may have done its work.
+    fn unless_failing<'s, T: Send + 's>(&self, answer: StoreAnswer<'s, T>) -> StoreAnswer<'s, T> {
         if self.fails.load(Ordering::SeqCst) {
-            Err(StoreUnavailable { detail: "table `secret-name` timed out".to_owned() })
-        } else {
-            Ok(())
+            let detail = "table `secret-name` timed out".to_owned();
+            return Box::pin(async { Err(StoreUnavailable { detail }) });
         }
-    }
-}
-
-impl FailingStore {
-    /// What the memory answers, unless the store fails.
-    fn answered<'s, T: Send + 's>(&'s self, answer: StoreAnswer<'s, T>) -> StoreAnswer<'s, T> {
-        Box::pin(async move {
-            self.check()?;
-            answer.await
-        })
+        answer
     }
 }
 
 impl Store for FailingStore {
     fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
-        self.answered(self.memory.standing(subject, session))
+        self.unless_failing(self.memory.standing(subject, session))
     }
 
     fn revoke<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, Entry> {
-        self.answered(Box::pin(async move { self.memory.revoke(entry).await }))
+        self.unless_failing(self.memory.revoke(entry))
     }
 
     fn unrevoke<'s>(&'s self, scope: &'s Scope) -> StoreAnswer<'s, Option<Entry>> {
-        self.answered(Box::pin(async move { self.memory.unrevoke(scope).await }))
+        self.unless_failing(self.memory.unrevoke(scope))
     }
 
     fn list<'s>(&'s self, after: Option<&'s Cursor>, limit: u32) -> StoreAnswer<'s, Page> {
-        self.answered(self.memory.list(after, limit))
+        self.unless_failing(self.memory.list(after, limit))
     }
 
     fn remove<'s>(&'s self, entry: &'s Entry) -> StoreAnswer<'s, bool> {
-        self.answered(Box::pin(async move { self.memory.remove(entry).await }))
+        self.unless_failing(self.memory.remove(entry))
     }
 
     fn largest_lifetime(&self) -> StoreAnswer<'_, u32> {
-        self.answered(self.memory.largest_lifetime())
+        self.unless_failing(self.memory.largest_lifetime())
     }
 
     fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32> {
-        self.answered(Box::pin(async move { self.memory.note_lifetime(seconds).await }))
+        self.unless_failing(self.memory.note_lifetime(seconds))
     }
 }
 

@@ -9,6 +9,7 @@
     reason = "a failing test should stop here"
 )]
 
+mod administration;
 mod doubles;
 mod events;
 mod grants;

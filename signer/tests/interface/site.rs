@@ -16,7 +16,7 @@ use policy::{
 use serde_json::{Value, json};
 use signer::{
     Clock, FixedKeys, Grants, Identity, IdentityRefused, Interface, KeySpec, Outcome, PrivateKey,
-    Request, SignPolicy, SigningKeys, SiteSecret, Viewer,
+    Request, SignPolicy, SigningKeys, SiteSecret, Store, Viewer,
 };
 
 use crate::doubles::{BusyKey, FailingStore, Native};
@@ -85,6 +85,11 @@ impl Site {
 
     pub(crate) fn granting(grants: &str) -> Self {
         let store = Arc::new(FailingStore::default());
+        Self { store: store.clone(), ..Self::over(grants, store) }
+    }
+
+    /// With the revocations of this store; that of the site itself has no part.
+    pub(crate) fn over(grants: &str, store: Arc<dyn Store>) -> Self {
         let key = Arc::new(BusyKey::new(private_key(0)));
         let policy_key: Arc<dyn SignPolicy> = key.clone();
         let keys = SigningKeys {
@@ -103,10 +108,10 @@ impl Site {
         let interface = Interface::new(
             Grants::from_toml(grants).unwrap(),
             Arc::new(FixedKeys::new(keys)),
-            store.clone(),
+            store,
             clock,
         );
-        Self { interface, store, key, now }
+        Self { interface, store: Arc::default(), key, now }
     }
 
     pub(crate) fn sleep(&self, seconds: i64) {
@@ -257,6 +262,7 @@ pub(crate) fn request(method: Method, path: &str, viewer: Viewer, body: &str) ->
     Request {
         method,
         path: path.to_owned(),
+        query: String::new(),
         headers,
         body: body.as_bytes().to_vec(),
         address: Some("203.0.113.7".parse().unwrap()),

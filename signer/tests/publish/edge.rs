@@ -13,7 +13,7 @@ use signer::{Destination, KeySpec, PrivateKey, Publisher};
 pub(crate) const NOW: u64 = 1_767_290_400_000;
 pub(crate) const GRACE: u32 = 600;
 pub(crate) const LIFETIME: u32 = 3600;
-const SITE: &str = "https://media.example.com";
+pub(crate) const SITE: &str = "https://media.example.com";
 
 pub(crate) fn at(milliseconds: u64) -> UnixTime {
     UnixTime::from_seconds(i64::try_from(milliseconds / 1000).unwrap()).unwrap()
@@ -64,18 +64,22 @@ impl Site {
     /// What an edge that has just started reads; None if nothing is there. It panics over anything
     /// that an edge would refuse.
     pub(crate) async fn read(&self, destination: &dyn Destination, now: u64) -> Option<State> {
-        let published = destination.head().await.unwrap()?;
-        let minimum = Minimum::default();
-        let backend = Arc::new(Edge);
-        let trust = StateTrust::new(SITE.parse().ok(), &self.roots(), minimum, backend);
-        let head = trust.unwrap().head(&published.bytes, None, at(now)).unwrap();
-        let body = self.body(destination, &head.body_name()).await;
-        Some(State::new(head, body, sha256).unwrap())
+        read(&self.roots(), destination, now).await
     }
+}
 
-    async fn body(&self, destination: &dyn Destination, name: &str) -> Vec<u8> {
-        destination.body(name).await.unwrap().expect("the body that the head names")
-    }
+/// The same for whoever has the public root key.
+pub(crate) async fn read(
+    roots: &[PublicKey],
+    destination: &dyn Destination,
+    now: u64,
+) -> Option<State> {
+    let published = destination.head().await.unwrap()?;
+    let minimum = Minimum::default();
+    let trust = StateTrust::new(SITE.parse().ok(), roots, minimum, Arc::new(Edge));
+    let head = trust.unwrap().head(&published.bytes, None, at(now)).unwrap();
+    let body = destination.body(&head.body_name()).await.unwrap();
+    Some(State::new(head, body.expect("the body that the head names"), sha256).unwrap())
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

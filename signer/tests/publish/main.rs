@@ -11,6 +11,7 @@
 mod edge;
 mod faulty;
 mod folder;
+mod function;
 mod publisher;
 #[cfg(feature = "aws")]
 mod s3;

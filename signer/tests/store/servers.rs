@@ -1,7 +1,8 @@
 //! Real servers that stand in for AWS, one process each, ended with the test.
 
+use core::net::SocketAddr;
 use core::time::Duration;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;

@@ -1,0 +1,34 @@
+//! A head and a delegation taken apart for people to look at. Nothing in them is proven.
+
+use super::delegation::{Delegation, SignedDelegation};
+use super::head::{HeadDraft, Unproven};
+use super::refused::{StatePart, StateRefused};
+
+/// What a head says, **unproven**: anyone can have written it.
+///
+/// No edge takes it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnprovenHead {
+    /// Which keys the site trusts, by its own account.
+    pub delegation: Delegation,
+    /// What it says beside that.
+    pub fields: HeadDraft,
+}
+
+impl UnprovenHead {
+    /// Reads a head without looking at a signature: for inspection only.
+    pub fn read(bytes: &[u8]) -> Result<Self, StateRefused> {
+        let head = Unproven::split(bytes)?;
+        Ok(Self { delegation: head.delegation.unproven()?, fields: head.draft()? })
+    }
+}
+
+impl SignedDelegation {
+    /// What it says, **unproven**: for inspection, and to learn of which site it is to be.
+    pub fn unproven(&self) -> Result<Delegation, StateRefused> {
+        let part = StatePart::Delegation;
+        let (unsigned, _) =
+            self.parts().ok_or(StateRefused::Malformed { part, problem: "it ends too early" })?;
+        Delegation::read(unsigned)
+    }
+}

@@ -1,0 +1,146 @@
+"""Permissions, functions, the API, and revocations."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from stack import Json, Stack
+
+from .shape import functions
+
+# Design: the environment of the function `session`.
+SESSION_ENVIRONMENT = {
+    "EDGEPASS_GRANTS",
+    "EDGEPASS_KEY",
+    "EDGEPASS_KEY_ID",
+    "EDGEPASS_CLAIMS_KEY",
+    "EDGEPASS_CLAIMS_KEY_ID",
+    "EDGEPASS_HASH",
+    "EDGEPASS_SITE_SECRET",
+    "EDGEPASS_STORE",
+}
+
+
+def iam_is_scoped(stack: Stack) -> Iterator[str]:
+    for path, role in stack.of_type("AWS::IAM::Role").items():
+        if role.get("ManagedPolicyArns"):
+            yield f"{path} has managed policies"
+        for found in role.get("Policies", []):
+            for statement in found["PolicyDocument"]["Statement"]:
+                yield from _scoped(path, statement)
+    for path, function in functions(stack).items():
+        role = function["Role"].strip("<>").removesuffix(".Arn")
+        if role not in stack.of_type("AWS::IAM::Role"):
+            yield f"{path} has the role {role}, which is none of the template's"
+
+
+# By the end of the resource; the reason is in the template, where `reasons_are_written` looks.
+WIDE = {
+    "cloudfront": {"*", "distribution/*"},
+    "dynamodb": set(),
+    "kms": set(),
+    "lambda": set(),
+    "logs": {":*"},
+    "s3": {"/edgepass/state/*"},
+    "secretsmanager": set(),
+    "ssm": set(),
+}
+
+
+def _scoped(path: str, statement: Json) -> Iterator[str]:
+    for action in _listed(statement["Action"]):
+        if "*" in action:
+            yield f"{path} may {action}"
+        for resource in _listed(statement["Resource"]):
+            ends = WIDE[action.split(":")[0]]
+            if "*" in resource and not any(
+                resource == end if end == "*" else resource.endswith(end) for end in ends
+            ):
+                yield f"{path} may {action} on {resource}"
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def functions_are_set_up(stack: Stack) -> Iterator[str]:
+    session = functions(stack)["Signer/SessionFunction"]
+    variables: dict[str, Any] = session["Environment"]["Variables"]
+    if set(variables) != SESSION_ENVIRONMENT:
+        yield f"session has {sorted(set(variables) ^ SESSION_ENVIRONMENT)} too much or too little"
+    source = r"(secretsmanager|ssm|kms):arn:aws:\1:.+"
+    for name in ("EDGEPASS_KEY", "EDGEPASS_CLAIMS_KEY", "EDGEPASS_SITE_SECRET"):
+        if not re.fullmatch(source, variables.get(name, "")):
+            yield f"{name} names no secret"
+    if variables.get("EDGEPASS_GRANTS") != "/opt/grants.toml" or not session.get("Layers"):
+        yield "session has no grants"
+    revokes = stack.values["Revocation"] == "enabled"
+    store = "dynamodb:<Signer/Revocations>" if revokes else "memory"
+    if variables.get("EDGEPASS_STORE") != store:
+        yield f"session keeps revocations in {variables.get('EDGEPASS_STORE')}"
+    rotates = stack.values["SigningKeySlot"] == "stored"
+    if bool(variables.get("EDGEPASS_KEY_ID")) == rotates:
+        yield "session has an id of the key beside that of the secret, or none at all"
+    for path, function in functions(stack).items():
+        rust = path.startswith("Signer/")
+        expected = ("provided.al2023", "arm64") if rust else ("nodejs22.x", "x86_64")
+        if (function["Runtime"], *function["Architectures"]) != expected:
+            yield f"{path} runs on {function['Runtime']}"
+        text = json.dumps(function.get("Environment", {}))
+        if "BEGIN" in text or "PRIVATE" in text:
+            yield f"{path} has a secret in its environment"
+
+
+def only_jwts_open_the_api(stack: Stack) -> Iterator[str]:
+    body = stack.of_type("AWS::ApiGatewayV2::Api")["Signer/Api"]["Body"]
+    [scheme] = body["components"]["securitySchemes"].values()
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    jwt = authorizer["jwtConfiguration"]
+    if authorizer["type"] != "jwt" or jwt["issuer"] != stack.values["JwtIssuer"]:
+        yield "the API trusts another issuer"
+    if jwt["audience"] != stack.values["JwtAudience"]:
+        yield f"the API takes tokens for {jwt['audience']}"
+    routes = {
+        f"{method.upper()} {path}": operation
+        for path, operations in body["paths"].items()
+        for method, operation in operations.items()
+    }
+    interface = {
+        *(f"{method} /edgepass/session" for method in ("POST", "GET", "DELETE")),
+        "POST /edgepass/urls",
+        *(f"{method} /edgepass/revocations" for method in ("POST", "GET", "DELETE")),
+        "OPTIONS /edgepass/{resource+}",
+    }
+    if set(routes) != interface:
+        yield f"the API has the routes {sorted(routes)}"
+    for route, operation in routes.items():
+        if bool(operation.get("security")) == route.startswith("OPTIONS"):
+            yield f"{route} has the authorizers {operation.get('security')}"
+
+
+def revocations_are_kept(stack: Stack) -> Iterator[str]:
+    [table] = stack.of_type("AWS::DynamoDB::Table").values()
+    if table.get("TimeToLiveSpecification") != {"AttributeName": "expires", "Enabled": True}:
+        yield "revocations never leave the table"
+    if table["KeySchema"] != [{"AttributeName": "scope", "KeyType": "HASH"}]:
+        yield "the table is not that of the store"
+    if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+        yield "revocations cannot be recovered"
+    if not table.get("SSESpecification", {}).get("SSEEnabled"):
+        yield "revocations are not encrypted with a KMS key"
+
+
+def changes_are_published(stack: Stack) -> Iterator[str]:
+    if stack.values["Revocation"] != "enabled":
+        if "Signer/PublisherFunction" in stack.resources:
+            yield "the publisher is there, and revocation is disabled"
+        return
+    [mapping] = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    if mapping["EventSourceArn"] != "<Signer/Revocations.StreamArn>":
+        yield "changes are not published"
+    schedules = [rule["ScheduleExpression"] for rule in stack.of_type("AWS::Events::Rule").values()]
+    if schedules != ["rate(1 minute)"]:
+        yield f"the heartbeat is {schedules}: not a third of the least max_stale_seconds"

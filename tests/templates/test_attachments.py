@@ -1,0 +1,109 @@
+"""What existing-distribution.yaml prints is what the API of CloudFront takes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from configurations import CHANGES, deployed
+from promises import CACHING_DISABLED, SIGNER, STATE
+from stack import Sources, Stack
+
+SOURCES = Sources.committed()
+CLOUDFRONT = botocore.session.get_session().get_service_model("cloudfront")
+# What every behaviour has beside what is attached.
+BEHAVIOR = {
+    "PathPattern": "/a/*",
+    "TargetOriginId": "content",
+    "ViewerProtocolPolicy": "https-only",
+}
+
+
+def attachments(configuration: str) -> dict[str, Any]:
+    stack = deployed(SOURCES, "existing-distribution.yaml", configuration)
+    return {
+        name: json.loads(value)
+        for name, value in stack.outputs.items()
+        if name.startswith("Attach")
+    }
+
+
+def check(shape: str, value: Any) -> None:
+    report = ParamValidator().validate(value, CLOUDFRONT.shape_for(shape))
+    assert not report.has_errors(), report.generate_report()
+
+
+@pytest.mark.parametrize("configuration", CHANGES)
+def test_the_api_takes_them(configuration: str) -> None:
+    found = attachments(configuration)
+    assert [name[:7] for name in found] == [f"Attach{number}" for number in range(1, 7)]
+    check("Origin", found["Attach1Origin"])
+    check("CacheBehavior", found["Attach2StateBehavior"])
+    check("CacheBehavior", found["Attach3SignerBehavior"])
+    check("CustomErrorResponses", found["Attach4ErrorCaching"])
+    check("CacheBehavior", BEHAVIOR | found["Attach5ProtectedBehaviors"])
+
+
+@pytest.mark.parametrize("configuration", CHANGES)
+def test_counts_are_right(configuration: str) -> None:
+    def counted(node: Any) -> None:
+        if isinstance(node, dict):
+            if "Quantity" in node:
+                assert node["Quantity"] == len(node.get("Items", [])), node
+            for member in node.values():
+                counted(member)
+        elif isinstance(node, list):
+            for item in node:
+                counted(item)
+
+    counted(attachments(configuration))
+
+
+@pytest.mark.parametrize("configuration", CHANGES)
+def test_they_protect(configuration: str) -> None:
+    stack = deployed(SOURCES, "existing-distribution.yaml", configuration)
+    protected = attachments(configuration)["Attach5ProtectedBehaviors"]
+    groups = protected["TrustedKeyGroups"].get("Items", [])
+    assert groups == (["<Edge/KeyGroup>"] if stack.values["Mode"] == "native" else [])
+    associations = protected.get("LambdaFunctionAssociations", {}).get("Items", [])
+    versions = [found["LambdaFunctionARN"].split("Version")[0] for found in associations]
+    validates = stack.values["EdgeValidator"] == "enabled"
+    assert versions == (["<Edge/ValidatorFunction"] if validates else [])
+    assert groups or versions
+    assert protected["CachePolicyId"] == "<Edge/ContentCachePolicy>"
+
+
+def test_they_are_those_of_the_whole_template() -> None:
+    """The same policies for the state and the signer as template.yaml gives its own behaviours."""
+    whole: Stack = deployed(SOURCES, "template.yaml", "standalone")
+    [distribution] = whole.of_type("AWS::CloudFront::Distribution").values()
+    own = {
+        behavior["PathPattern"]: behavior
+        for behavior in distribution["DistributionConfig"]["CacheBehaviors"]
+    }
+    found = attachments("standalone")
+    pairs = {STATE: found["Attach2StateBehavior"], SIGNER: found["Attach3SignerBehavior"]}
+    for pattern, attached in pairs.items():
+        for member in (
+            "PathPattern",
+            "CachePolicyId",
+            "ResponseHeadersPolicyId",
+            "ViewerProtocolPolicy",
+        ):
+            assert attached[member] == own[pattern][member]
+        assert attached.get("OriginRequestPolicyId") == own[pattern].get("OriginRequestPolicyId")
+        assert set(attached["AllowedMethods"]["Items"]) == set(own[pattern]["AllowedMethods"])
+    assert found["Attach3SignerBehavior"]["CachePolicyId"] == CACHING_DISABLED
+    assert found["Attach3SignerBehavior"]["TargetOriginId"] == found["Attach1Origin"]["Id"]
+
+
+def test_bucket_policy() -> None:
+    policy = attachments("standalone")["Attach6BucketPolicy"]
+    read, tls = policy["Statement"]
+    assert read["Action"] == "s3:GetObject"
+    assert read["Condition"]["StringEquals"]["AWS:SourceArn"].endswith("distribution/E1EXAMPLE")
+    assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
