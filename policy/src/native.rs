@@ -39,19 +39,9 @@ impl<'r> TokenAlone<'r> {
         memory: &dyn RememberProofs,
         now: UnixTime,
     ) -> Result<Admitted, Denied> {
-        let claims = match trust {
-            ClaimsTrust::Off => None,
-            ClaimsTrust::Checked(rules) => {
-                let claims = self.0.claims(rules, memory)?;
-                if let Some(claims) = &claims {
-                    if claims.resources.is_empty() {
-                        return Err(Denied::ClaimsNotBound(Unbound::NoResources));
-                    }
-                    claims.check(rules, request, now)?;
-                }
-                claims
-            }
-        };
+        let claims = self.0.checked(request, trust, memory, now, |claims| {
+            if claims.resources.is_empty() { Err(Unbound::NoResources) } else { Ok(()) }
+        })?;
         Ok(Admitted::by_cloudfront(claims))
     }
 }

@@ -80,8 +80,26 @@ impl<'r> Token<'r> {
         };
     }
 
-    /// The claims, if there is a token and it holds by itself.
-    pub(crate) fn claims(
+    /// The claims, if there is a token: proven, then bound as `bound` says, then evaluated.
+    pub(crate) fn checked(
+        &self,
+        request: &Request<'_>,
+        trust: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+        now: UnixTime,
+        bound: impl FnOnce(&Claims) -> Result<(), Unbound>,
+    ) -> Result<Option<Arc<Claims>>, Denied> {
+        let ClaimsTrust::Checked(rules) = trust else { return Ok(None) };
+        let claims = self.claims(rules, memory)?;
+        if let Some(claims) = &claims {
+            bound(claims).map_err(Denied::ClaimsNotBound)?;
+            claims.check(rules, request, now)?;
+        }
+        Ok(claims)
+    }
+
+    /// The claims, if there is a token and its signature holds.
+    fn claims(
         &self,
         rules: &ClaimsRules,
         memory: &dyn RememberProofs,
@@ -136,18 +154,9 @@ impl Permitted<'_> {
         now: UnixTime,
     ) -> Result<Admitted, Denied> {
         let Self { granted, token } = self;
-        let claims = match trust {
-            ClaimsTrust::Off => None,
-            ClaimsTrust::Checked(rules) => {
-                let claims = token.claims(rules, memory)?;
-                if let Some(claims) = &claims {
-                    check_bound(claims, &token, &granted.policy, granted.carrier)
-                        .map_err(Denied::ClaimsNotBound)?;
-                    claims.check(rules, request, now)?;
-                }
-                claims
-            }
-        };
+        let claims = token.checked(request, trust, memory, now, |claims| {
+            check_bound(claims, &token, &granted.policy, granted.carrier)
+        })?;
         Ok(Admitted::by_policy(granted, claims))
     }
 }
