@@ -34,7 +34,7 @@ impl ClaimsTrust {
                 if !text.contains("-----BEGIN") =>
             {
                 // Blanks around it are no part of it, so that a file may end with a line feed.
-                ClaimsKeySettings::secret(id, text.trim().as_bytes())
+                ClaimsKeySettings::secret(id, text.as_bytes().trim_ascii())
             }
             (_, Some(JoseAlgorithm::Hs256)) => {
                 return Err(usage(

@@ -48,19 +48,28 @@ impl Alphabet {
 
     /// Writes bytes.
     pub fn encode(&self, bytes: &[u8]) -> String {
-        let mut text = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
-        for group in bytes.chunks(3) {
-            let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
-            let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-                let digit = usize::try_from(bits >> shift & 63).unwrap_or(0);
-                match self.digits.get(digit) {
-                    Some(&digit) if at <= group.len() => text.push(char::from(digit)),
-                    _ => text.extend(self.padding.map(char::from)),
-                }
-            }
+        let mut text: Vec<u8> = Vec::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+        let (groups, rest) = bytes.as_chunks::<3>();
+        for &group in groups {
+            text.extend(self.digits_of(group));
         }
-        text
+        if let [one, others @ ..] = rest {
+            let two = others.first().copied();
+            let digits = self.digits_of([*one, two.unwrap_or(0), 0]);
+            text.extend(digits.into_iter().take(rest.len().saturating_add(1)));
+            let missing = 3_usize.saturating_sub(rest.len());
+            text.extend(self.padding.into_iter().cycle().take(missing));
+        }
+        // They are all ASCII.
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    fn digits_of(&self, [one, two, three]: [u8; 3]) -> [u8; 4] {
+        let bits = u32::from_be_bytes([0, one, two, three]);
+        [18, 12, 6, 0].map(|shift| {
+            let digit = usize::try_from(bits >> shift & 63).unwrap_or(0);
+            self.digits.get(digit).copied().unwrap_or(b'?')
+        })
     }
 
     /// Reads the text of [`Alphabet::encode`], and no other: the padding whole, no stray bits, no

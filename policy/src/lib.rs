@@ -6,6 +6,7 @@ extern crate alloc;
 mod backend;
 pub mod base64;
 mod claims;
+mod code;
 mod conditions;
 mod credential;
 mod denied;
@@ -40,12 +41,13 @@ pub use claims::{
     Claims, ClaimsFault, ClaimsRefused, MAX_CLAIMS_BYTES, MAX_CONTEXT_BYTES, MAX_LIST_ENTRIES,
     MAX_SUBJECT_BYTES,
 };
+pub use code::{CloudFrontError, Code, Stage};
 pub use conditions::Permitted;
 pub use credential::{
     Carrier, Credential, Field, MAX_COOKIE_BYTES, MAX_KEY_ID_BYTES, MAX_POLICY_BYTES,
     MAX_SIGNATURE_BYTES, Malformation,
 };
-pub use denied::{CloudFrontError, Code, Denied, Stage};
+pub use denied::Denied;
 pub use encoding::{NotCloudFrontBase64, from_cloudfront_base64, to_cloudfront_base64};
 pub use forwarding::{
     CLAIMS_NAME, OWN_HEADER_PREFIX, forwarded_cookies, forwarded_query, is_own_header,

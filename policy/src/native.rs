@@ -9,7 +9,7 @@ use crate::denied::Denied;
 use crate::memory::RememberProofs;
 use crate::request::Request;
 use crate::time::UnixTime;
-use crate::token::{Claimed, ClaimsTrust, ProvenToken, Token, Unbound};
+use crate::token::{Claimed, ClaimsTrust, Token, Unbound};
 
 /// The token of a request whose credential only CloudFront saw.
 pub(crate) struct TokenAlone<'r>(Token<'r>);
@@ -38,19 +38,9 @@ impl<'r> TokenAlone<'r> {
         memory: &dyn RememberProofs,
         now: UnixTime,
     ) -> Result<Claimed, Denied> {
-        let token = match trust {
-            ClaimsTrust::Off => None,
-            ClaimsTrust::Checked(rules) => {
-                let token = self.0.proven(rules, memory)?;
-                if let Some(ProvenToken { claims, .. }) = &token {
-                    if claims.resources.is_empty() {
-                        return Err(Denied::ClaimsNotBound(Unbound::NoResources));
-                    }
-                    claims.check(rules, request, now)?;
-                }
-                token
-            }
-        };
+        let token = self.0.checked(request, trust, memory, now, |claims| {
+            if claims.resources.is_empty() { Err(Unbound::NoResources) } else { Ok(()) }
+        })?;
         Ok(Claimed { pass: None, token })
     }
 }

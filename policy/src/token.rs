@@ -81,8 +81,26 @@ impl<'r> Token<'r> {
         };
     }
 
-    /// What it says, if there is a token and it holds by itself.
-    pub(crate) fn proven(
+    /// What it says, if there is a token: proven, then bound as `bound` says, then evaluated.
+    pub(crate) fn checked(
+        &self,
+        request: &Request<'_>,
+        trust: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+        now: UnixTime,
+        bound: impl FnOnce(&Claims) -> Result<(), Unbound>,
+    ) -> Result<Option<ProvenToken>, Denied> {
+        let ClaimsTrust::Checked(rules) = trust else { return Ok(None) };
+        let proven = self.proven(rules, memory)?;
+        if let Some(ProvenToken { claims, .. }) = &proven {
+            bound(claims).map_err(Denied::ClaimsNotBound)?;
+            claims.check(rules, request, now)?;
+        }
+        Ok(proven)
+    }
+
+    /// What it says, if there is a token and its signature holds.
+    fn proven(
         &self,
         rules: &ClaimsRules,
         memory: &dyn RememberProofs,
@@ -153,19 +171,10 @@ impl Permitted<'_> {
         now: UnixTime,
     ) -> Result<Claimed, Denied> {
         let Self { granted, token } = self;
-        let proven = match trust {
-            ClaimsTrust::Off => None,
-            ClaimsTrust::Checked(rules) => {
-                let proven = token.proven(rules, memory)?;
-                if let Some(ProvenToken { claims, .. }) = &proven {
-                    check_bound(claims, &token, &granted.policy, granted.carrier)
-                        .map_err(Denied::ClaimsNotBound)?;
-                    claims.check(rules, request, now)?;
-                }
-                proven
-            }
-        };
-        Ok(Claimed { pass: Some(granted), token: proven })
+        let token = token.checked(request, trust, memory, now, |claims| {
+            check_bound(claims, &token, &granted.policy, granted.carrier)
+        })?;
+        Ok(Claimed { pass: Some(granted), token })
     }
 }
 

@@ -31,7 +31,12 @@ BASE = {
     },
 }
 
-REVOKING = {"Revocation": "enabled", "StateKeyArn": ARN + "state"}
+REVOKING = {
+    "Revocation": "enabled",
+    "StateKeyArn": ARN + "state",
+    "StateDelegationArn": ARN + "delegation",
+    "StateSite": "media",
+}
 ROTATING = {"Rotation": "enabled", "SigningKeySlot": "stored"}
 CHANGES: dict[str, dict[str, str]] = {
     "standalone": {},

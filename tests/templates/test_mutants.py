@@ -265,6 +265,13 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "the publisher's delegation is missing",
+        "signer.yaml",
+        "          EDGEPASS_SITE: !Ref StateSite\n",
+        "",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "no grants",
         "signer.yaml",
         "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",

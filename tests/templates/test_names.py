@@ -6,7 +6,7 @@ import json
 import re
 
 from configurations import deployed
-from promises import SESSION_ENVIRONMENT
+from promises import PUBLISHER_ENVIRONMENT, SESSION_ENVIRONMENT
 from stack import INFRA, Sources
 
 ROOT = INFRA.parent
@@ -15,7 +15,7 @@ STACK = deployed(Sources.committed(), "template.yaml", "everything")
 
 def test_the_signer_reads_its_environment() -> None:
     source = (ROOT / "signer/src/source/environment.rs").read_text()
-    for variable in SESSION_ENVIRONMENT:
+    for variable in SESSION_ENVIRONMENT | PUBLISHER_ENVIRONMENT:
         assert f'"{variable}"' in source, variable
 
 

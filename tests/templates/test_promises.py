@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from configurations import BASE, CHANGES, deployed
+from configurations import BASE, CHANGES, REVOKING, deployed
 from promises import (
     OF_EVERY_STACK,
     OF_THE_DISTRIBUTION,
@@ -53,10 +53,9 @@ REFUSED = [
     ({"Revocation": "enabled"}, "StateKeyArn"),
     (
         {
+            **REVOKING,
             "Mode": "native",
             "EdgeValidator": "disabled",
-            "Revocation": "enabled",
-            "StateKeyArn": BASE["template.yaml"]["SiteSecretArn"],
         },
         "knows no revocations",
     ),

@@ -37,7 +37,7 @@ impl TokenKey {
                 .map_err(TokenKeyRefused::Private)?;
             Ok(key.into())
         } else {
-            Self::from_secret(text.trim().as_bytes())
+            Self::from_secret(text.as_bytes().trim_ascii())
         }
     }
 

@@ -23,6 +23,7 @@ from .edge import (
 )
 from .shape import CACHING_DISABLED, SIGNER, STATE, Promise
 from .signer import (
+    PUBLISHER_ENVIRONMENT,
     SESSION_ENVIRONMENT,
     changes_are_published,
     functions_are_set_up,
@@ -42,6 +43,7 @@ __all__ = [
     "OF_EVERY_STACK",
     "OF_THE_DISTRIBUTION",
     "Promise",
+    "PUBLISHER_ENVIRONMENT",
     "SESSION_ENVIRONMENT",
     "SIGNER",
     "STATE",

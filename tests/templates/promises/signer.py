@@ -23,6 +23,16 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_STORE",
 }
 
+# signer/README.md: the environment of the function `publisher`.
+PUBLISHER_ENVIRONMENT = {
+    "EDGEPASS_STORE",
+    "EDGEPASS_STATE",
+    "EDGEPASS_STATE_KEY",
+    "EDGEPASS_STATE_DELEGATION",
+    "EDGEPASS_SITE",
+    "EDGEPASS_STATE_CACHE_SECONDS",
+}
+
 
 def iam_is_scoped(stack: Stack) -> Iterator[str]:
     for path, role in stack.of_type("AWS::IAM::Role").items():
@@ -84,6 +94,9 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     rotates = stack.values["SigningKeySlot"] == "stored"
     if bool(variables.get("EDGEPASS_KEY_ID")) == rotates:
         yield "session has an id of the key beside that of the secret, or none at all"
+    publisher = functions(stack).get("Signer/PublisherFunction")
+    if publisher and set(publisher["Environment"]["Variables"]) != PUBLISHER_ENVIRONMENT:
+        yield "publisher has too many variables or too few"
     for path, function in functions(stack).items():
         rust = path.startswith("Signer/")
         expected = ("provided.al2023", "arm64") if rust else ("nodejs22.x", "x86_64")
