@@ -1,10 +1,11 @@
 //! A key that is trusted for claims tokens, as settings hold it.
 
 use policy::base64::STANDARD;
-use policy::json::{Members, Value};
+use policy::json::Members;
 use policy::{Backend, ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, TrustRefused};
 
-use crate::settings::{SettingsRefused, nothing_else, object, string};
+use crate::baked::Baked;
+use crate::settings::SettingsRefused;
 
 /// The least length of the secret of HS256, in bytes: that of its digest (RFC 7518, 3.2).
 pub const MIN_SECRET_BYTES: usize = 32;
@@ -39,16 +40,15 @@ impl ClaimsKeySettings {
         self.algorithm
     }
 
-    pub(crate) fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
-        let mut members = object(value, "a claims key")?;
-        let id = string(&mut members, "id")?;
-        let name = string(&mut members, "algorithm")?;
-        let algorithm = name.parse().map_err(|_| SettingsRefused::JoseAlgorithm(name))?;
-        let key = STANDARD
-            .decode(string(&mut members, "key")?.as_bytes())
-            .ok_or(SettingsRefused::Member { member: "key", expected: "base64" })?;
-        nothing_else(members)?;
-        Ok(Self { id, algorithm, key })
+    pub(crate) fn read(baked: &mut Baked<'_>) -> Self {
+        let id = baked.string("id");
+        let name = baked.string("algorithm");
+        let algorithm = name.parse().unwrap_or_else(|_| {
+            baked.note(SettingsRefused::JoseAlgorithm(name));
+            JoseAlgorithm::Hs256
+        });
+        let key = STANDARD.decode(baked.string("key").as_bytes());
+        Self { id, algorithm, key: key.unwrap_or_else(|| baked.wrong("key", "base64")) }
     }
 
     pub(crate) fn put(&self, members: &mut Members<'_>) {

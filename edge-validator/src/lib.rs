@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod baked;
 mod claims_key;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;

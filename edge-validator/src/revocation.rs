@@ -1,12 +1,11 @@
 //! The settings of revocation.
 
 use policy::base64::STANDARD;
-use policy::json::{Members, Value};
+use policy::json::Members;
 use policy::{KeyRefused, Minimum, PublicKey, ShortRsa, SiteId, WhenUnknown};
 
-use crate::settings::{
-    SettingsRefused, array, nothing_else, object, string, string_or_null, wrong,
-};
+use crate::baked::Baked;
+use crate::settings::SettingsRefused;
 
 /// How an edge learns what is revoked. Both numbers of seconds are at least 1.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,45 +46,21 @@ impl RevocationSettings {
         self.site.as_deref().map(str::parse).transpose().map_err(SettingsRefused::State)
     }
 
-    pub(crate) fn from_value(value: Value<'_>) -> Result<Option<Self>, SettingsRefused> {
-        if value == Value::Null {
-            return Ok(None);
+    pub(crate) fn read(baked: &mut Baked<'_>) -> Self {
+        let source = match (baked.string_or_null("file"), baked.string_or_null("url")) {
+            (Some(file), None) => StateSource::File(file),
+            (None, Some(url)) => StateSource::Url(url),
+            _ => StateSource::File(baked.wrong("url", "the one place of the state")),
+        };
+        Self {
+            source,
+            roots: baked.strings("roots"),
+            site: baked.string_or_null("site"),
+            minimum: Minimum { sequence: baked.number("sequence"), serial: baked.number("serial") },
+            refresh_seconds: baked.seconds("refresh_seconds"),
+            max_stale_seconds: baked.seconds("max_stale_seconds"),
+            when_unknown: baked.named("when_unknown", when_unknown, "`deny` or `allow`"),
         }
-        let mut members = object(value, "revocation")?;
-        let file = string_or_null(&mut members, "file")?;
-        let url = string_or_null(&mut members, "url")?;
-        let roots = array(&mut members, "roots")?.into_iter().map(|root| match root {
-            Value::String(root) => Ok(root.into_owned()),
-            _ => Err(wrong("roots", "an array of strings")),
-        });
-        let mut whole = |member| {
-            match members.take(member) {
-                Some(Value::Integer(number)) => u64::try_from(number).ok(),
-                _ => None,
-            }
-            .ok_or_else(|| wrong(member, "a number"))
-        };
-        let seconds = |number: u64, member| {
-            u32::try_from(number).map_err(|_| wrong(member, "a number of seconds"))
-        };
-        let minimum = Minimum { sequence: whole("sequence")?, serial: whole("serial")? };
-        let refresh_seconds = seconds(whole("refresh_seconds")?, "refresh_seconds")?;
-        let max_stale_seconds = seconds(whole("max_stale_seconds")?, "max_stale_seconds")?;
-        let settings = Self {
-            source: match (file, url) {
-                (Some(file), None) => StateSource::File(file),
-                (None, Some(url)) => StateSource::Url(url),
-                _ => return Err(wrong("url", "the one place of the state")),
-            },
-            roots: roots.collect::<Result<_, _>>()?,
-            site: string_or_null(&mut members, "site")?,
-            minimum,
-            refresh_seconds,
-            max_stale_seconds,
-            when_unknown: when_unknown(&string(&mut members, "when_unknown")?)?,
-        };
-        nothing_else(members)?;
-        Ok(Some(settings))
     }
 
     pub(crate) fn put(&self, members: &mut Members<'_>) {
@@ -119,10 +94,10 @@ fn root_key(spki: &str) -> Result<PublicKey, SettingsRefused> {
         .map_err(|refused| SettingsRefused::Key { id: "(the root key)".to_owned(), refused })
 }
 
-fn when_unknown(name: &str) -> Result<WhenUnknown, SettingsRefused> {
+fn when_unknown(name: &str) -> Option<WhenUnknown> {
     match name {
-        "allow" => Ok(WhenUnknown::Allow),
-        "deny" => Ok(WhenUnknown::Deny),
-        _ => Err(wrong("when_unknown", "`deny` or `allow`")),
+        "allow" => Some(WhenUnknown::Allow),
+        "deny" => Some(WhenUnknown::Deny),
+        _ => None,
     }
 }

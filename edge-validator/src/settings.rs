@@ -2,11 +2,12 @@
 
 use core::fmt;
 use policy::base64::STANDARD;
-use policy::json::{self, NotJson, Object, Value};
+use policy::json::{self, NotJson};
 use policy::{
     Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, StateRefused, TrustRefused,
 };
 
+use crate::baked::Baked;
 use crate::claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 use crate::revocation::RevocationSettings;
 
@@ -40,13 +41,14 @@ pub struct Settings {
 }
 
 /// Whether a claims token is demanded.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ClaimsSetting {
     /// Tokens are not looked at.
     Off,
     /// A token that is there must hold.
     Optional,
     /// Every request needs one.
+    #[default]
     Required,
 }
 
@@ -67,9 +69,10 @@ impl ClaimsSetting {
 }
 
 /// What a refusal does.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Enforcement {
     /// The request is answered with a 403.
+    #[default]
     Enforce,
     /// The request is let through and the verdict logged.
     Log,
@@ -95,15 +98,12 @@ impl KeySettings {
         Self { id, spki: STANDARD.encode(key.spki_der()), algorithms }
     }
 
-    fn from_value(value: Value<'_>) -> Result<Self, SettingsRefused> {
-        let mut members = object(value, "a key")?;
-        let key = Self {
-            id: string_or_null(&mut members, "id")?,
-            spki: string(&mut members, "spki")?,
-            algorithms: strings(&mut members, "algorithms")?,
-        };
-        nothing_else(members)?;
-        Ok(key)
+    fn read(baked: &mut Baked<'_>) -> Self {
+        Self {
+            id: baked.string_or_null("id"),
+            spki: baked.string("spki"),
+            algorithms: baked.strings("algorithms"),
+        }
     }
 
     /// The key.
@@ -145,37 +145,24 @@ impl Enforcement {
 impl Settings {
     /// Reads what `bundle` baked in. Every member must be there, and none beyond them.
     pub fn from_json(json: &str) -> Result<Self, SettingsRefused> {
-        let value = json::read(json.as_bytes()).map_err(SettingsRefused::NotJson)?;
-        let mut members = object(value, "the settings")?;
-        let deployment = string(&mut members, "mode")?;
-        let enforcement = string(&mut members, "enforcement")?;
-        let claims = string(&mut members, "claims")?;
-        let keys = array(&mut members, "keys")?;
-        let claims_keys = array(&mut members, "claims_keys")?;
-        let settings = Self {
-            deployment: Deployment::named(&deployment)
-                .ok_or_else(|| wrong("mode", "`standalone` or `native`"))?,
-            scheme: string(&mut members, "scheme")?,
-            enforcement: Enforcement::named(&enforcement)
-                .ok_or_else(|| wrong("enforcement", "`enforce`, `log` or `off`"))?,
-            claims: ClaimsSetting::named(&claims)
-                .ok_or_else(|| wrong("claims", "`required`, `optional` or `off`"))?,
-            max_lifetime: seconds_or_null(&mut members, "max_lifetime")?,
-            expose_reason: boolean(&mut members, "expose_reason")?,
-            keys: keys.into_iter().map(KeySettings::from_value).collect::<Result<_, _>>()?,
-            claims_keys: claims_keys
-                .into_iter()
-                .map(ClaimsKeySettings::from_value)
-                .collect::<Result<_, _>>()?,
-            revocation: RevocationSettings::from_value(
-                members.take("revocation").unwrap_or(Value::Boolean(false)),
-            )?,
-            public_paths: strings(&mut members, "public_paths")?,
-            redirect_to: string_or_null(&mut members, "redirect_to")?,
-            cors_origins: strings(&mut members, "cors_origins")?,
-        };
-        nothing_else(members)?;
-        Ok(settings)
+        Baked::read(json, "the settings", |baked| Self {
+            deployment: baked.named("mode", Deployment::named, "`standalone` or `native`"),
+            scheme: baked.string("scheme"),
+            enforcement: baked.named(
+                "enforcement",
+                Enforcement::named,
+                "`enforce`, `log` or `off`",
+            ),
+            claims: baked.named("claims", ClaimsSetting::named, "`required`, `optional` or `off`"),
+            max_lifetime: baked.seconds_or_null("max_lifetime"),
+            expose_reason: baked.boolean("expose_reason"),
+            keys: baked.objects("keys", "a key", KeySettings::read),
+            claims_keys: baked.objects("claims_keys", "a claims key", ClaimsKeySettings::read),
+            revocation: baked.object_or_null("revocation", RevocationSettings::read),
+            public_paths: baked.strings("public_paths"),
+            redirect_to: baked.string_or_null("redirect_to"),
+            cors_origins: baked.strings("cors_origins"),
+        })
     }
 
     /// The same settings give the same bytes.
@@ -213,85 +200,6 @@ impl Settings {
             "http" => Ok(Scheme::Http),
             other => Err(SettingsRefused::Scheme(other.to_owned())),
         }
-    }
-}
-
-pub(crate) fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
-    SettingsRefused::Member { member, expected }
-}
-
-pub(crate) fn object<'t>(
-    value: Value<'t>,
-    member: &'static str,
-) -> Result<Object<'t>, SettingsRefused> {
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(wrong(member, "an object")),
-    }
-}
-
-pub(crate) fn array<'t>(
-    members: &mut Object<'t>,
-    member: &'static str,
-) -> Result<Vec<Value<'t>>, SettingsRefused> {
-    match members.take(member) {
-        Some(Value::Array(values)) => Ok(values),
-        _ => Err(wrong(member, "an array")),
-    }
-}
-
-pub(crate) fn string(
-    members: &mut Object<'_>,
-    member: &'static str,
-) -> Result<String, SettingsRefused> {
-    match members.take(member) {
-        Some(Value::String(string)) => Ok(string.into_owned()),
-        _ => Err(wrong(member, "a string")),
-    }
-}
-
-pub(crate) fn string_or_null(
-    members: &mut Object<'_>,
-    member: &'static str,
-) -> Result<Option<String>, SettingsRefused> {
-    match members.take(member) {
-        Some(Value::String(string)) => Ok(Some(string.into_owned())),
-        Some(Value::Null) => Ok(None),
-        _ => Err(wrong(member, "a string or null")),
-    }
-}
-
-fn strings(members: &mut Object<'_>, member: &'static str) -> Result<Vec<String>, SettingsRefused> {
-    let string = |value| match value {
-        Value::String(string) => Ok(string.into_owned()),
-        _ => Err(wrong(member, "an array of strings")),
-    };
-    array(members, member)?.into_iter().map(string).collect()
-}
-
-fn seconds_or_null(
-    members: &mut Object<'_>,
-    member: &'static str,
-) -> Result<Option<u32>, SettingsRefused> {
-    match members.take(member) {
-        Some(Value::Integer(seconds)) => u32::try_from(seconds).ok().map(Some),
-        Some(Value::Null) => Some(None),
-        _ => None,
-    }
-    .ok_or_else(|| wrong(member, "a number of seconds or null"))
-}
-
-fn boolean(members: &mut Object<'_>, member: &'static str) -> Result<bool, SettingsRefused> {
-    match members.take(member) {
-        Some(Value::Boolean(boolean)) => Ok(boolean),
-        _ => Err(wrong(member, "true or false")),
-    }
-}
-
-pub(crate) fn nothing_else(members: Object<'_>) -> Result<(), SettingsRefused> {
-    match members.rest() {
-        Some(member) => Err(SettingsRefused::UnknownMember(member.into_owned())),
-        None => Ok(()),
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Value<'t> {
 }
 
 /// The members of an object, in order, no key twice.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug, Default, Eq, PartialEq)]
 pub struct Object<'t>(Vec<(Cow<'t, str>, Value<'t>)>);
 
 impl<'t> Object<'t> {
