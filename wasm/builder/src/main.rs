@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use walrus::{DataId, FunctionKind, Module};
+use walrus::ir::Value;
+use walrus::{ConstExpr, DataId, DataKind, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Where the standard library begins to tell of a panic (see `core::panic::PanicInfo`).
@@ -15,6 +16,32 @@ use wasm_bindgen_cli_support::Bindgen;
 /// A module has nobody to tell: what follows ends in a trap in any case, and this one comes at once.
 /// The texts and their formatting are a tenth of the module.
 const PANICS: [&str; 3] = ["rust_begin_unwind", "panic_fmt", "handle_alloc_error"];
+
+/// What such panics say, as far as the module has it.
+const PANIC_TEXTS: [&str; 22] = [
+    "attempt to add with overflow",
+    "attempt to divide by zero",
+    "attempt to multiply with overflow",
+    "attempt to negate with overflow",
+    "attempt to shift left with overflow",
+    "attempt to shift right with overflow",
+    "attempt to subtract with overflow",
+    "slice index starts at ",
+    " but ends at ",
+    "range start index ",
+    "range end index ",
+    " out of range for slice of length ",
+    "assertion `left ",
+    " right` failed",
+    "copy_from_slice: source slice length (",
+    ") does not match destination slice length (",
+    "removal index (is ",
+    ") should be < len (is ",
+    "internal error: entered unreachable code",
+    "attempt to join into collection with len > usize::MAX",
+    "Once instance has previously been poisoned",
+    "one-time initialization may not be performed recursively",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +61,7 @@ fn main() -> ExitCode {
 fn build(input: &Path, out: &Path, name: &str) -> Result<(), anyhow::Error> {
     let mut module = Module::from_file(input)?;
     trap_instead_of_panicking(&mut module)?;
-    blank_panic_texts(&mut module);
+    blank_panics(&mut module);
     Bindgen::new()
         .input_module(name, module)
         .out_name(name)
@@ -49,36 +76,60 @@ fn build(input: &Path, out: &Path, name: &str) -> Result<(), anyhow::Error> {
         .generate(out)
 }
 
-/// Fills the texts with zeros that only panics would have named, which packs them away: the paths of
-/// sources, and what went wrong in the arithmetic.
-fn blank_panic_texts(module: &mut Module) {
+/// Fills with zeros what only panics would have named, which packs it away: where they happened,
+/// and what went wrong in the arithmetic.
+fn blank_panics(module: &mut Module) {
     let ids: Vec<DataId> = module.data.iter().map(|data| data.id()).collect();
     for id in ids {
-        let value = &mut module.data.get_mut(id).value;
-        let mut at = 0;
-        while at < value.len() {
-            let length = value.get(at..).map_or(0, panic_text_length);
-            if let Some(text) = value.get_mut(at..at + length) {
-                text.fill(0);
-            }
-            at += length.max(1);
+        let data = module.data.get_mut(id);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind else {
+            continue;
+        };
+        let Ok(start) = usize::try_from(start) else { continue };
+        blank_locations(&mut data.value, start);
+        blank_texts(&mut data.value);
+    }
+}
+
+/// `core::panic::Location`: address and length of the name of a source file, line, column.
+const LOCATION_BYTES: usize = 16;
+
+/// A name and what says where it is are told by each other: by four numbers of which the first two
+/// lead to a text that ends with `.rs`.
+fn blank_locations(memory: &mut [u8], start: usize) {
+    let mut names = Vec::new();
+    for at in (0..memory.len()).step_by(4) {
+        let number = |index: usize| -> Option<usize> {
+            let bytes = memory.get(at + index * 4..at + index * 4 + 4)?;
+            usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
+        };
+        let name = number(0).zip(number(1)).and_then(|(address, length)| {
+            let from = address.checked_sub(start)?;
+            Some(from..from.checked_add(length)?)
+        });
+        let Some(name) = name else { continue };
+        let is_name = memory.get(name.clone()).is_some_and(|text| text.ends_with(b".rs"));
+        if is_name && let Some(location) = memory.get_mut(at..at + LOCATION_BYTES) {
+            location.fill(0);
+            names.push(name);
+        }
+    }
+    for name in names {
+        if let Some(text) = memory.get_mut(name) {
+            text.fill(0);
         }
     }
 }
 
-/// How long the panic text is that these bytes begin with; 0 if they begin with none.
-fn panic_text_length(bytes: &[u8]) -> usize {
-    const BEGINNINGS: [&[u8]; 2] = [b"/rustc/", b"attempt to "];
-    const ENDS: [&[u8]; 2] = [b".rs", b" with overflow"];
-    let longest = bytes.get(..160).unwrap_or(bytes);
-    BEGINNINGS
-        .into_iter()
-        .zip(ENDS)
-        .find(|(beginning, _)| bytes.starts_with(beginning))
-        .and_then(|(_, end)| {
-            longest.windows(end.len()).position(|window| window == end).map(|at| at + end.len())
-        })
-        .unwrap_or(0)
+fn blank_texts(memory: &mut [u8]) {
+    for text in PANIC_TEXTS {
+        while let Some(at) = memory.windows(text.len()).position(|window| window == text.as_bytes())
+        {
+            if let Some(found) = memory.get_mut(at..at + text.len()) {
+                found.fill(0);
+            }
+        }
+    }
 }
 
 fn trap_instead_of_panicking(module: &mut Module) -> Result<(), anyhow::Error> {
