@@ -14,6 +14,9 @@ use policy::{
     Algorithm, InvalidSignature, KeyKind, KeyRefused, Material, PublicKey, VerifySignature,
 };
 
+#[cfg(feature = "verifier")]
+pub(crate) use self::ecdsa::concatenated as concatenated_ecdsa_signature;
+
 use self::ecdsa::EcdsaKey;
 use self::rsa::RsaKey;
 

@@ -2,11 +2,30 @@
 
 extern crate alloc;
 
+#[cfg(any(feature = "explainer", feature = "verifier"))]
+mod clock;
 pub mod crypto;
+#[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "explainer")]
+mod explainer;
+#[cfg(feature = "edge")]
 mod host;
+#[cfg(feature = "inspector")]
+mod inspection;
+#[cfg(any(feature = "inspector", feature = "verifier"))]
+mod outline;
+#[cfg(feature = "verifier")]
+mod verifier;
 
+#[cfg(feature = "edge")]
 pub use edge::{Decision, EdgeValidator};
+#[cfg(feature = "explainer")]
+pub use explainer::explain;
+#[cfg(feature = "inspector")]
+pub use inspection::inspect;
+#[cfg(feature = "verifier")]
+pub use verifier::{Inquiry, PassVerifier};
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
