@@ -43,13 +43,12 @@ pub enum Decision {
 
 #[wasm_bindgen]
 impl EdgeValidator {
-    /// Takes the settings that `edgepass bundle` wrote, as JSON. Each key verifies so many
-    /// signatures here before the host, if it can, takes over. Throws on settings that are not
+    /// Takes the settings that `edgepass bundle` wrote, as JSON. Throws on settings that are not
     /// taken; a key whose numbers are no key's, which `bundle` refuses, verifies nothing.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str, here_first: u32) -> Result<Self, JsError> {
+    pub fn new(settings: &str) -> Result<Self, JsError> {
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, Host { here_first }))
+            .and_then(|settings| Validator::new(settings, Host))
             .map(|validator| Self { validator, request: Vec::new(), body: Vec::new(), text: Vec::new() })
             .map_err(|_| JsError::new("these settings are not what `edgepass bundle` of this version writes; bundle again"))
     }

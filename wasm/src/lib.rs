@@ -4,6 +4,7 @@ extern crate alloc;
 
 #[cfg(any(feature = "explainer", feature = "verifier"))]
 mod clock;
+#[cfg(any(feature = "crypto", feature = "verifier"))]
 pub mod crypto;
 #[cfg(feature = "edge")]
 mod edge;
@@ -13,6 +14,8 @@ mod explainer;
 mod host;
 #[cfg(feature = "inspector")]
 mod inspection;
+#[cfg(feature = "crypto")]
+mod key;
 #[cfg(any(feature = "inspector", feature = "verifier"))]
 mod outline;
 #[cfg(feature = "verifier")]
@@ -24,6 +27,8 @@ pub use edge::{Decision, EdgeValidator};
 pub use explainer::explain;
 #[cfg(feature = "inspector")]
 pub use inspection::inspect;
+#[cfg(feature = "crypto")]
+pub use key::Key;
 #[cfg(feature = "verifier")]
 pub use verifier::{Inquiry, PassVerifier};
 
