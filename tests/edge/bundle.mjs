@@ -102,16 +102,21 @@ export async function verifyingBy(
   crypto,
   { now = Date.now, log = console.log, from = parts() } = {},
 ) {
-  const [{ createHandler }, { starter }] = await Promise.all([
+  const [{ createHandler }, { watchState }, { starter }] = await Promise.all([
     imported(from, "handler.mjs"),
+    imported(from, "state.mjs"),
     imported(from, "validator.mjs"),
   ]);
+  const settings = readFileSync(join(folder, "settings.json"), "utf8");
   const start = starter({
     module: new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm"))),
-    settings: readFileSync(join(folder, "settings.json"), "utf8"),
+    settings,
     hereFirst: crypto === "host" ? 0 : 2 ** 32 - 1,
   });
-  return createHandler({ start, now, log });
+  const { revocation } = JSON.parse(settings);
+  const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
+  const state = revocation && watchState({ url, refreshSeconds, now, log });
+  return createHandler({ start, now, log, state });
 }
 
 /**
