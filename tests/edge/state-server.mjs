@@ -70,7 +70,7 @@ export class StateServer {
    */
   #answer(request, response) {
     const path = (request.url ?? "").replace("/edgepass/state/", "");
-    this.requests.push({ path, headers: request.headers });
+    this.requests.push({ path, headers: { ...request.headers } });
     if (this.instead(request, response)) return;
     const bytes = this.#files(path);
     if (bytes === undefined) {

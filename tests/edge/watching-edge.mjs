@@ -15,13 +15,14 @@ export const MAX_STALE_SECONDS = 60;
  *
  * @param {string} url
  * @param {string} [lines] further ones of `[revocation]`
+ * @param {number} [refreshSeconds]
  */
-export function watchingBundle(url, lines = "") {
+export function watchingBundle(url, lines = "", refreshSeconds = REFRESH_SECONDS) {
   const revocation = `
     [revocation]
     url = "${url}"
     root_pem_file = "${ROOT_PEM_FILE}"
-    refresh_seconds = ${REFRESH_SECONDS}
+    refresh_seconds = ${refreshSeconds}
     max_stale_seconds = ${MAX_STALE_SECONDS}
     ${lines}`;
   return bundled(edgeToml({ claims: "required", tables: CLAIMS_KEYS + revocation }));
@@ -36,13 +37,16 @@ export class WatchingEdge {
   #handler;
   #code = "";
 
-  /** @param {string} folder @param {string} [from] of the parts */
-  static async of(folder, from) {
+  /**
+   * @param {string} folder
+   * @param {{ from?: string, patience?: number }} [others]
+   */
+  static async of(folder, others = {}) {
     const edge = new WatchingEdge();
     edge.#handler = await verifyingBy(folder, "host", {
       now: () => edge.clock,
       log: (line) => edge.#note(JSON.parse(line)),
-      ...(from === undefined ? {} : { from }),
+      ...others,
     });
     return edge;
   }

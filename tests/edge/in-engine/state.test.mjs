@@ -14,6 +14,9 @@ import {
 } from "../watching-edge.mjs";
 import { bodyOf, headOf, nameOf } from "../written-state.mjs";
 
+/** In milliseconds. */
+const PATIENCE = 500;
+
 /** What is published. @type {Map<string, Buffer>} */
 const published = new Map();
 const server = await StateServer.of((path) => published.get(path));
@@ -36,9 +39,13 @@ function publish(wanted) {
   published.set(`body/${nameOf(body)}`, body);
 }
 
-/** An edge that has a state in hand. */
-async function started(from = folder) {
-  const edge = await WatchingEdge.of(from);
+/**
+ * An edge that has a state in hand.
+ *
+ * @param {{ patience?: number }} [others]
+ */
+async function started(others) {
+  const edge = await WatchingEdge.of(folder, others);
   publish({ generatedAt: edge.seconds });
   assert.equal(await edge.asked(pass), "admitted", edge.facts.join());
   return edge;
@@ -127,12 +134,12 @@ const HANGING = {
 
 for (const [where, instead] of Object.entries(HANGING)) {
   test(`a server that hangs ${where} is given up`, async () => {
-    const edge = await started();
+    const edge = await started({ patience: PATIENCE });
     edge.pass(REFRESH_SECONDS);
     publish({ generatedAt: edge.seconds, upTo: edge.seconds, body: bodyOf(1, 2) });
     server.instead = instead;
     assert.equal(await edge.asked(pass), "admitted", "by the state in hand");
-    assert.deepEqual(edge.facts, ["it took more than 500 ms"]);
+    assert.deepEqual(edge.facts, [`it took more than ${PATIENCE} ms`]);
     const { length } = server.requests;
     assert.equal(await edge.asked(pass), "admitted");
     assert.equal(server.requests.length, length, "the next one does not wait too");
@@ -181,3 +188,29 @@ test("a clock that is set back makes it look", async () => {
   assert.equal(await edge.asked(pass), "revoked");
   assert.equal(server.heads.length, 2);
 });
+
+/** So large that it does not arrive in one piece. */
+const LARGE = 50_000;
+
+for (const ranges of ["goes on", "starts anew where the server knows no ranges"]) {
+  test(`a large body ${ranges}`, async () => {
+    const edge = await started({ patience: PATIENCE });
+    edge.pass(REFRESH_SECONDS);
+    const body = bodyOf(LARGE, 2);
+    publish({ generatedAt: edge.seconds, upTo: edge.seconds, body });
+    const half = body.length / 2;
+    server.instead = ({ url }, response) =>
+      url?.endsWith("/head")
+        ? false
+        : response.writeHead(200).write(body.subarray(0, half)) || true;
+    assert.equal(await edge.asked(pass), "admitted");
+    server.instead = ({ headers }) => {
+      if (ranges !== "goes on") delete headers.range;
+      return false;
+    };
+    edge.pass(1);
+    assert.equal(await edge.asked(pass), "revoked", edge.facts.join());
+    const ranged = server.bodies.map(({ headers }) => headers.range);
+    assert.deepEqual(ranged, [undefined, undefined, `bytes=${half}-`]);
+  });
+}
