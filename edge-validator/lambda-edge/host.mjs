@@ -1,42 +1,89 @@
 // @ts-check
-// The crypto that the module imports: OpenSSL, through Node, at once.
+// The crypto that the module imports. It is needed at once, and Node takes as long to load its own
+// as ours takes for a hundred signatures: so a key begins with ours, and goes on with Node's.
+
+import { __wbg_reset_state, initSync, Key } from "./crypto.js";
+
+/**
+ * @typedef {object} HostKey
+ * @property {Uint8Array} spki SubjectPublicKeyInfo, DER
+ * @property {number} hereFirst how many signatures it still verifies by our own crypto
+ * @property {Key | null} [here] null if it is refused
+ * @property {import("node:crypto").KeyObject | null} [there] null if there is none, or it is refused
+ */
 
 /** @type {typeof import("node:crypto") | undefined} */
 let crypto;
 
-/** @type {import("node:crypto").KeyObject[]} */
+/** @type {HostKey[]} */
 const keys = [];
 
+/** @type {{ module: WebAssembly.Module, hereFirst: number } | undefined} */
+let own;
+let ownIsReady = false;
+
 /**
- * @param {Uint8Array} spki SubjectPublicKeyInfo, DER
- * @returns {number} a handle, or -1 if the key is refused
+ * @param {WebAssembly.Module} module our own crypto
+ * @param {number} hereFirst how many signatures each key verifies by it before `node:crypto` is asked
  */
-export function importKey(spki) {
-  try {
-    // Not imported above: it would take most of the time to the first verdict.
-    crypto ??= process.getBuiltinModule("node:crypto");
-    const key = crypto.createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
-    return keys.push(key) - 1;
-  } catch {
-    return -1;
-  }
+export function begin(module, hereFirst) {
+  own = { module, hereFirst };
 }
 
 /**
- * RSA is PKCS#1 v1.5 and ECDSA is DER: Node's defaults for these keys.
- *
+ * @param {Uint8Array} spki SubjectPublicKeyInfo, DER
+ * @returns {number} a handle
+ */
+export function importKey(spki) {
+  return keys.push({ spki: spki.slice(), hereFirst: own?.hereFirst ?? 0 }) - 1;
+}
+
+/**
  * @param {number} handle from importKey
  * @param {boolean} sha1 by SHA-1, else by SHA-256
  * @param {Uint8Array} message
- * @param {Uint8Array} signature
+ * @param {Uint8Array} signature RSA: PKCS#1 v1.5; ECDSA: DER
  * @returns {boolean}
  */
 export function verifySignature(handle, sha1, message, signature) {
   const key = keys[handle];
-  if (key === undefined || crypto === undefined) return false;
+  if (key === undefined) return false;
+  if (key.hereFirst > 0) {
+    key.hereFirst -= 1;
+    return verifiedHere(key, sha1, message, signature);
+  }
+  if (key.there === undefined) key.there = nodeKey(key.spki);
+  if (!key.there || !crypto) return verifiedHere(key, sha1, message, signature);
   try {
-    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key, signature);
+    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key.there, signature);
   } catch {
     return false;
+  }
+}
+
+/** @type {(key: HostKey, sha1: boolean, message: Uint8Array, signature: Uint8Array) => boolean} */
+function verifiedHere(key, sha1, message, signature) {
+  if (!own) return false;
+  try {
+    if (!ownIsReady) initSync({ module: own.module });
+    ownIsReady = true;
+    if (key.here === undefined) key.here = Key.read(key.spki) ?? null;
+    return key.here?.verifies(sha1, message, signature) ?? false;
+  } catch {
+    // A trap leaves its memory as it was in mid-work: the next signature gets a new one.
+    __wbg_reset_state();
+    ownIsReady = false;
+    for (const each of keys) each.here = undefined;
+    return false;
+  }
+}
+
+/** @type {(spki: Uint8Array) => import("node:crypto").KeyObject | null} */
+function nodeKey(spki) {
+  try {
+    crypto ??= process.getBuiltinModule("node:crypto");
+    return crypto.createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+  } catch {
+    return null;
   }
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 
 import { createHandler } from "./handler.mjs";
+import * as host from "./host.mjs";
 import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
@@ -15,9 +16,11 @@ const PATIENCE = 500;
 const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 
 // Read and compiled while the instance starts.
-const module = new WebAssembly.Module(readFileSync(file("./edgepass_bg.wasm")));
+const compiled = (/** @type {string} */ name) => new WebAssembly.Module(readFileSync(file(name)));
+const module = compiled("./edgepass_bg.wasm");
+host.begin(compiled("./crypto_bg.wasm"), HERE_FIRST);
 const settings = readFileSync(file("./settings.json"), "utf8");
-const start = starter({ module, settings, hereFirst: HERE_FIRST });
+const start = starter({ module, settings });
 
 const { revocation } = JSON.parse(settings);
 const [now, log] = [Date.now, console.log];

@@ -24,12 +24,10 @@ const FORWARD = { forward: { cookie: null } };
  * @param {object} parts
  * @param {WebAssembly.Module} parts.module
  * @param {string} parts.settings the JSON that `edgepass bundle` wrote
- * @param {number} parts.hereFirst how many signatures each key verifies in WASM before
- *   `node:crypto` is asked
  * @returns {() => Validator} makes a validator; from the second time on in fresh memory, with the
  *   state that the last one had
  */
-export function starter({ module, settings, hereFirst }) {
+export function starter({ module, settings }) {
   let fresh = true;
   /** @type {Held | undefined} */
   let held;
@@ -40,7 +38,7 @@ export function starter({ module, settings, hereFirst }) {
     if (!fresh) __wbg_reset_state();
     fresh = false;
     const { memory } = initSync({ module });
-    const validator = new EdgeValidator(latest ? denying(settings) : settings, hereFirst);
+    const validator = new EdgeValidator(latest ? denying(settings) : settings);
     let bytes = Buffer.from(memory.buffer);
     /** @type {Wanted | undefined} */
     let wanted;

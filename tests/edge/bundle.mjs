@@ -105,17 +105,17 @@ export async function verifyingBy(
   crypto,
   { now = Date.now, log = console.log, from = parts(), patience = PATIENCE } = {},
 ) {
-  const [{ createHandler }, { watchState }, { starter }] = await Promise.all([
+  const [{ createHandler }, host, { watchState }, { starter }] = await Promise.all([
     imported(from, "handler.mjs"),
+    imported(from, "host.mjs"),
     imported(from, "state.mjs"),
     imported(from, "validator.mjs"),
   ]);
   const settings = readFileSync(join(folder, "settings.json"), "utf8");
-  const start = starter({
-    module: new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm"))),
-    settings,
-    hereFirst: crypto === "host" ? 0 : 2 ** 32 - 1,
-  });
+  const compiled = (/** @type {string} */ name) =>
+    new WebAssembly.Module(readFileSync(join(folder, name)));
+  host.begin(compiled("crypto_bg.wasm"), crypto === "host" ? 0 : Infinity);
+  const start = starter({ module: compiled("edgepass_bg.wasm"), settings });
   const { revocation } = JSON.parse(settings);
   const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
   const state = revocation && watchState({ url, refreshSeconds, patience, now, log });
