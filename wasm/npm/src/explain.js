@@ -1,7 +1,7 @@
 // @ts-check
 // `edgepass/explain` for the platform whose condition this is built with.
 
-import { explainerModule } from "#platform";
+import { explainerModule } from "#explainer";
 import { explainerOf } from "./explainer.js";
 
 export { ConfigurationError } from "./configuration.js";

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {object} Glue what wasm-bindgen writes for a module
- * @property {(source: { module: WebAssembly.Module }) => unknown} initSync
+ * @property {(source: { module_or_path: WebAssembly.Module }) => Promise<unknown>} default
  * @property {() => void} __wbg_reset_state
  */
 
@@ -34,7 +34,7 @@ export class Machine {
 
   async #start() {
     try {
-      this.#glue.initSync({ module: await this.#load() });
+      await this.#glue.default({ module_or_path: await this.#load() });
     } catch (error) {
       // The next one tries again: a browser may have been offline.
       this.#started = undefined;

@@ -3,6 +3,6 @@
 
 import { webCrypto } from "../crypto/web.js";
 
-export { explainerModule, inspectorModule, verifierModule } from "./inline.js";
+export { inspectorModule, verifierModule } from "./inline.js";
 
 export const hostCrypto = () => webCrypto(globalThis.crypto?.subtle);

@@ -1,13 +1,11 @@
 // @ts-check
 // Vercel's edge runtime: `?module` is its way of saying that a module is compiled at deployment.
 
-import explainer from "./explainer.wasm?module";
 import inspector from "./inspector.wasm?module";
 import verifier from "./verifier.wasm?module";
 
 import { webCrypto } from "../crypto/web.js";
 
-export const explainerModule = () => explainer;
 export const inspectorModule = () => inspector;
 export const verifierModule = () => verifier;
 

@@ -5,6 +5,6 @@ import { createPublicKey, verify } from "node:crypto";
 
 import { nodeCrypto } from "../crypto/node.js";
 
-export { explainerModule, inspectorModule, verifierModule } from "./inline.js";
+export { inspectorModule, verifierModule } from "./inline.js";
 
 export const hostCrypto = () => nodeCrypto({ createPublicKey, verify });

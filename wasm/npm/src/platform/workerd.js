@@ -1,14 +1,12 @@
 // @ts-check
 // Cloudflare Workers: modules are compiled at deployment, and bytes never.
 
-import explainer from "./explainer.wasm";
 import inspector from "./inspector.wasm";
 import verifier from "./verifier.wasm";
 
 import { nodeCrypto } from "../crypto/node.js";
 import { webCrypto } from "../crypto/web.js";
 
-export const explainerModule = () => explainer;
 export const inspectorModule = () => inspector;
 export const verifierModule = () => verifier;
 
