@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use edge_validator::public_key_from_pem;
 use explain::{
     BucketPolicy, Certainty, Clock, Distribution, Evidence, Explained, Explanation, KeyGroup,
     KnownKey, NotEvidence, PublicAccessBlock, PublicKeyFile, Response, SetCookie,
 };
-use policy::ShortRsa;
+use policy::base64::STANDARD;
+use policy::{PublicKey, ShortRsa};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -101,11 +101,21 @@ impl PublicKeyJson {
             (None, self.pem)
         };
         // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
-        let key =
-            public_key_from_pem(&pem, ShortRsa::DangerAllow).map_err(|refused| shown(&refused))?;
+        let der = spki_of(&pem).ok_or(
+            "not a public key in PEM form, whose first line is `-----BEGIN PUBLIC KEY-----`",
+        )?;
+        let key = PublicKey::from_spki_der(&der, ShortRsa::DangerAllow)
+            .map_err(|refused| shown(&refused))?;
         let ready = PureKey::new(&key).map_err(|refused| shown(&refused))?;
         Ok(KnownKey::new(self.id.or(own_id).as_deref(), &key, Box::new(ready)))
     }
+}
+
+/// The DER in a PEM (RFC 7468, 13).
+fn spki_of(pem: &str) -> Option<Vec<u8>> {
+    let (_, block) = pem.split_once("-----BEGIN PUBLIC KEY-----")?;
+    let (body, _) = block.split_once("-----END PUBLIC KEY-----")?;
+    STANDARD.decode(body.split_ascii_whitespace().collect::<String>().as_bytes())
 }
 
 fn read<T>(

@@ -150,7 +150,7 @@ impl Inquiry {
             origin: self.origin.as_deref(),
             referer: self.referer.as_deref(),
         };
-        match verify_remembering(&request, &verifier.trust, &verifier.memory, self.now) {
+        match verify_remembering(&request, &verifier.trust, None, &verifier.memory, self.now) {
             Ok(admitted) => verdict::allowed(&request, &admitted),
             Err(denied) => verdict::denied(&denied, self.credential(&request, &denied).as_ref()),
         }

@@ -3,7 +3,8 @@
 //! The texts are short and none is put together by `format!`, which would be an eighth of the
 //! module.
 
-use edge_validator::{Backend, ClaimsSetting, MIN_SECRET_BYTES};
+use edge_validator::{ClaimsSetting, MIN_SECRET_BYTES};
+use policy::Backend;
 use policy::base64::STANDARD;
 use policy::json::{self, Object, Value};
 use policy::{

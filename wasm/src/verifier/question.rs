@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use edge_validator::Backend;
+use policy::Backend;
 use policy::{Algorithm, BoxedKey, InvalidSignature, KeyRefused, PublicKey, VerifySignature};
 use sha2::{Digest, Sha256};
 

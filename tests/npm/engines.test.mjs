@@ -1,0 +1,82 @@
+// @ts-check
+// The corpus in Node, Deno and Bun: as ES module and as CommonJS, by every crypto that there is.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { corpus } from "./cases.mjs";
+import { command, here, project, run } from "./project.mjs";
+
+const folder = project();
+const { cases, left } = corpus();
+
+const RUN = "const report = await runCorpus(createVerifier, cases);\n";
+const CORPUS = `
+  import { readFileSync } from "node:fs";
+  import { runCorpus } from "./corpus.mjs";
+  const cases = JSON.parse(readFileSync("corpus.json", "utf8"));
+`;
+const PRINT = "console.log(JSON.stringify(report));\n";
+
+/** @type {Record<string, string>} how the package is loaded, and the source of the program */
+const programs = {
+  "an ES module, node:crypto": `${CORPUS}
+    import crypto from "node:crypto";
+    import { createVerifier } from "edgepass";
+    crypto.subtle.verify = () => { throw new Error("WebCrypto was asked"); };
+    ${RUN}${PRINT}`,
+  "CommonJS, node:crypto": `${CORPUS}
+    import { createRequire } from "node:module";
+    const { createVerifier } = createRequire(import.meta.url)("edgepass");
+    ${RUN}${PRINT}`,
+  "an ES module, WebCrypto": `${CORPUS}
+    import { createVerifier } from "./node_modules/edgepass/index.default.js";
+    const { subtle } = globalThis.crypto;
+    let asked = 0;
+    const { verify } = subtle;
+    Object.defineProperty(subtle, "verify", {
+      value: (...words) => ((asked += 1), verify.apply(subtle, words)),
+    });
+    ${RUN}
+    if (asked < 100) report.differences.push(\`WebCrypto verified \${asked} signatures\`);
+    ${PRINT}`,
+  "an ES module, our own crypto": `${CORPUS}
+    Object.defineProperty(globalThis, "crypto", { value: undefined });
+    const { createVerifier } = await import("./node_modules/edgepass/index.default.js");
+    ${RUN}${PRINT}`,
+};
+
+const files = Object.entries(programs).map(([name, source], index) => {
+  const file = `program-${index}.mjs`;
+  writeFileSync(join(folder, file), source);
+  return { name, file };
+});
+
+/** @param {string} engine */
+const node = (engine) => join(here, "node_modules", engine, "bin/node");
+
+/** @type {Record<string, { program: string, words: string[], only?: RegExp }>} */
+const engines = {
+  "Node 20": { program: node("node20"), words: [] },
+  "Node 22": { program: node("node22"), words: [] },
+  "Node 24": { program: node("node24"), words: [] },
+  Deno: { program: command("deno"), words: ["run", "--allow-read", "--no-remote", "--quiet"] },
+  Bun: { program: command("bun"), words: ["run"] },
+};
+
+test("the corpus is there", (t) => {
+  assert.ok(cases.length > 200, `only ${cases.length} cases were found`);
+  for (const [reason, count] of left) t.diagnostic(`${count} not run: ${reason}`);
+});
+
+for (const [engine, { program, words }] of Object.entries(engines)) {
+  for (const { name, file } of files) {
+    test(`${engine}: every case, ${name}`, async () => {
+      const { run: count, differences } = await run(folder, program, [...words, file]);
+      assert.deepEqual(differences, []);
+      assert.equal(count, cases.length);
+    });
+  }
+}

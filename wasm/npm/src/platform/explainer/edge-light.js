@@ -1,0 +1,5 @@
+// @ts-check
+
+import explainer from "./explainer.wasm?module";
+
+export const explainerModule = () => explainer;

@@ -1,0 +1,5 @@
+// @ts-check
+
+import explainer from "../../../../dist/explainer_bg.wasm";
+
+export const explainerModule = () => WebAssembly.compile(explainer);
