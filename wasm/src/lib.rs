@@ -4,7 +4,7 @@ extern crate alloc;
 
 #[cfg(any(feature = "explainer", feature = "verifier"))]
 mod clock;
-#[cfg(any(feature = "crypto", feature = "verifier"))]
+#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
 pub mod crypto;
 #[cfg(feature = "edge")]
 mod edge;
