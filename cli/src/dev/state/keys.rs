@@ -64,7 +64,7 @@ impl Keys {
     }
 }
 
-fn key_pair(folder: &Path, private: &str, public: &str) -> Result<PrivateKey, Failure> {
+pub(super) fn key_pair(folder: &Path, private: &str, public: &str) -> Result<PrivateKey, Failure> {
     let private = folder.join(private);
     let key = if private.exists() {
         PrivateKey::from_pem(&read(&private)?, None, ShortRsa::Refuse)
@@ -88,7 +88,7 @@ fn site_secret(path: &Path) -> Result<SiteSecret, Failure> {
     SiteSecret::new(read(path)?.trim().as_bytes()).map_err(|refused| unfit(path, &refused))
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     TextFile::Path(path.to_path_buf()).read()
 }
 
@@ -104,7 +104,7 @@ fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| failed("write the key", path, &error))
 }
 
-fn unfit(path: &Path, refused: &dyn fmt::Display) -> Failure {
+pub(super) fn unfit(path: &Path, refused: &dyn fmt::Display) -> Failure {
     Failure::Usage(format!(
         "`{}`: {refused}; or remove the file, and the next start makes a new one",
         path.display()
