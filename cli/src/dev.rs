@@ -148,6 +148,7 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     )?;
     // Edges let nobody in without a state.
     publishing.publish().await.map_err(|failed| Failure::Service(failed.to_string()))?;
+    validator.refresh().await;
     let keys = keys.into_ring();
     let signer = Arc::new(Signer::new(grants, &keys, &store, publishing.changes(), &clock));
     let demo = Demo { signer: Arc::clone(&signer), keys, validator };

@@ -28,8 +28,7 @@ impl Validator {
     }
 
     pub(super) async fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
-        let now = self.now();
-        self.refresh(now).await;
+        self.refresh().await;
         let Request { url, cookies, address, method, origin, referer } = *request;
         let address = address.map(|address| address.to_string()).unwrap_or_default();
         let viewer = ViewerRequest {
@@ -44,11 +43,12 @@ impl Validator {
             ..ViewerRequest::default()
         };
         // The proof has done its work once it exists.
-        self.edge.check(&viewer, now).map(|_passed| ()).map_err(|refusal| refusal.denied)
+        self.edge.check(&viewer, self.now()).map(|_passed| ()).map_err(|refusal| refusal.denied)
     }
 
     /// Reads the state where that is due. Requests that come meanwhile go by the one before.
-    async fn refresh(&self, now: UnixTime) {
+    pub(super) async fn refresh(&self) {
+        let now = self.now();
         if self.edge.begin_look_up(now) {
             let (edge, head) = (Arc::clone(&self.edge), self.head.clone());
             // It says itself what it does not take.

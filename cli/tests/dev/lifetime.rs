@@ -161,5 +161,5 @@ fn folders_and_keys_that_will_not_do_are_named() {
     let output = failed(&["--port", "0", "--state", &state_text]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
-    assert!(message.contains("`claims-local`"), "{message}");
+    assert!(message.contains("claims-private.pem`: it is the key"), "{message}");
 }

@@ -38,11 +38,14 @@ impl Keys {
     /// for RSA primes would hold up the first start. Any key that CloudFront takes may be put in
     /// the place of either, as long as they are two.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        Ok(Self {
-            policy_key: key_pair(folder, "private.pem", "public.pem")?,
-            claims_key: key_pair(folder, "claims-private.pem", "claims-public.pem")?,
-            site_secret: site_secret(&folder.join("site-secret"))?,
-        })
+        let policy_key = key_pair(folder, "private.pem", "public.pem")?;
+        let claims_key = key_pair(folder, "claims-private.pem", "claims-public.pem")?;
+        if claims_key.public_key() == policy_key.public_key() {
+            let same = "it is the key `private.pem`, and who signs policies would sign claims";
+            return Err(unfit(&folder.join("claims-private.pem"), &same));
+        }
+        let site_secret = site_secret(&folder.join("site-secret"))?;
+        Ok(Self { policy_key, claims_key, site_secret })
     }
 
     /// The claims key, as edges are told of it.
