@@ -19,7 +19,8 @@ pub(crate) fn hand_in(edge: &Validator, head: &Path, now: UnixTime) {
         let bytes = read(head)?;
         let body = edge.take_head(&bytes, now).map_err(|refused| refused.to_string())?;
         let Some(body) = body else { return Ok(()) };
-        edge.take_body(read(&body_beside(head, &body))?, now).map_err(|refused| refused.to_string())
+        edge.take_body(read(&body_beside(head, &body.digest.to_string()))?, now)
+            .map_err(|refused| refused.to_string())
     };
     if let Err(problem) = handed_in() {
         not_taken(head, &problem);

@@ -1,7 +1,8 @@
 //! The state in hand: what is known of revoked passes, and when to look for more.
 
 use policy::{
-    Delegation, Head, RevocationView, State, StateRefused, StateTrust, Trust, UnixTime, WhenUnknown,
+    BodyDigest, Delegation, Head, RevocationView, State, StateRefused, StateTrust, Trust, UnixTime,
+    WhenUnknown,
 };
 
 use crate::revocation::RevocationSettings;
@@ -22,6 +23,21 @@ pub(crate) struct StateHolder {
     /// A later head, whose body is still to come.
     awaited: Option<Head>,
     looked_up: Option<LookUp>,
+}
+
+/// A body to be fetched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WantedBody {
+    /// Its name.
+    pub digest: BodyDigest,
+    /// Its length: nothing longer needs to be fetched to its end.
+    pub bytes: u32,
+}
+
+impl From<&Head> for WantedBody {
+    fn from(head: &Head) -> Self {
+        Self { digest: head.body_digest(), bytes: head.body_bytes() }
+    }
 }
 
 /// A state, and the keys that it lists.
@@ -86,7 +102,7 @@ impl StateHolder {
         bytes: &[u8],
         now: UnixTime,
         keys: impl Fn(&Delegation) -> Result<Trust, StateRefused>,
-    ) -> Result<Option<String>, StateRefused> {
+    ) -> Result<Option<WantedBody>, StateRefused> {
         let held = self.held.as_ref().map(|held| held.state.head());
         // The later one: an awaited head was seen too.
         let head = self.trust.head(bytes, self.awaited.as_ref().or(held), now)?;
@@ -97,20 +113,20 @@ impl StateHolder {
                 Ok(None)
             }
             None => {
-                let name = head.body_name();
+                let wanted = WantedBody::from(&head);
                 self.awaited = Some(head);
-                Ok(Some(name))
+                Ok(Some(wanted))
             }
         }
     }
 
     /// Notes that the head is still the last one that was fetched. Says which body to fetch, if that
     /// did not come then.
-    pub(crate) fn head_is_unchanged(&mut self, now: UnixTime) -> Option<String> {
+    pub(crate) fn head_is_unchanged(&mut self, now: UnixTime) -> Option<WantedBody> {
         if self.awaited.is_none() && self.held.is_some() {
             self.checked(now);
         }
-        self.awaited.as_ref().map(Head::body_name)
+        self.awaited.as_ref().map(WantedBody::from)
     }
 
     /// Takes the body that was asked for. One that nobody awaits is ignored.

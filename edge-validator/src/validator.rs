@@ -12,7 +12,7 @@ use crate::memory::SignatureMemory;
 use crate::response::Response;
 use crate::revocation::{RevocationSettings, StateSource};
 use crate::settings::{ClaimsSetting, Enforcement, Settings, SettingsRefused};
-use crate::state_holder::StateHolder;
+use crate::state_holder::{StateHolder, WantedBody};
 use crate::trusted;
 use crate::viewer::ViewerRequest;
 
@@ -104,16 +104,20 @@ impl Validator {
         })
     }
 
-    /// Takes a head that was fetched. Says which body to fetch, by its name, if that is not in hand.
-    pub fn take_head(&self, bytes: &[u8], now: UnixTime) -> Result<Option<String>, StateRefused> {
+    /// Takes a head that was fetched. Says which body to fetch, if that is not in hand.
+    pub fn take_head(
+        &self,
+        bytes: &[u8],
+        now: UnixTime,
+    ) -> Result<Option<WantedBody>, StateRefused> {
         let Some(holder) = &self.holder else { return Ok(None) };
         let mut holder = holder.write().unwrap_or_else(PoisonError::into_inner);
         holder.take_head(bytes, now, |keys| self.listed(keys))
     }
 
-    /// Notes that the head is still the last one that was taken. Says which body to fetch, by its
-    /// name, if that did not come then.
-    pub fn head_is_unchanged(&self, now: UnixTime) -> Option<String> {
+    /// Notes that the head is still the last one that was taken. Says which body to fetch, if that
+    /// did not come then.
+    pub fn head_is_unchanged(&self, now: UnixTime) -> Option<WantedBody> {
         let mut holder = self.holder.as_ref()?.write().unwrap_or_else(PoisonError::into_inner);
         holder.head_is_unchanged(now)
     }
