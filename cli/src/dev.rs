@@ -1,5 +1,6 @@
 //! `edgepass dev`: a local edge in one process, with a private clip behind it.
 
+mod announcement;
 mod api;
 mod check;
 mod content;
@@ -22,7 +23,7 @@ mod validator;
 mod viewer;
 
 use core::future::pending;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::Ipv4Addr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,8 @@ use tokio::net::TcpListener;
 use tokio::select;
 
 use crate::outcome::{Ended, Failure, Outcome};
-use crate::output::print;
 
+use self::announcement::announce;
 use self::check::Check;
 use self::demo::Demo;
 use self::edge::{Behaviour, Edge, hosts};
@@ -44,7 +45,7 @@ use self::lambda::{Function, Process};
 use self::native::Native;
 use self::publishing::Publishing;
 use self::signing::Signer;
-use self::state::{CLAIMS_KEY_ID, KEY_ID, StateFolder};
+use self::state::StateFolder;
 use self::validator::{Validator, system_clock};
 
 /// Run a local edge: CloudFront's part played by one process, with a demo site behind it.
@@ -201,42 +202,4 @@ fn cannot_listen(port: u16, error: &io::Error) -> Failure {
         }
         _ => format!("cannot listen on port `{port}` of 127.0.0.1: {error}"),
     })
-}
-
-fn announce(
-    edge: &Edge,
-    address: SocketAddr,
-    content: &Path,
-    state: &Path,
-    checked_by: &str,
-) -> Result<(), Failure> {
-    let in_state = |name| state.join(name).display().to_string();
-    let (key, claims_key) = (in_state("private.pem"), in_state("claims-private.pem"));
-    let (secret, store) = (in_state("site-secret"), in_state("revocations.json"));
-    let text = format!(
-        "\
-A local edge that plays CloudFront is running.
-
-  open       http://{address}/
-  protected  {}, by signed URLs and cookies of the key `{KEY_ID}`
-             with a claims token of the key `{CLAIMS_KEY_ID}`
-  checked    by {checked_by}
-  public     {}
-  content    {}
-  state      {} (all keys, the secret of the pseudonyms, what is revoked)
-  sign       echo '{{\"sub\":\"me\",\"jti\":\"shell\"}}' | \\
-               edgepass sign url http://{address}/media/alice/index.m3u8 --expires +1h \\
-               --key {key} --key-id {KEY_ID} \\
-               --claims - --claims-key {claims_key} --claims-key-id {CLAIMS_KEY_ID}
-  revoke     edgepass revoke subject --identity alice --before +0s \\
-               --site-secret {secret} --store file:{store}
-  stop       Ctrl-C
-
-Refusals follow, each with its reason.",
-        edge.protected().join(" "),
-        edge.public().join(" "),
-        content.display(),
-        state.display(),
-    );
-    print(&text)
 }
