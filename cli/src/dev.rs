@@ -126,16 +126,12 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     let published = FolderDestination::new(state.published());
     let head = state.published().join("head");
     let validator = Arc::new(Validator::new(settings.clone(), head, Arc::clone(&clock))?);
-    let (check, mut process) = match edge {
+    let (check, unstarted) = match edge {
         CheckedBy::Native => (Check::Native(Native::new(Arc::clone(&validator))), None),
         CheckedBy::Lambda => {
-            let (function, process) = Function::start(&state, &settings).await?;
-            (Check::Lambda(function), Some(process))
+            let (function, unstarted) = Function::new(&state, &settings)?;
+            (Check::Lambda(function), Some(unstarted))
         }
-    };
-    let checked_by = match &process {
-        None => "the validator in this process".to_owned(),
-        Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
     };
     let store: Arc<dyn Store> = Arc::new(FileStore::new(state.revocations()));
     let StateFolder { path, keys, state_key, mandate } = state;
@@ -159,18 +155,27 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         Behaviour::public("/demo/*", demo::origin(demo)),
         Behaviour::signed("/media/*", content::origin("/media", content)),
     ];
-    let edge = Edge::new(behaviours, site::origin(), check, hosts);
+    let edge = Arc::new(Edge::new(behaviours, site::origin(), check, hosts));
 
-    announce(&edge, address, content, &path, &checked_by)?;
-    select! {
-        () = server::serve(listener, Arc::new(edge), stop) => {}
-        () = kept_running(process.as_mut()) => {}
-        () = publishing.run() => {}
-    }
+    let mut process = None;
+    let running = async {
+        if let Some(unstarted) = unstarted {
+            process = Some(unstarted.start().await?);
+        }
+        announce(&edge, address, content, &path, process.as_ref())?;
+        kept_running(process.as_mut()).await;
+        Ok(Ended::Done)
+    };
+    let ended = select! {
+        // First of all: the function fetches the state while it starts.
+        () = server::serve(listener, Arc::clone(&edge), stop) => Ok(Ended::Done),
+        ended = running => ended,
+        () = publishing.run() => Ok(Ended::Done),
+    };
     if let Some(process) = process {
         process.end().await;
     }
-    Ok(Ended::Done)
+    ended
 }
 
 /// Never done.

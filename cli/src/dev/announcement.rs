@@ -7,6 +7,7 @@ use crate::outcome::Failure;
 use crate::output::print;
 
 use super::edge::Edge;
+use super::lambda::Process;
 use super::state::{CLAIMS_KEY_ID, KEY_ID};
 
 /// Prints how to use it.
@@ -15,8 +16,12 @@ pub(super) fn announce(
     address: SocketAddr,
     content: &Path,
     state: &Path,
-    checked_by: &str,
+    process: Option<&Process>,
 ) -> Result<(), Failure> {
+    let checked_by = match process {
+        None => "the validator in this process".to_owned(),
+        Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
+    };
     let in_state = |name| state.join(name).display().to_string();
     let (key, claims_key) = (in_state("private.pem"), in_state("claims-private.pem"));
     let (secret, store) = (in_state("site-secret"), in_state("revocations.json"));

@@ -21,10 +21,12 @@ async fn lambda() -> Fixture {
     tokio::spawn(server::serve(listener, Arc::new(states), pending()));
 
     let settings = settings(&state.keys, &state.mandate.mandate.root, url, max_lifetime());
-    let (function, mut process) = Function::start(&state, &settings).await.unwrap();
-    tokio::spawn(async move { process.run().await });
+    let (function, unstarted) = Function::new(&state, &settings).unwrap();
     let edge = echoes(Check::Lambda(function));
-    Fixture::with(state, folder, edge, Arc::default(), system_clock()).await
+    let fixture = Fixture::with(state, folder, edge, Arc::default(), system_clock()).await;
+    let mut process = unstarted.start().await.unwrap();
+    tokio::spawn(async move { process.run().await });
+    fixture
 }
 
 #[tokio::test]
