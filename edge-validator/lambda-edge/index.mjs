@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 
 import { createHandler } from "./handler.mjs";
+import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
 /** The time that `node:crypto` takes to load is that of so many verifications in WASM. */
@@ -16,5 +17,14 @@ const module = new WebAssembly.Module(readFileSync(file("./edgepass_bg.wasm")));
 const settings = readFileSync(file("./settings.json"), "utf8");
 const start = starter({ module, settings, hereFirst: HERE_FIRST });
 
+const { revocation } = JSON.parse(settings);
+const [now, log] = [Date.now, console.log];
+const state =
+  revocation &&
+  watchState({ url: revocation.url, refreshSeconds: revocation.refresh_seconds, now, log });
+
 /** @type {(event: unknown) => Promise<object>} */
-export const handler = createHandler({ start, now: Date.now, log: console.log });
+export const handler = createHandler({ start, now, log, state });
+
+// As long as an instance starts, Lambda lends it more of a processor than any request gets.
+await state?.settled();
