@@ -9,6 +9,8 @@ import { starter } from "./validator.mjs";
 
 /** The time that `node:crypto` takes to load is that of so many verifications in WASM. */
 const HERE_FIRST = 100;
+/** How long a request may wait for the state, in milliseconds. */
+const PATIENCE = 500;
 
 const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 
@@ -19,9 +21,8 @@ const start = starter({ module, settings, hereFirst: HERE_FIRST });
 
 const { revocation } = JSON.parse(settings);
 const [now, log] = [Date.now, console.log];
-const state =
-  revocation &&
-  watchState({ url: revocation.url, refreshSeconds: revocation.refresh_seconds, now, log });
+const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
+const state = revocation && watchState({ url, refreshSeconds, patience: PATIENCE, now, log });
 
 /** @type {(event: unknown) => Promise<object>} */
 export const handler = createHandler({ start, now, log, state });

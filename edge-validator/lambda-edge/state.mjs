@@ -4,8 +4,6 @@
 
 /** @import { Ask } from "./handler.mjs" */
 
-/** How long a look-up may take, and requests wait for it, in milliseconds. */
-const PATIENCE = 500;
 /**
  * How long after a look-up that came to nothing the next one is due, in milliseconds, unless
  * `refresh_seconds` is less: requests do not wait for a server that is away, one after another.
@@ -31,11 +29,13 @@ const HEADERS = { "accept-encoding": "identity", connection: "close" };
  * @param {object} parts
  * @param {string} parts.url of the head
  * @param {number} parts.refreshSeconds for how long a state that was looked up is not looked up again
+ * @param {number} parts.patience how long a look-up may take, and requests wait for it, in
+ *   milliseconds
  * @param {() => number} parts.now milliseconds, as Date.now
  * @param {(line: string) => void} parts.log
  * @returns {StateWatch}
  */
-export function watchState({ url, refreshSeconds, now, log }) {
+export function watchState({ url, refreshSeconds, patience, now, log }) {
   const refresh = refreshSeconds * 1000;
   let lookedUp = -Infinity;
   let goodFor = 0;
@@ -51,8 +51,8 @@ export function watchState({ url, refreshSeconds, now, log }) {
     const began = now();
     [lookedUp, goodFor] = [began, Math.min(RETRY, refresh)];
     const timer = setTimeout(() => {
-      controller.abort(new Error(`it took more than ${PATIENCE} ms`));
-    }, PATIENCE);
+      controller.abort(new Error(`it took more than ${patience} ms`));
+    }, patience);
     const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
     const fetched = follow(ask, signal).then(
       () => ([lookedUp, goodFor] = [now(), refresh]),
@@ -119,7 +119,7 @@ export function watchState({ url, refreshSeconds, now, log }) {
 
     lookUp(ask) {
       // It was frozen, and who was asked then will not answer any more.
-      if (lookUp && !isWithin(now(), lookUp.began, PATIENCE)) {
+      if (lookUp && !isWithin(now(), lookUp.began, patience)) {
         lookUp.controller.abort(new Error("the instance was frozen meanwhile"));
       }
       if (lookUp === undefined || lookUp.controller.signal.aborted) lookUp = begin(ask);

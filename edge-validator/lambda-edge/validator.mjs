@@ -89,7 +89,11 @@ export function starter({ module, settings, hereFirst }) {
       wantedBody: () => wanted,
 
       addToBody(chunk) {
-        if (wanted === undefined || chunk.length > wanted.bytes - wanted.received) return false;
+        if (wanted === undefined) return false;
+        if (chunk.length > wanted.bytes - wanted.received) {
+          wanted.received = 0;
+          return false;
+        }
         if (wanted.received === 0) wanted.room = validator.body_room(wanted.bytes);
         current().set(chunk, wanted.room + wanted.received);
         wanted.received += chunk.length;
