@@ -3,6 +3,7 @@
 use core::future::pending;
 
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 
 use super::*;
 use crate::dev::lambda::Function;
@@ -26,6 +27,11 @@ async fn lambda() -> Fixture {
     let fixture = Fixture::with(state, folder, edge, Arc::default(), system_clock()).await;
     let mut process = unstarted.start().await.unwrap();
     tokio::spawn(async move { process.run().await });
+    let cookies = fixture.cookies();
+    // On a busy machine it gets the state late.
+    while fixture.answer("/private/x", &[("cookie", &cookies)]).await.1 == "revocation-unknown" {
+        sleep(Duration::from_millis(200)).await;
+    }
     fixture
 }
 
