@@ -1,5 +1,6 @@
 //! `edgepass dev`: a local edge in one process, with a private clip behind it.
 
+mod announcement;
 mod api;
 mod check;
 mod content;
@@ -9,6 +10,9 @@ mod edge;
 mod grants;
 mod lambda;
 mod native;
+mod published;
+mod publishing;
+mod rules;
 mod server;
 mod sign_in;
 mod signing;
@@ -19,27 +23,29 @@ mod validator;
 mod viewer;
 
 use core::future::pending;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::Ipv4Addr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use signer::{FileStore, FolderDestination, Store};
 use tokio::net::TcpListener;
 use tokio::select;
 
 use crate::outcome::{Ended, Failure, Outcome};
-use crate::output::print;
 
+use self::announcement::announce;
 use self::check::Check;
 use self::demo::Demo;
 use self::edge::{Behaviour, Edge, hosts};
 use self::grants::LocalGrants;
 use self::lambda::{Function, Process};
 use self::native::Native;
+use self::publishing::Publishing;
 use self::signing::Signer;
-use self::state::{CLAIMS_KEY_ID, KEY_ID, StateFolder};
+use self::state::StateFolder;
 use self::validator::{Validator, system_clock};
 
 /// Run a local edge: CloudFront's part played by one process, with a demo site behind it.
@@ -61,7 +67,7 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 
-    /// Folder that keeps the keys; it is made when missing
+    /// Folder that keeps the keys and what is revoked; it is made when missing
     #[arg(long, value_name = "DIR", default_value = ".edgepass")]
     state: PathBuf,
 
@@ -114,38 +120,62 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     let hosts = hosts(address.port());
     let grants = LocalGrants::new(&hosts)?;
     let max_lifetime = grants.max_lifetime();
-    let validator = Arc::new(Validator::new(&state.keys, max_lifetime, Arc::clone(&clock))?);
-    let (check, mut process) = match edge {
+    let [host, _] = &hosts;
+    let root = &state.mandate.mandate.root;
+    let settings = rules::settings(&state.keys, root, published::head_url(host), max_lifetime);
+    let published = FolderDestination::new(state.published());
+    let head = state.published().join("head");
+    let validator = Arc::new(Validator::new(settings.clone(), head, Arc::clone(&clock))?);
+    let (check, unstarted) = match edge {
         CheckedBy::Native => (Check::Native(Native::new(Arc::clone(&validator))), None),
         CheckedBy::Lambda => {
-            let (function, process) = Function::start(&state, max_lifetime).await?;
-            (Check::Lambda(function), Some(process))
+            let (function, unstarted) = Function::new(&state, &settings)?;
+            (Check::Lambda(function), Some(unstarted))
         }
     };
-    let checked_by = match &process {
-        None => "the validator in this process".to_owned(),
-        Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
-    };
-    let StateFolder { path, keys } = state;
+    let store: Arc<dyn Store> = Arc::new(FileStore::new(state.revocations()));
+    let StateFolder { path, keys, state_key, mandate } = state;
+    let publishing = Publishing::new(
+        mandate,
+        state_key,
+        max_lifetime,
+        Arc::clone(&store),
+        published.clone(),
+        Arc::clone(&clock),
+    )?;
+    // Edges let nobody in without a state.
+    publishing.publish().await.map_err(|failed| Failure::Service(failed.to_string()))?;
+    validator.refresh().await;
     let keys = keys.into_ring();
-    let signer = Arc::new(Signer::new(grants, &keys, &clock));
+    let signer = Arc::new(Signer::new(grants, &keys, &store, publishing.changes(), &clock));
     let demo = Demo { signer: Arc::clone(&signer), keys, validator };
     let behaviours = vec![
+        Behaviour::public("/edgepass/state/*", published::origin(published)),
         Behaviour::public("/edgepass/*", signing::origin(signer)),
         Behaviour::public("/demo/*", demo::origin(demo)),
         Behaviour::signed("/media/*", content::origin("/media", content)),
     ];
-    let edge = Edge::new(behaviours, site::origin(), check, hosts);
+    let edge = Arc::new(Edge::new(behaviours, site::origin(), check, hosts));
 
-    announce(&edge, address, content, &path, &checked_by)?;
-    select! {
-        () = server::serve(listener, Arc::new(edge), stop) => {}
-        () = kept_running(process.as_mut()) => {}
-    }
+    let mut process = None;
+    let running = async {
+        if let Some(unstarted) = unstarted {
+            process = Some(unstarted.start().await?);
+        }
+        announce(&edge, address, content, &path, process.as_ref())?;
+        kept_running(process.as_mut()).await;
+        Ok(Ended::Done)
+    };
+    let ended = select! {
+        // First of all: the function fetches the state while it starts.
+        () = server::serve(listener, Arc::clone(&edge), stop) => Ok(Ended::Done),
+        ended = running => ended,
+        () = publishing.run() => Ok(Ended::Done),
+    };
     if let Some(process) = process {
         process.end().await;
     }
-    Ok(Ended::Done)
+    ended
 }
 
 /// Never done.
@@ -177,40 +207,4 @@ fn cannot_listen(port: u16, error: &io::Error) -> Failure {
         }
         _ => format!("cannot listen on port `{port}` of 127.0.0.1: {error}"),
     })
-}
-
-fn announce(
-    edge: &Edge,
-    address: SocketAddr,
-    content: &Path,
-    state: &Path,
-    checked_by: &str,
-) -> Result<(), Failure> {
-    let (key, claims_key) = (state.join("private.pem"), state.join("claims-private.pem"));
-    let text = format!(
-        "\
-A local edge that plays CloudFront is running.
-
-  open       http://{address}/
-  protected  {}, by signed URLs and cookies of the key `{KEY_ID}`
-             with a claims token of the key `{CLAIMS_KEY_ID}`
-  checked    by {checked_by}
-  public     {}
-  content    {}
-  state      {} (the keys, the claims keys, and the secret of the pseudonyms)
-  sign       echo '{{\"sub\":\"me\",\"jti\":\"shell\"}}' | \\
-               edgepass sign url http://{address}/media/alice/index.m3u8 --expires +1h \\
-               --key {} --key-id {KEY_ID} \\
-               --claims - --claims-key {} --claims-key-id {CLAIMS_KEY_ID}
-  stop       Ctrl-C
-
-Refusals follow, each with its reason.",
-        edge.protected().join(" "),
-        edge.public().join(" "),
-        content.display(),
-        state.display(),
-        key.display(),
-        claims_key.display(),
-    );
-    print(&text)
 }

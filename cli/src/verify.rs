@@ -1,34 +1,27 @@
 //! `edgepass verify`: what the edge would decide about a request.
 
+mod claims_options;
+mod verdict;
+
 use core::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use clap::builder::Styles;
-use clap::{Args, ValueEnum, ValueHint};
-use edge_validator::{Enforcement, Passed, StateSource, Validator, ViewerRequest, sha256};
-use policy::{
-    Admitted, Claims, ClaimsKey, ClaimsNeed, ClaimsRules, Credential, Denied, Deployment, Policy,
-    Request, RevocationView, ShortRsa, State, UnixTime, WhenUnknown,
-};
-use serde::Serialize;
-use serde_json::Value;
+use clap::{Args, ValueHint};
+use edge_validator::{Enforcement, Passed, StateSource, Validator, ViewerRequest};
+use policy::{Credential, Denied, Deployment, Request, ShortRsa, UnixTime};
 
+use self::claims_options::{ClaimsOptions, Revoked};
+use self::verdict::Verdict;
 use crate::bundle::read_config;
-use crate::claims_trust::ClaimsTrust;
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output::{print, print_json, warn};
-use crate::reason::{Explained, Reason};
 use crate::state_file;
-use crate::text_file::TextFile;
 use crate::trust::{self, Trust};
 use crate::url_argument::UrlArgument;
-use crate::when::{Shown, When, system_clock};
-
-/// How old a state may be where no configuration says: the default of `max_stale_seconds`.
-const MAX_STALE_SECONDS: u32 = 300;
+use crate::when::{When, system_clock};
 
 /// Decide about a request as the edge would, and say why
 #[derive(Args)]
@@ -90,36 +83,6 @@ pub(crate) struct Verify {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Args)]
-struct ClaimsOptions {
-    /// Whether a claims token is demanded [default: required with --claims-trust or --state, else optional]
-    #[arg(long)]
-    claims: Option<Need>,
-    /// The method of the request
-    #[arg(long, value_name = "M")]
-    method: Option<String>,
-    /// The Origin of the request
-    #[arg(long, value_name = "O")]
-    origin: Option<String>,
-    /// A key to trust for claims tokens; may be repeated
-    #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
-    claims_trust: Vec<ClaimsTrust>,
-    /// The head of the state of what is revoked, as it was published: its body lies in `body`
-    /// beside it. Stands for the one that --config names
-    #[arg(long, value_name = "HEAD_FILE", value_hint = ValueHint::FilePath)]
-    state: Option<PathBuf>,
-    /// The root key that the state goes back to; two while it changes
-    #[arg(long, requires = "state", value_name = "PEM", value_hint = ValueHint::FilePath)]
-    state_root: Vec<TextFile>,
-}
-
-#[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
-enum Need {
-    Required,
-    Optional,
-    Off,
 }
 
 impl Verify {
@@ -251,144 +214,4 @@ enum Judge {
     Edge(Box<Validator>),
     /// The walk, with these keys.
     Keys(policy::Trust, Option<Revoked>),
-}
-
-/// What `--state` holds; nothing if an edge would not take it.
-struct Revoked(Option<State>);
-
-impl Revoked {
-    /// As an edge takes it whose `[revocation]` says no more than it has to.
-    fn view(&self) -> RevocationView<'_> {
-        let when_unknown = WhenUnknown::Deny;
-        RevocationView {
-            state: self.0.as_ref(),
-            max_stale_seconds: MAX_STALE_SECONDS,
-            when_unknown,
-        }
-    }
-}
-
-impl ClaimsOptions {
-    /// The state, if one is named.
-    fn revocation(&self, now: UnixTime) -> Result<Option<Revoked>, Failure> {
-        let Some(head) = &self.state else { return Ok(None) };
-        if matches!(self.claims, Some(Need::Optional | Need::Off)) {
-            return Err(Failure::Usage(
-                "`--state` needs claims, without which no pass can be revoked; leave out `--claims`".to_owned(),
-            ));
-        }
-        if self.claims_trust.is_empty() {
-            return Err(Failure::Usage(
-                "`--state` needs a key that claims tokens are signed with; name it with `--claims-trust ID=FILE`"
-                    .to_owned(),
-            ));
-        }
-        if self.state_root.is_empty() {
-            return Err(Failure::Usage(
-                "`--state` needs the root key that the state goes back to; name it with `--state-root PEM`, or take it from `--config edge.toml`"
-                    .to_owned(),
-            ));
-        }
-        state_file::load(head, &self.state_root, now).map(|state| Some(Revoked(state)))
-    }
-
-    /// What is asked of claims tokens.
-    fn trust(&self) -> Result<policy::ClaimsTrust, Failure> {
-        let need = match (self.claims, self.claims_trust.is_empty()) {
-            (Some(Need::Off), _) => return Ok(policy::ClaimsTrust::Off),
-            (Some(Need::Required), true) => {
-                return Err(Failure::Usage(
-                    "`--claims required` needs a key that tokens are signed with; name it with `--claims-trust ID=FILE`"
-                        .to_owned(),
-                ));
-            }
-            (Some(Need::Optional) | None, true) => {
-                warn(
-                    "claims and revocation were not checked; `--claims off` says that this is meant",
-                );
-                return Ok(policy::ClaimsTrust::Off);
-            }
-            (Some(Need::Optional), false) => ClaimsNeed::Optional,
-            (Some(Need::Required) | None, false) => ClaimsNeed::Required,
-        };
-        let keys: Result<Vec<ClaimsKey>, Failure> =
-            self.claims_trust.iter().map(ClaimsTrust::load).collect();
-        // The longest lifetime is a rule of a site, which `--config` has.
-        let rules = ClaimsRules { need, keys: keys?, max_lifetime: None, sha256 };
-        Ok(policy::ClaimsTrust::Checked(rules))
-    }
-}
-
-struct Verdict {
-    decision: Result<Passed, Denied>,
-    credential: Option<Outline>,
-}
-
-/// **fixed**: its members are a contract.
-#[derive(Serialize)]
-struct VerdictJson<'v> {
-    decision: &'static str,
-    #[serde(flatten)]
-    reason: Reason,
-    credential: Option<&'v Outline>,
-    /// What an admitted request's token says, as it was signed.
-    claims: Option<Value>,
-}
-
-impl Verdict {
-    fn to_json(&self) -> VerdictJson<'_> {
-        let (decision, reason) = match &self.decision {
-            Ok(_) => ("allow", Reason::default()),
-            Err(denied) => ("deny", Reason::from(denied)),
-        };
-        let claims = self.claims().and_then(|claims| serde_json::from_str(&claims.to_json()).ok());
-        VerdictJson { decision, reason, credential: self.credential.as_ref(), claims }
-    }
-
-    fn claims(&self) -> Option<&Claims> {
-        match &self.decision {
-            Ok(Passed::Admitted(admitted)) => admitted.claims(),
-            _ => None,
-        }
-    }
-
-    fn to_text(&self, now: UnixTime) -> String {
-        let styles = Styles::styled();
-        let (good, bad) = (styles.get_valid(), styles.get_error());
-        let mut text = match &self.decision {
-            Ok(passed) => {
-                let why = match passed {
-                    Passed::Admitted(admitted) => admitted_by(admitted, now),
-                    Passed::Preflight(_) => "preflight   answered at the edge".to_owned(),
-                    Passed::Public => "public      the path needs no pass".to_owned(),
-                };
-                format!("{good}allow{good:#}\n  {why}")
-            }
-            Err(denied) => {
-                format!("{bad}deny{bad:#} {}\n{}", denied.code(), Explained(denied))
-            }
-        };
-        if let Some(credential) = &self.credential {
-            text.push_str(&format!("\n  credential  {credential}"));
-        }
-        text
-    }
-}
-
-/// The policy and the claims that admit a request.
-fn admitted_by(admitted: &Admitted, now: UnixTime) -> String {
-    let shown = |time| Shown { time, now };
-    let mut lines = match admitted.policy().map(Policy::date_less_than) {
-        Some(expires) => format!("expires     {}", shown(expires)),
-        None => "CloudFront  has to admit it too: no credential is visible here".to_owned(),
-    };
-    if let Some(claims) = admitted.claims() {
-        lines.push_str(&format!(
-            "\n  subject     {}\n  session     {}\n  claims      expire {}",
-            claims.subject,
-            claims.session,
-            shown(claims.expires)
-        ));
-    }
-    lines
 }

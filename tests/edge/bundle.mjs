@@ -23,7 +23,7 @@ import { pathToFileURL } from "node:url";
  * @typedef {"host" | "own"} Crypto `node:crypto`, or WASM
  */
 
-const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
+export const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
 const dist = new URL("../../wasm/dist/", import.meta.url).pathname;
 export const keys = new URL("../vectors/keys/", import.meta.url).pathname;
 
@@ -56,9 +56,10 @@ export function edgeToml({ claims = "off", lines = "", tables = "" } = {}) {
  * Runs `edgepass bundle lambda-edge`.
  *
  * @param {string} toml
+ * @param {string[]} [options]
  * @returns {string} the folder
  */
-export function bundled(toml) {
+export function bundled(toml, options = []) {
   const folder = mkdtempSync(join(tmpdir(), "edgepass-edge-"));
   folders.push(folder);
   for (const file of readdirSync(keys).filter((name) => /\.(public\.pem|secret)$/.test(name))) {
@@ -68,7 +69,7 @@ export function bundled(toml) {
   writeFileSync(config, toml);
   const out = join(folder, "function");
   const words = ["bundle", "lambda-edge", "--config", config, "--out", out, "--danger-public"];
-  execFileSync(program, words, { stdio: "pipe" });
+  execFileSync(program, [...words, ...options], { stdio: "pipe" });
   return out;
 }
 

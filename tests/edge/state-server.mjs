@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { after } from "node:test";
 
 /**
  * @typedef {import("node:http").IncomingMessage} Incoming
@@ -35,18 +34,14 @@ export class StateServer {
   }
 
   /**
-   * Until the tests of the file end.
+   * It keeps no process alive.
    *
    * @param {Files} files
    */
   static async of(files) {
     const server = new StateServer(files);
-    server.#server.listen(0, "127.0.0.1");
+    server.#server.listen(0, "127.0.0.1").unref();
     await once(server.#server, "listening");
-    after(() => {
-      server.#server.closeAllConnections();
-      server.#server.close();
-    });
     return server;
   }
 

@@ -12,23 +12,21 @@ use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, SERVER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings};
-use policy::{Algorithm, Deployment, Hash};
-use signer::Lifetime;
+use edge_validator::Settings;
 
 use crate::bundle::{lambda_edge_files, write_folder};
 use crate::outcome::Failure;
 use crate::output::tell;
 
 use super::check::Decision;
-use super::state::{KEY_ID, Keys, StateFolder};
+use super::state::StateFolder;
 use super::viewer::Viewer;
 
 use self::event::{EdgeRequest, Event};
 use self::process::{Caller, NoResult};
 use self::result::{InvalidResult, carry_out};
 
-pub(super) use self::process::Process;
+pub(super) use self::process::{Process, Unstarted};
 
 /// The folder of the bundle, inside the state folder.
 const FOLDER: &str = "lambda-edge";
@@ -40,16 +38,16 @@ pub(super) struct Function {
 }
 
 impl Function {
-    /// Bundles the function, and starts the process in which it runs.
-    pub(super) async fn start(
+    /// Bundles the function for a process of its own.
+    pub(super) fn new(
         state: &StateFolder,
-        max_lifetime: Lifetime,
-    ) -> Result<(Self, Process), Failure> {
-        let files = lambda_edge_files(&settings(&state.keys, max_lifetime))?;
+        settings: &Settings,
+    ) -> Result<(Self, Unstarted), Failure> {
+        let files = lambda_edge_files(settings)?;
         write_folder(&state.path.join(FOLDER), &files)?;
         let driver =
             state.write(&format!("{FOLDER}/driver.mjs"), include_bytes!("lambda/driver.mjs"))?;
-        let (caller, process) = Process::start(driver).await?;
+        let (caller, process) = Unstarted::new(driver);
         Ok((Self { caller, requests: AtomicU64::new(1) }, process))
     }
 
@@ -70,26 +68,6 @@ impl Function {
                 Decision::Respond(sent(failed.into_response(), &request_id))
             }
         }
-    }
-}
-
-/// What the validator in this process goes by too.
-fn settings(keys: &Keys, max_lifetime: Lifetime) -> Settings {
-    let key = keys.policy_key.public_key();
-    let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-    Settings {
-        deployment: Deployment::Standalone,
-        claims: ClaimsSetting::Required,
-        max_lifetime: Some(max_lifetime.as_seconds()),
-        claims_keys: vec![keys.trusted_for_claims()],
-        scheme: "http".to_owned(),
-        enforcement: Enforcement::Enforce,
-        expose_reason: true,
-        keys: vec![KeySettings::new(Some(KEY_ID.to_owned()), key, &[algorithm])],
-        revocation: None,
-        public_paths: Vec::new(),
-        redirect_to: None,
-        cors_origins: Vec::new(),
     }
 }
 

@@ -67,9 +67,9 @@ fn a_lower_sequence_is_refused_and_the_state_stays() {
 fn a_delegation_that_was_replaced_does_not_come_back() {
     let edge = edge_in_force();
     let serial = delegation().serial;
-    let next = Delegation { serial: serial + 1, state_key: public(TestKey::Rsa), ..delegation() };
+    let next = Delegation { serial: serial + 1, state_key: public(TestKey::P256), ..delegation() };
     let signed = delegate(&next, ROOT);
-    let head = head_by(&later(draft()), &signed, TestKey::Rsa);
+    let head = head_by(&later(draft()), &signed, TestKey::P256);
     assert_eq!(edge.take_head(&head, NOW), Ok(None));
 
     let by_the_former_key = head_bytes(&later(later(draft())));
