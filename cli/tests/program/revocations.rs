@@ -258,7 +258,7 @@ fn a_bundle_takes_its_minimum_from_a_state_that_is_vouched_for() {
     bundle(&of("file = \"head\""), &[]).is_usage_error(&["name the `url`", "`head`"]);
     bundle("", &["--state", &head]).is_usage_error(&["has no `[revocation]`"]);
     bundle(&by_url, &["--state", &other.path("published/head")])
-        .is_usage_error(&["is not taken", "signature"]);
+        .is_usage_error(&["is not taken", "was not signed by a root key"]);
     bundle(&by_url, &["--state", &site.path("nowhere")]).is_usage_error(&["cannot read"]);
     bundle(&format!("claims = \"optional\"\n{by_url}"), &[])
         .is_usage_error(&["claims = \"required\""]);
