@@ -2,10 +2,12 @@
 // The function in a process of its own, as Lambda runs it: one event after another, and frozen
 // whenever somebody likes.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
+import { setTimeout as passed } from "node:timers/promises";
 
 import { viewerRequest } from "./event.mjs";
 
@@ -51,6 +53,21 @@ export class Instance {
     const { code, status, rss } = await this.#until("answered");
     this.rss = Math.max(this.rss, rss);
     return status === undefined ? "admitted" : code;
+  }
+
+  /**
+   * Asks until that is the answer. On a busy machine a look-up may take too long several times.
+   *
+   * @param {string} expected
+   * @param {import("./pass.mjs").Pass} pass
+   */
+  async becomes(expected, pass) {
+    let standing = await this.asked(pass);
+    for (let tries = 0; tries < 200 && standing !== expected; tries += 1) {
+      await passed(100);
+      standing = await this.asked(pass);
+    }
+    assert.equal(standing, expected, this.facts.join());
   }
 
   freeze() {

@@ -229,3 +229,37 @@ fn delegations_list_public_keys_only() {
     let text = empty.result();
     assert!(text.starts_with("-----BEGIN EDGEPASS DELEGATION-----\n") && !text.contains("PRIVATE"));
 }
+
+/// The module may not be built where this runs, so that only what comes before it is looked at; what
+/// is baked in is seen in `tests/edge`.
+#[test]
+fn a_bundle_takes_its_minimum_from_a_state_that_is_vouched_for() {
+    let site = Published::new("bundle");
+    site.publish(&["--max-lifetime", "12h"]).json();
+    let (head, other) = (site.path("published/head"), Published::new("bundle-of-another"));
+    other.publish(&["--max-lifetime", "12h"]).json();
+    let bundle = |lines: &str, more: &[&str]| {
+        let (config, out) = (site.path("edge.toml"), site.path("bundle"));
+        let (cloudfront, claims) = (key("rsa.public"), key("p256.public"));
+        let toml = format!(
+            "{lines}\n[[key]]\npem_file = \"{cloudfront}\"\nalgorithms = [\"RSA-SHA256\"]\n[[claims_key]]\nid = \"c-1\"\nalgorithm = \"ES256\"\npem_file = \"{claims}\"\n"
+        );
+        fs::write(&config, toml).unwrap();
+        edgepass(&[&["bundle", "lambda-edge", "--config", &config, "--out", &out], more].concat())
+    };
+    let of =
+        |place: &str| format!("revocation = {{ {place}, root_pem_file = \"{}\" }}", site.root());
+    let by_url = of("url = \"https://media.example.com/edgepass/state/head\"");
+    let refused =
+        |ended: &Ended| ended.stderr.contains("`--state`") || ended.stderr.contains("the state `");
+
+    assert!(!refused(&bundle(&by_url, &[])));
+    assert!(!refused(&bundle(&by_url, &["--state", &head])));
+    bundle(&of("file = \"head\""), &[]).is_usage_error(&["name the `url`", "`head`"]);
+    bundle("", &["--state", &head]).is_usage_error(&["has no `[revocation]`"]);
+    bundle(&by_url, &["--state", &other.path("published/head")])
+        .is_usage_error(&["is not taken", "was not signed by a root key"]);
+    bundle(&by_url, &["--state", &site.path("nowhere")]).is_usage_error(&["cannot read"]);
+    bundle(&format!("claims = \"optional\"\n{by_url}"), &[])
+        .is_usage_error(&["claims = \"required\""]);
+}
