@@ -17,12 +17,7 @@ fn codes() -> String {
         text += &format!("  {}: {{\n", json!(code.as_str()));
         text += &format!("    stage: {},\n", json!(code.stage().name()));
         for (member, value) in [("meaning", code.meaning()), ("hint", code.hint())] {
-            let line = format!("    {member}: {},\n", json!(value));
-            // prettier puts what is longer than 100 characters on a line of its own.
-            text += &match line.trim_end().chars().count() {
-                ..=100 => line,
-                _ => format!("    {member}:\n      {},\n", json!(value)),
-            };
+            text += &format!("    {member}: {},\n", json!(value));
         }
         text += "  },\n";
     }
