@@ -1,11 +1,11 @@
 // @ts-check
 // Every code of a refusal, in the order of the checks. Written by tests/tests/npm_codes.rs.
 
+// prettier-ignore
 export const codes = /** @type {const} */ ({
   "request-malformed": {
     stage: "find",
-    meaning:
-      "the URL has dot segments, `//`, a backslash, an encoded `.` `/` `\\` or NUL, or a broken escape",
+    meaning: "the URL has dot segments, `//`, a backslash, an encoded `.` `/` `\\` or NUL, or a broken escape",
     hint: "link to the file by its plain path; percent-encode what is not plain ASCII",
   },
   "credential-missing": {
@@ -63,7 +63,7 @@ export const codes = /** @type {const} */ ({
     meaning: "the policy is for later",
     hint: "wait, or sign with an earlier start; check the clock of the signer",
   },
-  expired: {
+  "expired": {
     stage: "conditions",
     meaning: "the policy has run out",
     hint: "issue a new pass, in time before the old one ends; check the clock of the signer",
@@ -80,8 +80,7 @@ export const codes = /** @type {const} */ ({
   },
   "claims-malformed": {
     stage: "claims",
-    meaning:
-      "the claims token is there twice, is no compact JWS, has an unknown claim, or lives too long",
+    meaning: "the claims token is there twice, is no compact JWS, has an unknown claim, or lives too long",
     hint: "issue it with a signer of the same version; an edge refuses claims that it does not know, so update edges first",
   },
   "claims-signature-invalid": {
