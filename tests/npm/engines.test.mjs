@@ -2,7 +2,7 @@
 // The corpus in Node, Deno and Bun: as ES module and as CommonJS, by every crypto that there is.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -80,3 +80,27 @@ for (const [engine, { program, words }] of Object.entries(engines)) {
     });
   }
 }
+
+test("every entry can be imported, and required", async () => {
+  const manifest = join(folder, "node_modules/edgepass/package.json");
+  const entries = Object.keys(JSON.parse(readFileSync(manifest, "utf8")).exports)
+    .filter((entry) => !/\.(wasm|json)$/.test(entry))
+    .map((entry) => `edgepass${entry.slice(1)}`);
+  const source = `
+    import { createRequire } from "node:module";
+    const required = createRequire(import.meta.url);
+    const names = [];
+    for (const entry of ${JSON.stringify(entries)}) {
+      const [imported, common] = [await import(entry), required(entry)];
+      names.push([Object.keys(imported).sort(), Object.keys(common).sort()]);
+    }
+    console.log(JSON.stringify(names));
+  `;
+  writeFileSync(join(folder, "entries.mjs"), source);
+  for (const engine of ["node20", "node24"]) {
+    for (const [imported, common] of await run(folder, node(engine), ["entries.mjs"])) {
+      assert.ok(imported.length > 0);
+      assert.deepEqual(common, imported);
+    }
+  }
+});

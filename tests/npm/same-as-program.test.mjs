@@ -73,9 +73,7 @@ test("inspect: every credential of the corpus", async (t) => {
     const url = `${scheme}://${host}${path}${query === null ? "" : `?${query}`}`;
     // The program takes one or the other.
     const [credential, words] =
-      cookies.length > 0
-        ? [{ cookies }, cookies.map((line) => `--cookie=${line}`)]
-        : [url, [url]];
+      cookies.length > 0 ? [{ cookies }, cookies.map((line) => `--cookie=${line}`)] : [url, [url]];
     const expected = await printed(["inspect", ...words]);
     if (expected === undefined) continue; // a URL that its command line does not take
     // The program's output loses what a terminal would obey.

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { command, here, project } from "./project.mjs";
+import { built, command, here, project } from "./project.mjs";
 
 const folder = project();
 
@@ -49,7 +49,9 @@ test("from CommonJS", () => {
 });
 
 test("are the types wrong", () => {
-  const words = ["--pack", join(folder, "node_modules/edgepass"), "--format", "table-flipped"];
+  // Node's resolution before `exports`, TypeScript's `node10`, knows no entries but files.
+  const profile = ["--profile", "node16", "--format", "ascii", "--no-emoji"];
+  const words = ["--pack", join(folder, "node_modules/edgepass"), ...profile];
   const modules = ["verifier.wasm", "inspector.wasm", "explainer.wasm", "package.json"];
   execFileSync(command("attw"), [...words, "--exclude-entrypoints", ...modules], {
     stdio: ["ignore", "inherit", "inherit"],
@@ -58,6 +60,42 @@ test("are the types wrong", () => {
 
 test("publint", async () => {
   const { publint } = await import("publint");
-  const { messages } = await publint({ pkgDir: join(folder, "node_modules/edgepass"), strict: true });
+  const { messages } = await publint({
+    pkgDir: join(folder, "node_modules/edgepass"),
+    strict: true,
+  });
   assert.deepEqual(messages, []);
+});
+
+test("the documentation of the types is written from them", () => {
+  const entries = ["index", "explain", "module", "codes"].map((name) =>
+    join(built, `${name}.d.ts`),
+  );
+  const out = new URL("../../wasm/dist/npm-docs/", import.meta.url).pathname;
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        lib: ["es2022", "dom"],
+        types: [],
+        module: "esnext",
+        moduleResolution: "bundler",
+      },
+      files: entries,
+    }),
+  );
+  const words = ["--tsconfig", join(folder, "tsconfig.json"), "--out", out, "--name", "edgepass"];
+  const strict = [
+    "--validation",
+    "--treatWarningsAsErrors",
+    "--readme",
+    "none",
+    "--disableSources",
+  ];
+  const plugin = ["--plugin", "typedoc-plugin-markdown", "--basePath", built];
+  execFileSync(command("typedoc"), [...words, ...strict, ...plugin, ...entries], {
+    cwd: here,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  assert.match(readFileSync(join(out, "index/functions/createVerifier.md"), "utf8"), /Promise/);
 });

@@ -2,7 +2,7 @@
 // The corpus where modules are compiled at deployment: workerd, and Vercel's edge runtime.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -70,7 +70,7 @@ async function worker(source, compatibilityFlags) {
         contents: bytes(name),
       })),
     ],
-    outboundService: async (request) =>
+    outboundService: async (/** @type {Request} */ request) =>
       Response.json({
         url: request.url,
         cookie: request.headers.get("cookie"),
@@ -173,7 +173,8 @@ test("edge-runtime: every case, WebCrypto", async () => {
     modules.map((name) => [`./${name}.wasm?module`, new WebAssembly.Module(bytes(name))]),
   );
   const vm = new EdgeVM({
-    extend: (context) => Object.assign(context, { MODULES: compiled, CASES: JSON.stringify(cases) }),
+    extend: (context) =>
+      Object.assign(context, { MODULES: compiled, CASES: JSON.stringify(cases) }),
   });
   vm.evaluate(text);
   const { run, differences } = await vm.evaluate("globalThis.report");

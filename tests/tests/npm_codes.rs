@@ -8,21 +8,16 @@ use std::path::Path;
 use policy::Code;
 use serde_json::json;
 
-/// The module, formatted as prettier does.
+/// The module.
 fn codes() -> String {
     let mut text = String::from(
-        "// @ts-check\n// Every code of a refusal, in the order of the checks. Written by tests/tests/npm_codes.rs.\n\nexport const codes = /** @type {const} */ ({\n",
+        "// @ts-check\n// Every code of a refusal, in the order of the checks. Written by tests/tests/npm_codes.rs.\n\n// prettier-ignore\nexport const codes = /** @type {const} */ ({\n",
     );
     for code in Code::ALL {
         text += &format!("  {}: {{\n", json!(code.as_str()));
         text += &format!("    stage: {},\n", json!(code.stage().name()));
         for (member, value) in [("meaning", code.meaning()), ("hint", code.hint())] {
-            let line = format!("    {member}: {},\n", json!(value));
-            // prettier puts what is longer than 100 characters on a line of its own.
-            text += &match line.trim_end().chars().count() {
-                ..=100 => line,
-                _ => format!("    {member}:\n      {},\n", json!(value)),
-            };
+            text += &format!("    {member}: {},\n", json!(value));
         }
         text += "  },\n";
     }

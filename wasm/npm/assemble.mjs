@@ -1,7 +1,16 @@
 // @ts-check
 // Puts the npm package together in wasm/dist/npm: one bundle for each entry and platform.
 
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -63,11 +72,50 @@ for (const name of ["codes", "explain", "index", "module"]) {
 }
 
 const { imports: _, ...manifest } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+if (existsSync(join(here, "../session"))) Object.assign(manifest.exports, session());
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+/**
+ * `edgepass/session` and its players, the sources as they are: no WASM, and nothing that a bundler
+ * could not see into.
+ *
+ * @returns {Record<string, object>} exports
+ */
+function session() {
+  const sources = join(here, "../session");
+  const folder = join(out, "session");
+  mkdirSync(folder);
+  const files = readdirSync(sources).filter((name) => name.endsWith(".js"));
+  for (const file of files) copyFileSync(join(sources, file), join(folder, file));
+  const words = ["--declaration", "--emitDeclarationOnly", "--allowJs", "--checkJs", "--strict"];
+  const target = ["--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler"];
+  const lib = ["--lib", "es2024,dom,dom.iterable", "--types", "", "--outDir", folder];
+  const tsc = join(here, "../node_modules/.bin/tsc");
+  const paths = files.map((file) => join(sources, file));
+  execFileSync(tsc, [...words, ...target, ...lib, ...paths], { stdio: "inherit" });
+
+  /** @type {Record<string, object>} */
+  const exports = {};
+  for (const name of ["session", "hls", "dash", "shaka", "video"]) {
+    bundle(`../session/${name}.js`, `session/${name}.cjs`);
+    exports[name === "session" ? "./session" : `./session/${name}`] = {
+      require: { types: `./session/${name}.d.cts`, default: `./session/${name}.cjs` },
+      default: { types: `./session/${name}.d.ts`, default: `./session/${name}.js` },
+    };
+  }
+  for (const file of files) {
+    const name = file.replace(/\.js$/, "");
+    const types = readFileSync(join(folder, `${name}.d.ts`), "utf8");
+    writeFileSync(join(folder, `${name}.d.cts`), types.replace(/\.js(["'])/g, ".cjs$1"));
+  }
+  return exports;
+}
 
 /** @param {string} source of codes.js, whose literals are their own types */
 function codesTypes(source) {
   const [, literals = ""] = /\(\{\n(.*)\}\);\n$/s.exec(source) ?? [];
-  const members = literals.replace(/^( +)("?[a-z-]+"?):/gm, "$1readonly $2:").replaceAll(",\n", ";\n");
+  const members = literals
+    .replace(/^( +)("?[a-z-]+"?):/gm, "$1readonly $2:")
+    .replaceAll(",\n", ";\n");
   return `/** Every code of a refusal, with the step that refuses, its meaning, and what to do. */\nexport declare const codes: {\n${members}};\n`;
 }

@@ -103,11 +103,7 @@ export type Stage = (typeof codes)[Code]["stage"];
 
 /** The `Code` that CloudFront's own signature check would have answered with. */
 export type CloudFrontError =
-  | "AccessDenied"
-  | "InvalidKey"
-  | "MalformedPolicy"
-  | "MalformedSignature"
-  | "MissingKey";
+  "AccessDenied" | "InvalidKey" | "MalformedPolicy" | "MalformedSignature" | "MissingKey";
 
 /** A credential without its policy and its signature. */
 export interface Credential {
@@ -209,8 +205,7 @@ export function forwardRequest(request: Request, verdict: Allowed): Request;
 
 /** A signed URL, or signed cookies as in a `Cookie` header. */
 export type Inspectable =
-  | string
-  | { readonly url?: string; readonly cookies?: string | readonly string[] };
+  string | { readonly url?: string; readonly cookies?: string | readonly string[] };
 
 /** What a credential says. Nothing of it is verified: anyone can have written it. */
 export interface Inspection {

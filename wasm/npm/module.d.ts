@@ -13,8 +13,7 @@ export { ConfigurationError, forwardRequest } from "./index.js";
 
 /** What verifies signatures: WebCrypto's `subtle`, or `node:crypto`. */
 export type HostCrypto =
-  | SubtleCrypto
-  | { createPublicKey(key: object): unknown; verify(...words: any[]): boolean };
+  SubtleCrypto | { createPublicKey(key: object): unknown; verify(...words: any[]): boolean };
 
 /**
  * `createVerifier` over `edgepass/verifier.wasm`. With `null` the module verifies signatures itself.

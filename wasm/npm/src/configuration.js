@@ -16,7 +16,7 @@ export class ConfigurationError extends Error {
  * @returns {string}
  */
 export function configurationJson(configuration) {
-  const { keys, claimsKeys, ...rest } = configuration ?? {};
+  const { keys, claimsKeys, ...rest } = /** @type {any} */ (configuration ?? {});
   return JSON.stringify({
     ...rest,
     keys: mapped(keys, "keys", publicKey),

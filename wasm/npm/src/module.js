@@ -16,7 +16,9 @@ export function verifierFrom(module, crypto = globalThis.crypto?.subtle) {
     () => module,
     () => {
       if (crypto === null || crypto === undefined) return undefined;
-      return "createPublicKey" in crypto ? nodeCrypto(crypto) : webCrypto(crypto);
+      return "createPublicKey" in crypto
+        ? nodeCrypto(/** @type {any} */ (crypto))
+        : webCrypto(crypto);
     },
   );
 }

@@ -20,6 +20,11 @@ import { seconds, viewerRequest } from "./request.js";
  * @property {Uint8Array<ArrayBuffer>} signature ECDSA: in DER
  * @property {Uint8Array<ArrayBuffer> | undefined} concatenated ECDSA: `r` and `s`
  *
+ * @typedef {object} State what is gone when the module is started anew
+ * @property {glue.PassVerifier} decider
+ * @property {number} start
+ * @property {Map<string, unknown>} keys imported into the host's crypto
+ *
  * @typedef {object} HostCrypto what it throws or refuses the module computes itself
  * @property {(spki: Uint8Array<ArrayBuffer>, question: Question) => unknown} importKey
  * @property {(key: unknown, question: Question) => boolean | Promise<boolean>} verify
@@ -35,7 +40,7 @@ export function verifierOf(load, hostCrypto) {
   class Verifier {
     #configuration;
     #crypto = hostCrypto();
-    /** @type {{ decider: glue.PassVerifier, start: number, keys: Map<string, unknown> } | undefined} */
+    /** @type {State | undefined} */
     #state;
 
     /** @param {string} configuration */
@@ -66,7 +71,7 @@ export function verifierOf(load, hostCrypto) {
     }
 
     /**
-     * @param {NonNullable<typeof this.#state>} state
+     * @param {State} state
      * @param {glue.Inquiry} inquiry
      * @returns {Promise<string | undefined>} none if the module was started anew meanwhile
      */
@@ -78,9 +83,7 @@ export function verifierOf(load, hostCrypto) {
           const answer = this.#ask(decider, keys, inquiry);
           const valid = typeof answer === "boolean" ? answer : await answer;
           if (machine.starts !== start) return undefined;
-          machine.run(() =>
-            valid === undefined ? inquiry.answer_here() : inquiry.answer(valid),
-          );
+          machine.run(() => (valid === undefined ? inquiry.answer_here() : inquiry.answer(valid)));
         }
       } finally {
         if (machine.starts === start) inquiry.free();
@@ -129,7 +132,7 @@ export function verifierOf(load, hostCrypto) {
         const decider = machine.run(() => configured(this.#configuration));
         this.#state = { decider, start, keys: new Map() };
       }
-      return /** @type {NonNullable<typeof this.#state>} */ (this.#state);
+      return /** @type {State} */ (this.#state);
     }
   }
 

@@ -22,7 +22,9 @@ export function webCrypto(subtle) {
       const algorithm = rsa ? { name: "RSASSA-PKCS1-v1_5" } : { name: "ECDSA", hash };
       const value = rsa ? signature : concatenated;
       // What is no ECDSA signature in DER has no other form either.
-      return value !== undefined && subtle.verify(algorithm, /** @type {any} */ (key), value, message);
+      return (
+        value !== undefined && subtle.verify(algorithm, /** @type {any} */ (key), value, message)
+      );
     },
   };
 }

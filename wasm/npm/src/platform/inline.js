@@ -4,5 +4,5 @@
 import inspector from "../../../dist/inspector_bg.wasm";
 import verifier from "../../../dist/verifier_bg.wasm";
 
-export const inspectorModule = () => WebAssembly.compile(inspector);
-export const verifierModule = () => WebAssembly.compile(verifier);
+export const inspectorModule = () => WebAssembly.compile(/** @type {any} */ (inspector));
+export const verifierModule = () => WebAssembly.compile(/** @type {any} */ (verifier));

@@ -2,4 +2,4 @@
 
 import explainer from "../../../../dist/explainer_bg.wasm";
 
-export const explainerModule = () => WebAssembly.compile(explainer);
+export const explainerModule = () => WebAssembly.compile(/** @type {any} */ (explainer));
