@@ -1,4 +1,4 @@
-"""The session function, the real binary, under the runtime API of `cargo lambda watch`."""
+"""A Lambda function, the real binary, under the runtime API of `cargo lambda watch`."""
 
 import json
 import os
@@ -15,8 +15,11 @@ from typing import Any, Self
 import requests
 
 ROOT = Path(__file__).parents[2]
-BINARY = ROOT / "target" / "debug" / "session"
 VENV = Path(__file__).parent / ".venv" / "bin"
+
+# Built for a named target as `cargo lambda build` does, so that both share what they compile.
+HOST = subprocess.check_output(["rustc", "--print", "host-tuple"], text=True).strip()
+BINARY = ROOT / "target" / HOST / "debug" / "session"
 
 START_SECONDS = 60
 ANSWER_SECONDS = 60
@@ -92,12 +95,13 @@ class Answer:
         return problem.removeprefix("urn:edgepass:problem:")
 
 
-class Session:
-    """The function `session` in one environment."""
+class Function:
+    """A function in one environment."""
 
-    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, variables: Mapping[str, str], folder: Path, binary: Path) -> None:
         self._variables = variables
         self._folder = folder
+        self._binary = binary
         self._port = free_port()
         self._base = f"http://127.0.0.1:{self._port}"
         self._started: list[Process] = []
@@ -112,7 +116,7 @@ class Session:
                 *("--ignore-changes", "--offline", "--disable-cors"),
             )
             wait_for(self._port, emulator)
-            self._function = self._start("function.log", str(BINARY))
+            self._function = self._start("function.log", str(self._binary))
         except BaseException:
             self._stop()
             raise
@@ -141,15 +145,36 @@ class Session:
         for process in reversed(self._started):
             process.stop()
 
-    def invoke(self, event: Mapping[str, Any]) -> Answer:
-        """Hands over an event as the Lambda service does: only so can it hold an authorizer."""
+    def hand_over(self, event: Any) -> Any:
+        """Hands over an event as the Lambda service does; what the function returns."""
         response = requests.post(
             f"{self._base}/2015-03-31/functions/_/invocations",
             data=json.dumps(event),
             timeout=ANSWER_SECONDS,
         )
         response.raise_for_status()
-        answer = response.json()
+        return response.json()
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The lines of the log of one kind."""
+        lines = [json.loads(line) for line in self.log().splitlines()]
+        return [line for line in lines if line["event"] == event]
+
+    def log(self) -> str:
+        return self._function.log()
+
+
+class Session(Function):
+    """The function `session`."""
+
+    def __init__(
+        self, variables: Mapping[str, str], folder: Path, binary: Path = BINARY
+    ) -> None:
+        super().__init__(variables, folder, binary)
+
+    def invoke(self, event: Mapping[str, Any]) -> Answer:
+        """Hands over the event of a request: only so can it hold an authorizer."""
+        answer = self.hand_over(event)
         assert not answer.get("isBase64Encoded"), "our answers are texts"
         body = answer.get("body")
         return Answer(
@@ -163,11 +188,3 @@ class Session:
         """Goes through the emulator's function URL, which lets everybody in."""
         url = f"{self._base}/lambda-url/_{path}"
         return requests.request(method, url, timeout=ANSWER_SECONDS, **options)
-
-    def lines(self, event: str) -> list[dict[str, Any]]:
-        """The lines of the log of one kind."""
-        lines = [json.loads(line) for line in self.log().splitlines()]
-        return [line for line in lines if line["event"] == event]
-
-    def log(self) -> str:
-        return self._function.log()
