@@ -97,6 +97,23 @@ BEHAVIORS = [
         promises.open_behaviors_expose_nothing,
     ),
     Mutant(
+        "state behind the validator, which fetches it",
+        "template.yaml",
+        "            CachePolicyId: !GetAtt Edge.Outputs.StateCachePolicyId\n",
+        "            CachePolicyId: !GetAtt Edge.Outputs.StateCachePolicyId\n"
+        "            LambdaFunctionAssociations:\n"
+        "              - EventType: viewer-request\n"
+        "                LambdaFunctionARN: !GetAtt Edge.Outputs.ValidatorVersion\n",
+        promises.protected_behaviors_are_protected,
+    ),
+    Mutant(
+        "signer in front of the state",
+        "template.yaml",
+        "PathPattern: /edgepass/state/*",
+        "PathPattern: /edgepass/state",
+        promises.open_behaviors_expose_nothing,
+    ),
+    Mutant(
         "state behind the signer",
         "template.yaml",
         "/edgepass/state/*\n            TargetOriginId: content",

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import tomllib
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
 
 from configurations import REVOKING
 from site_folder import DOMAIN, GIVEN, PROGRAM, SiteFolder, run
 from stack import INFRA, Sources, Stack
 
 
+def foreign(grants: dict[str, Any]) -> list[str]:
+    """Cookies and resources of another host than the distribution's, which no browser sends there."""
+    hosts = [grants["cookies"]["domain"], urlsplit(grants["site"]).hostname]
+    hosts += [urlsplit(url).hostname for grant in grants["grant"] for url in grant["resources"]]
+    return [host for host in hosts if host != DOMAIN]
+
+
 def test_cookies_are_first_party(site: SiteFolder) -> None:
-    """The pitfall: a cookie of another host is never sent to the distribution."""
-    grants = site.toml("grants.toml")
-    host = urlsplit(grants["site"]).hostname
-    assert host == DOMAIN
-    assert grants["cookies"]["domain"] == host
-    for grant in grants["grant"]:
-        assert all(urlsplit(resource).hostname == host for resource in grant["resources"])
+    assert foreign(site.toml("grants.toml")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('domain = "media.example.com"', 'domain = "api.example.com"'),
+        ('domain = "media.example.com"', 'domain = "d111111abcdef8.cloudfront.net"'),
+        (
+            'site = "https://media.',
+            'site = "https://a1b2c3.execute-api.us-east-1.amazonaws.com" # ',
+        ),
+    ],
+)
+def test_the_pitfall_of_other_cookies_is_noticed(
+    built: SiteFolder, tmp_path: Path, old: str, new: str
+) -> None:
+    """Here, and by the signer: it does not start."""
+    text = (built.infra / "site/grants.toml").read_text()
+    assert old in text
+    grants = tmp_path / "grants.toml"
+    grants.write_text(text.replace(old, new))
+    assert foreign(tomllib.loads(grants.read_text())) != []
+    done = subprocess.run(
+        [built.built("SessionFunction")],
+        env=os.environ | {"EDGEPASS_GRANTS": str(grants), "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "`EDGEPASS_GRANTS`" in done.stdout
 
 
 def test_edge_and_grants_agree(site: SiteFolder) -> None:
