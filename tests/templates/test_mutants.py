@@ -289,6 +289,20 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "rotation that does not ask what edges know",
+        "signer.yaml",
+        'EDGEPASS_STATE: !If [Revokes, !Sub "s3:${StateBucketName}/edgepass/state/", none]',
+        "EDGEPASS_STATE: none",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
+        "rotation of no key group",
+        "signer.yaml",
+        "          EDGEPASS_KEY_GROUP: !Ref KeyGroupId\n",
+        "",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "no grants",
         "signer.yaml",
         "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",

@@ -9,7 +9,7 @@ use crate::new_files::Readers;
 use crate::outcome::Failure;
 
 use super::file::File;
-use super::secret::Secret;
+use super::secret::{Secret, Use};
 
 /// Everything that a site signs with, before any of it is stored.
 pub(super) struct Keys {
@@ -88,17 +88,23 @@ impl Keys {
         })
     }
 
-    /// What functions fetch, and the root key.
+    /// What functions fetch.
     pub(super) fn secrets(&self) -> [Secret<'_>; 6] {
-        let secret = |name, file, parameter, text| Secret { name, file, parameter, text };
+        let secret = |name, file, parameter, text| {
+            let use_of = Use::Always;
+            Secret { name, file, parameter, use_of, text }
+        };
         [
-            secret("signing", "private/signing.pem", Some("SigningKeyArn"), &self.signing.pem),
-            secret("claims", "private/claims.pem", Some("ClaimsKeyArn"), &self.claims.pem),
-            secret("site", "private/site-secret", Some("SiteSecretArn"), &self.site_secret),
-            secret("state", "private/state.pem", Some("StateKeyArn"), &self.state.pem),
+            secret("signing", "private/signing.pem", "SigningKeyArn", &self.signing.pem),
+            secret("claims", "private/claims.pem", "ClaimsKeyArn", &self.claims.pem),
+            secret("site", "private/site-secret", "SiteSecretArn", &self.site_secret),
+            secret("state", "private/state.pem", "StateKeyArn", &self.state.pem),
             // No secret, but the publisher takes it from the same places.
-            secret("delegation", "delegation.pem", Some("StateDelegationArn"), &self.delegation),
-            secret("root", "private/root.pem", None, &self.root.pem),
+            secret("delegation", "delegation.pem", "StateDelegationArn", &self.delegation),
+            Secret {
+                use_of: Use::ForRotation,
+                ..secret("root", "private/root.pem", "StateRootKeyArn", &self.root.pem)
+            },
         ]
     }
 }

@@ -8,9 +8,17 @@ pub(super) struct Secret<'k> {
     pub(super) name: &'static str,
     /// What it is called in the folder of the site.
     pub(super) file: &'static str,
-    /// The parameter of the deployment that takes its ARN. None: no function reads it.
-    pub(super) parameter: Option<&'static str>,
+    /// The parameter of the deployment that takes its ARN.
+    pub(super) parameter: &'static str,
+    pub(super) use_of: Use,
     pub(super) text: &'k str,
+}
+
+/// When a function has to read a secret.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Use {
+    Always,
+    ForRotation,
 }
 
 /// Where secrets are in Secrets Manager, by their [`Secret::name`]; empty if they are in files.

@@ -5,7 +5,7 @@ use policy::Algorithm;
 use super::domain::Domain;
 use super::file::File;
 use super::keys::Keys;
-use super::secret::{Arns, Secret};
+use super::secret::{Arns, Secret, Use};
 
 const EDGE: &str = include_str!("edge.toml");
 const GRANTS: &str = include_str!("grants.toml");
@@ -62,10 +62,17 @@ impl Settings<'_> {
             }
         }
         for secret in keys.secrets() {
-            let Some(parameter) = secret.parameter else { continue };
-            match arns.get(secret.name) {
-                Some(arn) => text.push_str(&format!("{parameter} = \"{arn}\"\n")),
-                None => text.push_str(&self.unstored(&secret, parameter)),
+            match (arns.get(secret.name), secret.use_of) {
+                (Some(arn), Use::Always) => {
+                    text.push_str(&format!("{} = \"{arn}\"\n", secret.parameter));
+                }
+                (Some(arn), Use::ForRotation) => text.push_str(&format!(
+                    "# Only for Rotation, to delegate by itself; else no function has to read it.\n# {} = \"{arn}\"\n",
+                    secret.parameter
+                )),
+                (None, Use::Always) => text.push_str(&self.unstored(&secret)),
+                // It can stay offline.
+                (None, Use::ForRotation) => {}
             }
         }
         File::new(SAMCONFIG_NAME, text)
@@ -76,8 +83,8 @@ impl Settings<'_> {
         format!("edgepass/{}/{}", self.domain, secret.name)
     }
 
-    fn unstored(&self, secret: &Secret<'_>, parameter: &str) -> String {
-        let (name, file) = (self.name_of(secret), secret.file);
+    fn unstored(&self, secret: &Secret<'_>) -> String {
+        let (name, file, parameter) = (self.name_of(secret), secret.file, secret.parameter);
         format!(
             "# The ARN that this prints:\n#   aws secretsmanager create-secret --region us-east-1 --name {name} --secret-string file://site/{file}\n# {parameter} = \"\"\n"
         )
