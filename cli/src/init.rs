@@ -161,7 +161,6 @@ impl Init {
     }
 
     #[cfg(not(feature = "aws"))]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature `aws`")]
     fn store(&self, _: &Keys, _: &Settings<'_>) -> Result<Arns, Failure> {
         Ok(Arns::new())
     }
