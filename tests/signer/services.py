@@ -73,6 +73,11 @@ class Services:
             name: self._secrets.get_secret_value(SecretId=name)["SecretString"] for name in names
         }
 
+    def arn(self, name: str) -> str:
+        """The ARN of a secret."""
+        arn: str = self._secrets.describe_secret(SecretId=name)["ARN"]
+        return arn
+
     def rotate(self, source: str, text: str) -> None:
         """Stores a new version as a rotation does: beside the old one first, then in its place."""
         secret = source.removeprefix("secretsmanager:")

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from requests import HTTPError
 
 from emulator import Function, Session
 from fed import Metric, embedded, filtered, unfed
 from media_site import KEY_ID, signed_in
 from passes import FILE, Pass, at_edge, verdict
-from site_folder import DOMAIN, PROGRAM, SiteFolder, run
+from site_folder import DOMAIN, MISSING, PROGRAM, SiteFolder, run
 from stack import Sources, Stack
 
 TABLE, BUCKET = "revocations", "content"
@@ -36,6 +37,7 @@ def environment(site: SiteFolder, stack: Stack, function: str) -> dict[str, str]
     variables = stack.of_type("AWS::Lambda::Function")[f"Signer/{function}"]["Environment"]
     known = {
         "<Content>": BUCKET,
+        "<Edge/KeyGroup>": "group",
         "<Edge/PublicKeyOfA>": KEY_ID,
         "<Signer/Revocations>": TABLE,
         # The layer, which Lambda unpacks there.
@@ -107,6 +109,25 @@ def test_revocations_reach_the_bucket(
     file.write_bytes(head["Body"].read())
     root = built.infra / "site/root-public.pem"
     run(PROGRAM, "revocations", "inspect", file, "--root", root, folder=tmp_path)
+
+
+@pytest.mark.skipif(bool(MISSING), reason="package signer has no program `rotation` yet")
+def test_the_rotation_takes_its_environment(
+    built: SiteFolder, stack: Stack, tmp_path: Path
+) -> None:
+    """And asks Lambda for work. What it does then is tested beside CloudFront's fake."""
+    root = built.services.arn(f"edgepass/{DOMAIN}/root")
+    enabled = {"Revocation": "enabled", "Rotation": "enabled", "SigningKeySlot": "stored"}
+    canary = {"RotationAlgorithm": "RSA-SHA256", "RotationCanary": FILE}
+    rotating = built.stack(**enabled, **canary, StateRootKeyArn=root)
+    variables = environment(built, rotating, "RotationFunction")
+    assert variables["EDGEPASS_ROOT_KEY"] == f"secretsmanager:{root}"
+    with Function(variables, tmp_path, built.built("RotationFunction")) as rotation:
+        # moto lacks most of CloudFront.
+        with pytest.raises(HTTPError):
+            rotation.hand_over({"detail-type": "Scheduled Event"})
+        [line] = rotation.lines("rotation-failed")
+    assert embedded([line])
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from configurations import deployed
 from promises import PUBLISHER_ENVIRONMENT, ROTATION_ENVIRONMENT, SESSION_ENVIRONMENT
 from site_folder import MISSING
@@ -18,6 +20,17 @@ def test_the_signer_reads_its_environment() -> None:
     rotation = set() if MISSING else ROTATION_ENVIRONMENT
     for variable in SESSION_ENVIRONMENT | PUBLISHER_ENVIRONMENT | rotation:
         assert f'"{variable}"' in source, variable
+
+
+@pytest.mark.skipif(bool(MISSING), reason="package signer has no program `rotation` yet")
+def test_the_rotation_writes_its_metrics() -> None:
+    """Those of the other functions are compared with what they print."""
+    sources = [*ROOT.glob("signer/src/metrics.rs"), *ROOT.glob("signer/src/metrics/*.rs")]
+    text = "\n".join(path.read_text() for path in sources)
+    declared = set(re.findall(r'Definition \{ name: "(\w+)"', text))
+    alarms = STACK.of_type("AWS::CloudWatch::Alarm").values()
+    used = {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == "Edgepass"}
+    assert "RotationOverdue" in used and used <= declared
 
 
 def test_the_filters_look_for_codes_that_exist() -> None:
