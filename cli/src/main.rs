@@ -7,9 +7,11 @@ mod credential;
 mod dev;
 mod explain;
 mod hash;
+mod init;
 mod inspect;
 mod keygen;
 mod network;
+mod new_files;
 mod outcome;
 mod output;
 mod private_key;
@@ -33,6 +35,7 @@ use self::explain::Explain;
 use bundle::Bundle;
 use completions::Completions;
 use dev::Dev;
+use init::Init;
 use inspect::Inspect;
 use keygen::Keygen;
 use revocations::Revocations;
@@ -57,6 +60,7 @@ enum Command {
     Explain(Explain),
     Revoke(Revoke),
     Revocations(Revocations),
+    Init(Init),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Revoke(revoke) => revoke.run(),
         Command::Revocations(revocations) => revocations.run(),
+        Command::Init(init) => init.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

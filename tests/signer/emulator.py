@@ -14,9 +14,12 @@ from typing import Any, Self
 
 import requests
 
-ROOT = Path(__file__).parents[2]
-BINARIES = ROOT / "target" / "debug"
-VENV = Path(__file__).parent / ".venv" / "bin"
+ROOT = Path(__file__).resolve().parents[2]
+VENV = Path(__file__).resolve().parent / ".venv" / "bin"
+
+# Built for a named target as `cargo lambda build` does, so that both share what they compile.
+HOST = subprocess.check_output(["rustc", "--print", "host-tuple"], text=True).strip()
+BINARIES = ROOT / "target" / HOST / "debug"
 
 START_SECONDS = 60
 ANSWER_SECONDS = 60
@@ -99,10 +102,17 @@ class Answer:
 class Function:
     """A function in one environment, by the name of its binary."""
 
-    def __init__(self, name: str, variables: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        variables: Mapping[str, str],
+        folder: Path,
+        binary: Path | None = None,
+    ) -> None:
         self._name = name
         self._variables = variables
         self._folder = folder
+        self._binary = binary or BINARIES / name
         self._port = free_port()
         self._base = f"http://127.0.0.1:{self._port}"
         self._started: list[Process] = []
@@ -117,7 +127,7 @@ class Function:
                 *("--ignore-changes", "--offline", "--disable-cors"),
             )
             wait_for(self._port, emulator)
-            self._function = self._start(self._name, str(BINARIES / self._name))
+            self._function = self._start(self._name, str(self._binary))
         except BaseException:
             self._stop()
             raise
@@ -173,8 +183,10 @@ class Function:
 class Session(Function):
     """The function `session`."""
 
-    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
-        super().__init__("session", variables, folder)
+    def __init__(
+        self, variables: Mapping[str, str], folder: Path, binary: Path | None = None
+    ) -> None:
+        super().__init__("session", variables, folder, binary)
 
     def invoke(self, event: Mapping[str, Any]) -> Answer:
         """Hands over a request: only so can it hold an authorizer."""

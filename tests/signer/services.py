@@ -18,28 +18,31 @@ from emulator import VENV, Process, free_port, wait_for
 class Services:
     """Secrets Manager, Parameter Store and KMS; DynamoDB with its streams, and S3."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, region: str = "eu-central-1") -> None:
         self._port = free_port()
+        self._region = region
         self._url = f"http://127.0.0.1:{self._port}"
         command = [str(VENV / "moto_server"), "--host", "127.0.0.1", "--port", str(self._port)]
         self._process = Process(command, {}, log)
         self.variables = {
             "AWS_ENDPOINT_URL": self._url,
-            "AWS_REGION": "eu-central-1",
+            "AWS_REGION": region,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
-        clients = {name: self._client(name) for name in ("kms", "secretsmanager", "ssm")}
+        clients = {name: self.client(name) for name in ("kms", "secretsmanager", "ssm")}
         self._kms, self._secrets, self._parameters = clients.values()
         self.s3, self._tables, self._streams = (
-            self._client(name) for name in ("s3", "dynamodb", "dynamodbstreams")
+            self.client(name) for name in ("s3", "dynamodb", "dynamodbstreams")
         )
 
-    def _client(self, name: str) -> Any:
-        return boto3.client(
+    def client(self, name: str) -> Any:
+        """A client of one of them."""
+        make: Any = boto3.client
+        return make(
             name,
             endpoint_url=self._url,
-            region_name="eu-central-1",
+            region_name=self._region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
@@ -64,6 +67,19 @@ class Services:
         """Stores a secret; the source that names it."""
         arn: str = self._secrets.create_secret(Name=name, SecretString=text)["ARN"]
         return f"secretsmanager:{arn}"
+
+    def secrets(self) -> dict[str, str]:
+        """What is stored, by name."""
+        listed = self._secrets.get_paginator("list_secrets").paginate()
+        names = [secret["Name"] for page in listed for secret in page["SecretList"]]
+        return {
+            name: self._secrets.get_secret_value(SecretId=name)["SecretString"] for name in names
+        }
+
+    def arn(self, name: str) -> str:
+        """The ARN of a secret."""
+        arn: str = self._secrets.describe_secret(SecretId=name)["ARN"]
+        return arn
 
     def rotate(self, source: str, text: str) -> None:
         """Stores a new version as a rotation does: beside the old one first, then in its place."""

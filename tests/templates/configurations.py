@@ -37,19 +37,26 @@ REVOKING = {
     "StateDelegationArn": ARN + "delegation",
     "StateSite": "media",
 }
+# In native mode without a validator nobody but the key group has to learn of a new key.
 ROTATING = {"Rotation": "enabled", "SigningKeySlot": "stored"}
+ALONE = {"Mode": "native", "EdgeValidator": "disabled"}
 CHANGES: dict[str, dict[str, str]] = {
     "standalone": {},
     "native": {"Mode": "native"},
     "native-without-validator": {"Mode": "native", "EdgeValidator": "disabled"},
     "context": {"ForwardContext": "enabled"},
     "revoking": REVOKING,
-    "rotating": ROTATING,
+    "rotating": ROTATING | ALONE,
+    "rotating-by-hand-delegation": REVOKING | ROTATING,
     "everything": REVOKING
     | ROTATING
     | {
         "Mode": "native",
         "ForwardContext": "enabled",
+        "StateRootKeyArn": ARN + "root",
+        "MaxStaleSeconds": "600",
+        "RotationAlgorithm": "ECDSA-SHA256",
+        "RotationCanary": "https://media.example.com/standard/canary",
         "PublicKeyB": PEM,
         "SecretsKmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/example",
         "AlarmTopicArn": "arn:aws:sns:us-east-1:111122223333:alarms",

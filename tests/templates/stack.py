@@ -127,6 +127,9 @@ class Stack:
             for part in parts:
                 pattern = parameter.get("AllowedPattern", ".*")
                 allowed = [str(item) for item in parameter.get("AllowedValues", [part])]
+                least, most = parameter.get("MinValue", part), parameter.get("MaxValue", part)
+                if parameter["Type"] == "Number" and not int(least) <= int(part) <= int(most):
+                    raise NotDeployable(f"{self.file} does not take `{part}` as {name}")
                 if not re.fullmatch(pattern, part, re.DOTALL) or part not in allowed:
                     raise NotDeployable(f"{self.file} does not take `{part}` as {name}")
         return values

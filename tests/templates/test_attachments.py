@@ -11,7 +11,7 @@ from botocore.validate import ParamValidator
 
 from configurations import CHANGES, deployed
 from promises import CACHING_DISABLED, SIGNER, STATE
-from stack import Sources, Stack
+from stack import NotDeployable, Sources, Stack
 
 SOURCES = Sources.committed()
 CLOUDFRONT = botocore.session.get_session().get_service_model("cloudfront")
@@ -23,8 +23,8 @@ BEHAVIOR = {
 }
 
 
-def attachments(configuration: str) -> dict[str, Any]:
-    stack = deployed(SOURCES, "existing-distribution.yaml", configuration)
+def attachments(configuration: str, sources: Sources = SOURCES) -> dict[str, Any]:
+    stack = deployed(sources, "existing-distribution.yaml", configuration)
     return {
         name: json.loads(value)
         for name, value in stack.outputs.items()
@@ -63,11 +63,11 @@ def test_counts_are_right(configuration: str) -> None:
     counted(attachments(configuration))
 
 
-@pytest.mark.parametrize("configuration", CHANGES)
-def test_they_protect(configuration: str) -> None:
-    stack = deployed(SOURCES, "existing-distribution.yaml", configuration)
-    protected = attachments(configuration)["Attach5ProtectedBehaviors"]
-    groups = protected["TrustedKeyGroups"].get("Items", [])
+def protect(configuration: str, sources: Sources) -> None:
+    stack = deployed(sources, "existing-distribution.yaml", configuration)
+    found = attachments(configuration, sources)
+    protected = found["Attach5ProtectedBehaviors"]
+    groups = protected.get("TrustedKeyGroups", {}).get("Items", [])
     assert groups == (["<Edge/KeyGroup>"] if stack.values["Mode"] == "native" else [])
     associations = protected.get("LambdaFunctionAssociations", {}).get("Items", [])
     versions = [found["LambdaFunctionARN"].split("Version")[0] for found in associations]
@@ -75,6 +75,41 @@ def test_they_protect(configuration: str) -> None:
     assert versions == (["<Edge/ValidatorFunction"] if validates else [])
     assert groups or versions
     assert protected["CachePolicyId"] == "<Edge/ContentCachePolicy>"
+    for behavior in (found["Attach2StateBehavior"], found["Attach3SignerBehavior"]):
+        assert "LambdaFunctionAssociations" not in behavior and "TrustedKeyGroups" not in behavior
+    allowed, denied = found["Attach6BucketPolicy"]["Statement"]
+    source = "arn:aws:cloudfront::111122223333:distribution/E1EXAMPLE"
+    assert allowed["Condition"] == {"StringEquals": {"AWS:SourceArn": source}}
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert (allowed["Action"], denied["Effect"]) == ("s3:GetObject", "Deny")
+
+
+@pytest.mark.parametrize("configuration", CHANGES)
+def test_they_protect(configuration: str) -> None:
+    protect(configuration, SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "old", "new"),
+    [
+        (
+            "native-without-validator",
+            '{"TrustedKeyGroups":{"Enabled":true,"Quantity":1,"Items":["${Edge.Outputs.KeyGroupId}"]},\n        "Cache',
+            '{"Cache',
+        ),
+        ("standalone", '"LambdaFunctionARN":"${Edge.', '"LambdaFunctionARN":"${Signer.'),
+        ("standalone", "distribution/${DistributionId}", "distribution/E2OTHER"),
+        ("standalone", '"Principal":{"Service":"cloudfront.amazonaws.com"}', '"Principal":"*"'),
+        (
+            "standalone",
+            '"AllowedMethods":{"Quantity":2,"Items":["GET","HEAD"]},',
+            '"AllowedMethods":{"Quantity":2,"Items":["GET","HEAD"]},"LambdaFunctionAssociations":{"Quantity":0},',
+        ),
+    ],
+)
+def test_what_does_not_protect_is_noticed(configuration: str, old: str, new: str) -> None:
+    with pytest.raises((AssertionError, NotDeployable)):
+        protect(configuration, SOURCES.mutated("existing-distribution.yaml", old, new))
 
 
 def test_they_are_those_of_the_whole_template() -> None:

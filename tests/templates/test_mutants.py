@@ -97,6 +97,23 @@ BEHAVIORS = [
         promises.open_behaviors_expose_nothing,
     ),
     Mutant(
+        "state behind the validator, which fetches it",
+        "template.yaml",
+        "            CachePolicyId: !GetAtt Edge.Outputs.StateCachePolicyId\n",
+        "            CachePolicyId: !GetAtt Edge.Outputs.StateCachePolicyId\n"
+        "            LambdaFunctionAssociations:\n"
+        "              - EventType: viewer-request\n"
+        "                LambdaFunctionARN: !GetAtt Edge.Outputs.ValidatorVersion\n",
+        promises.protected_behaviors_are_protected,
+    ),
+    Mutant(
+        "signer in front of the state",
+        "template.yaml",
+        "PathPattern: /edgepass/state/*",
+        "PathPattern: /edgepass/state",
+        promises.open_behaviors_expose_nothing,
+    ),
+    Mutant(
         "state behind the signer",
         "template.yaml",
         "/edgepass/state/*\n            TargetOriginId: content",
@@ -268,6 +285,20 @@ FUNCTIONS = [
         "the publisher's delegation is missing",
         "signer.yaml",
         "          EDGEPASS_SITE: !Ref StateSite\n",
+        "",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
+        "rotation that does not ask what edges know",
+        "signer.yaml",
+        'EDGEPASS_STATE: !If [Revokes, !Sub "s3:${StateBucketName}/edgepass/state/", none]',
+        "EDGEPASS_STATE: none",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
+        "rotation of no key group",
+        "signer.yaml",
+        "          EDGEPASS_KEY_GROUP: !Ref KeyGroupId\n",
         "",
         promises.functions_are_set_up,
     ),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from configurations import BASE, CHANGES, REVOKING, deployed
+from configurations import BASE, CHANGES, REVOKING, ROTATING, deployed
 from promises import (
     OF_EVERY_STACK,
     OF_THE_DISTRIBUTION,
@@ -59,7 +59,9 @@ REFUSED = [
         },
         "knows no revocations",
     ),
-    ({"Rotation": "enabled"}, "change in one step"),
+    ({**REVOKING, "Rotation": "enabled"}, "change in one step"),
+    (ROTATING, "learn of a new key"),
+    ({"MaxStaleSeconds": "60"}, "MaxStaleSeconds"),
     ({"CorsOrigins": "*"}, "CorsOrigins"),
     ({"CorsOrigins": "https://*.example.com"}, "CorsOrigins"),
     ({"RefreshSeconds": "5"}, "RefreshSeconds"),

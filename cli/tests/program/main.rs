@@ -11,6 +11,7 @@
 mod claims;
 mod edgepass;
 mod explain;
+mod init;
 mod inspect;
 mod keygen;
 mod revocations;

@@ -24,6 +24,7 @@ from .edge import (
 from .shape import CACHING_DISABLED, SIGNER, STATE, Promise
 from .signer import (
     PUBLISHER_ENVIRONMENT,
+    ROTATION_ENVIRONMENT,
     SESSION_ENVIRONMENT,
     changes_are_published,
     functions_are_set_up,
@@ -44,6 +45,7 @@ __all__ = [
     "OF_THE_DISTRIBUTION",
     "Promise",
     "PUBLISHER_ENVIRONMENT",
+    "ROTATION_ENVIRONMENT",
     "SESSION_ENVIRONMENT",
     "SIGNER",
     "STATE",

@@ -33,6 +33,21 @@ PUBLISHER_ENVIRONMENT = {
     "EDGEPASS_STATE_CACHE_SECONDS",
 }
 
+# signer/src/source/rotation_sources.rs: the environment of the function `rotation`.
+ROTATION_ENVIRONMENT = {
+    "EDGEPASS_CANARY",
+    "EDGEPASS_GRANTS",
+    "EDGEPASS_HASH",
+    "EDGEPASS_KEY",
+    "EDGEPASS_KEY_GROUP",
+    "EDGEPASS_MAX_STALE_SECONDS",
+    "EDGEPASS_NEXT_ALGORITHM",
+    "EDGEPASS_ROOT_KEY",
+    "EDGEPASS_STATE",
+    "EDGEPASS_STATE_DELEGATION",
+    "EDGEPASS_STORE",
+}
+
 
 def iam_is_scoped(stack: Stack) -> Iterator[str]:
     for path, role in stack.of_type("AWS::IAM::Role").items():
@@ -97,6 +112,9 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     publisher = functions(stack).get("Signer/PublisherFunction")
     if publisher and set(publisher["Environment"]["Variables"]) != PUBLISHER_ENVIRONMENT:
         yield "publisher has too many variables or too few"
+    rotation = functions(stack).get("Signer/RotationFunction")
+    if rotation:
+        yield from _rotation_is_set_up(stack, rotation["Environment"]["Variables"])
     for path, function in functions(stack).items():
         rust = path.startswith("Signer/")
         expected = ("provided.al2023", "arm64") if rust else ("nodejs22.x", "x86_64")
@@ -105,6 +123,23 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
         text = json.dumps(function.get("Environment", {}))
         if "BEGIN" in text or "PRIVATE" in text:
             yield f"{path} has a secret in its environment"
+
+
+def _rotation_is_set_up(stack: Stack, variables: dict[str, Any]) -> Iterator[str]:
+    if set(variables) != ROTATION_ENVIRONMENT:
+        yield "rotation has too many variables or too few"
+    revokes = stack.values["Revocation"] == "enabled"
+    if revokes == (variables.get("EDGEPASS_STATE") == "none"):
+        yield "rotation does not ask what edges have been told"
+    if not revokes and stack.values["EdgeValidator"] == "enabled":
+        yield "validators never learn of a new key"
+    root = stack.values["StateRootKeyArn"]
+    if bool(variables.get("EDGEPASS_ROOT_KEY")) != bool(revokes and root):
+        yield "rotation has another root key than that of the parameters"
+    publisher = functions(stack).get("Signer/PublisherFunction")
+    for name in ("EDGEPASS_STATE", "EDGEPASS_STATE_DELEGATION", "EDGEPASS_STORE"):
+        if publisher and variables.get(name) != publisher["Environment"]["Variables"][name]:
+            yield f"rotation and publisher have another {name}"
 
 
 def only_jwts_open_the_api(stack: Stack) -> Iterator[str]:
@@ -154,6 +189,10 @@ def changes_are_published(stack: Stack) -> Iterator[str]:
     [mapping] = stack.of_type("AWS::Lambda::EventSourceMapping").values()
     if mapping["EventSourceArn"] != "<Signer/Revocations.StreamArn>":
         yield "changes are not published"
-    schedules = [rule["ScheduleExpression"] for rule in stack.of_type("AWS::Events::Rule").values()]
-    if schedules != ["rate(1 minute)"]:
-        yield f"the heartbeat is {schedules}: not a third of the least max_stale_seconds"
+    heartbeats = [
+        rule["ScheduleExpression"]
+        for rule in stack.of_type("AWS::Events::Rule").values()
+        if "<Signer/PublisherFunction.Arn>" in [target["Arn"] for target in rule["Targets"]]
+    ]
+    if heartbeats != ["rate(1 minute)"]:
+        yield f"the heartbeat is {heartbeats}: not a third of the least max_stale_seconds"

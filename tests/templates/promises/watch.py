@@ -48,9 +48,9 @@ def alarms_say_what_to_do(stack: Stack) -> Iterator[str]:
     if stack.values["EdgeValidator"] == "enabled":
         wanted |= {"StaleKey", "StateStale", "EdgeFailed"}
     if stack.values["Revocation"] == "enabled":
-        wanted |= {"PublisherAge", "PublisherBehind"}
+        wanted |= {"PublisherAge", "PublisherBehind", "StateAge"}
     if stack.values["Rotation"] == "enabled":
-        wanted |= {"RotationStuck"}
+        wanted |= {"RotationFailed", "RotationStuck"}
     found = {path.split("/")[-1].removesuffix("Alarm") for path in alarms}
     if found != wanted:
         yield f"the alarms are {sorted(found)}"
