@@ -14,9 +14,9 @@ from typing import Any, Self
 
 import requests
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 BINARY = ROOT / "target" / "debug" / "session"
-VENV = Path(__file__).parent / ".venv" / "bin"
+VENV = ROOT / "tests" / "signer" / ".venv" / "bin"
 
 START_SECONDS = 60
 ANSWER_SECONDS = 60

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from distribution import Distribution, Trust, configured, counted, trusted_groups
+from distribution import ACCOUNT_NUMBER, Distribution, Trust, configured, counted, trusted_groups
 from key_group import KeyGroup, check_keys
 from public_key import PublicKey
 from refused import Refused
@@ -184,7 +184,9 @@ class Account:
     def seed_key_group(self, seed: Mapping[str, Any]) -> str:
         name = seed.get("name") or str(uuid.uuid4())
         keys = list(seed["keys"])
-        return self.create_key_group(name, keys, seed.get("comment", ""), seed.get("id", "")).id
+        group = self.create_key_group(name, keys, seed.get("comment", ""), seed.get("id", ""))
+        group.changed = self._changed(seed)
+        return group.id
 
     def seed_distribution(self, seed: Mapping[str, Any]) -> str:
         config = configured(seed.get("config", {}))
@@ -195,12 +197,18 @@ class Account:
             config["DefaultCacheBehavior"]["TrustedKeyGroups"] = trusted
         id = seed.get("id") or new_id("E")
         domain = seed.get("domain") or f"{new_id('d').lower()}.cloudfront.net"
-        made = Distribution(id, new_id("E"), self.now, domain, config, {})
+        changed = self._changed(seed)
+        account = seed.get("account", ACCOUNT_NUMBER)
+        made = Distribution(id, new_id("E"), changed, domain, config, {}, account)
         made.everywhere = self._trust(made)
         if seed.get("status") == "InProgress":
-            made.roll_out(made.everywhere, self.now, self.now + self.deploy_time)
+            made.roll_out(made.everywhere, changed, self.now + self.deploy_time)
         self._distributions[id] = made
         return id
+
+    def _changed(self, seed: Mapping[str, Any]) -> datetime:
+        text = seed.get("last_modified")
+        return datetime.fromisoformat(text) if text else self.now
 
 
 def new_id(prefix: str) -> str:

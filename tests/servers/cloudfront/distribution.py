@@ -32,6 +32,7 @@ class Distribution:
     domain: str
     config: dict[str, Any]
     everywhere: Trust
+    account: str = ACCOUNT_NUMBER
     rollouts: list[Rollout] = field(default_factory=list)
 
     def roll_out(self, trust: Trust, changed: datetime, deployed_at: datetime) -> None:
@@ -103,7 +104,7 @@ class Distribution:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:cloudfront::{ACCOUNT_NUMBER}:distribution/{self.id}"
+        return f"arn:aws:cloudfront::{self.account}:distribution/{self.id}"
 
 
 def by_pattern(configurations: list[Trust]) -> Iterator[tuple[str, list[set[str]]]]:

@@ -1,6 +1,6 @@
 """How CloudFront refuses."""
 
-# The model of API version 2020-05-31 gives code and status; the last two are of every AWS service.
+# The model of API version 2020-05-31 gives code and status; the last three are of every AWS service.
 STATUS = {
     "AccessDenied": 403,
     "InvalidArgument": 400,
@@ -17,6 +17,7 @@ STATUS = {
     "TooManyKeyGroups": 400,
     "TooManyPublicKeys": 400,
     "TooManyPublicKeysInKeyGroup": 400,
+    "ExpiredToken": 403,
     "ServiceUnavailable": 503,
     "Throttling": 400,
 }

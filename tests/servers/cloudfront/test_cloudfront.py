@@ -8,7 +8,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-
 from operations import NAMES
 from process import CloudFront
 
