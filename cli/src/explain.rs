@@ -115,11 +115,12 @@ impl Explain {
             return self.read_logs();
         }
         let mut evidence = self.evidence()?;
-        let withheld = self.ask_aws(&mut evidence)?;
+        let mut missing = self.ask_aws(&mut evidence)?;
         let mut explanation = explain(&evidence);
-        // They say more than the same commands alone.
-        explanation.missing.retain(|line| !withheld.iter().any(|it| call(it) == call(line)));
-        explanation.missing.extend(withheld);
+        // Those of AWS say more than the same commands alone.
+        explanation.missing.retain(|line| !missing.iter().any(|it| call(it) == call(line)));
+        missing.append(&mut explanation.missing);
+        explanation.missing = missing;
         if self.json {
             print_json(&ExplanationJson::from(&explanation))?
         } else {

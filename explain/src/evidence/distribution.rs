@@ -38,7 +38,7 @@ impl Distribution {
         if self.config.aliases.items.iter().any(|alias| alias_covers(alias, host)) {
             return Some(true);
         }
-        self.state.as_ref().map(|state| state.domain_name.eq_ignore_ascii_case(&host))
+        self.state.as_ref().map(|state| state.domain_name.eq_ignore_ascii_case(host))
     }
 
     pub(crate) fn origin(&self, id: &str) -> Option<&Origin> {

@@ -46,7 +46,9 @@ impl ControlPlane {
             best = best.into_iter().chain(named).max();
         }
         best.map(|(_, id)| id).ok_or_else(|| {
-            let why = format!("none of this account answers to `{host}`; whose is it?");
+            let why = format!(
+                "none of this account answers to `{host}`; use the credentials of the account that has it"
+            );
             Unanswered::Withheld(Withheld { command, why })
         })
     }

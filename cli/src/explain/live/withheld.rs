@@ -62,12 +62,7 @@ impl Unanswered {
                 )));
             }
             Some(code) => format!("`{permission}` failed with `{code}`"),
-            None => {
-                return Self::Failed(Failure::Service(format!(
-                    "cannot ask AWS: {}; `aws sts get-caller-identity` must work here",
-                    innermost(error)
-                )));
-            }
+            None => return Self::Failed(Failure::Service(unreachable(error))),
         };
         Self::Withheld(Withheld { command, why })
     }
@@ -94,11 +89,19 @@ pub(super) fn noted<T>(
     }
 }
 
-/// The end of the chain, which says what happened; what is before it says where.
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// Why AWS cannot be asked, and what to do.
+fn unreachable(error: &(dyn Error + 'static)) -> String {
+    // The end of the chain says what happened, what is before it where.
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    innermost.to_string()
+    let text = innermost.to_string();
+    let what = text.lines().next().unwrap_or_default().split(". ").next().unwrap_or_default();
+    let then = if what.contains("credential") {
+        "sign in, and hand over what the AWS CLI has: `eval \"$(aws configure export-credentials --format env)\"`"
+    } else {
+        "try again, or leave `--live` out"
+    };
+    format!("cannot ask AWS: {what}; {then}")
 }
