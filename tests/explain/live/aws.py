@@ -169,7 +169,30 @@ class Aws:
         environment = self.environment(credentials, more)
         return run_program("explain", *arguments, "--json", folder=folder, environment=environment)
 
-    def printed(self, service: str, operation: str, **arguments: str) -> str:
+    def files(self, distribution: str, buckets: Sequence[str], folder: Path) -> list[str]:
+        """All of the account as the AWS CLI prints it; the options that name the files."""
+        cloudfront = self._client["cloudfront"]
+        printed = [
+            ("--distribution", self._printed("cloudfront", "get_distribution", Id=distribution))
+        ]
+        for group in cloudfront.list_key_groups()["KeyGroupList"].get("Items", []):
+            text = self._printed("cloudfront", "get_key_group", Id=group["KeyGroup"]["Id"])
+            printed.append(("--key-group", text))
+        for key in cloudfront.list_public_keys()["PublicKeyList"].get("Items", []):
+            text = self._printed("cloudfront", "get_public_key", Id=key["Id"])
+            printed.append(("--public-key", text))
+        for name in buckets:
+            policy = self._printed("s3", "get_bucket_policy", Bucket=name)
+            block = self._printed("s3", "get_public_access_block", Bucket=name)
+            printed += [("--bucket-policy", policy), ("--public-access-block", block)]
+        options = []
+        for number, (option, text) in enumerate(printed):
+            file = folder / f"{number}.json"
+            file.write_text(text)
+            options += [option, str(file)]
+        return options
+
+    def _printed(self, service: str, operation: str, **arguments: str) -> str:
         """What the AWS CLI prints of an operation, be it an error."""
         try:
             answer = getattr(self._client[service], operation)(**arguments)
@@ -177,7 +200,3 @@ class Aws:
             return f"\n{error}\n"
         del answer["ResponseMetadata"]
         return json.dumps(answer, default=datetime.isoformat, indent=4)
-
-    def key_ids(self) -> Sequence[str]:
-        keys = self._client["cloudfront"].list_public_keys()["PublicKeyList"].get("Items", [])
-        return [key["Id"] for key in keys]

@@ -84,12 +84,11 @@ class Site:
     """A scenario's distribution, keys and bucket in the account."""
 
     def __init__(self, aws: Aws, scenario: Scenario, stranger: KeyPair) -> None:
-        self._aws = aws
         distribution = scenario.file("--distribution")["Distribution"]
-        self.config = distribution["DistributionConfig"]
+        config = distribution["DistributionConfig"]
         self.id = distribution["Id"]
-        self.groups = trusted_groups(self.config)
-        groups = {group: self._group(scenario, distribution, group) for group in self.groups}
+        trusted = trusted_groups(config)
+        groups = {group: self._group(scenario, distribution, group) for group in trusted}
         pems = {
             id: (scenario.folder / file).read_text()
             for id, file in (it.split("=") for it in scenario.all("--public-key"))
@@ -103,7 +102,7 @@ class Site:
                 {
                     "id": self.id,
                     "domain": distribution["DomainName"],
-                    "config": self.config,
+                    "config": config,
                     "status": distribution["Status"],
                     "last_modified": distribution["LastModifiedTime"],
                     "account": distribution["ARN"].split(":")[4],
@@ -112,7 +111,7 @@ class Site:
         )
         policy = scenario.file("--bucket-policy")
         block = scenario.file("--public-access-block")
-        self.buckets = [bucket(it["DomainName"]) for it in self.config["Origins"]["Items"]]
+        self.buckets = [bucket(it["DomainName"]) for it in config["Origins"]["Items"]]
         for name, region in self.buckets:
             aws.bucket(
                 name,
@@ -134,27 +133,6 @@ class Site:
         (keys,) = [it["KeyPairIds"]["Items"] for it in active if it["KeyGroupId"] == id]
         return {"id": id, "keys": keys}
 
-    def files(self, folder: Path) -> list[str]:
-        """All of it as the AWS CLI prints it; the options that name the files."""
-        printed = {
-            "--distribution": self._aws.printed("cloudfront", "get_distribution", Id=self.id)
-        }
-        for id in self.groups:
-            printed[f"--key-group {id}"] = self._aws.printed("cloudfront", "get_key_group", Id=id)
-        for id in self._aws.key_ids():
-            printed[f"--public-key {id}"] = self._aws.printed("cloudfront", "get_public_key", Id=id)
-        for name, _ in self.buckets:
-            arguments = {"Bucket": name}
-            policy = self._aws.printed("s3", "get_bucket_policy", **arguments)
-            block = self._aws.printed("s3", "get_public_access_block", **arguments)
-            printed |= {"--bucket-policy": policy, "--public-access-block": block}
-        options = []
-        for number, (option, text) in enumerate(printed.items()):
-            file = folder / f"{number}.json"
-            file.write_text(text)
-            options += [option.split()[0], str(file)]
-        return options
-
 
 def bucket(origin: str) -> tuple[str, str]:
     """Its name and region."""
@@ -170,7 +148,8 @@ def test_live_answers_as_the_files_do(
     known = scenario.without_aws()
     live = aws.explain(*known, "--live", folder=scenario.folder)
     assert not live.errors
-    files = aws.explain(*known, *site.files(tmp_path), folder=scenario.folder)
+    options = aws.files(site.id, [name for name, _ in site.buckets], tmp_path)
+    files = aws.explain(*known, *options, folder=scenario.folder)
     assert live.answer == files.answer
     assert live.code == files.code
     calls = aws.cloudfront.calls()
