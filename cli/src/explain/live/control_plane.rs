@@ -46,9 +46,7 @@ impl ControlPlane {
             best = best.into_iter().chain(named).max();
         }
         best.map(|(_, id)| id).ok_or_else(|| {
-            let why = format!(
-                "none of this account answers to `{host}`; use the credentials of the account that has it"
-            );
+            let why = format!("none of this account answers to {}, ask another", plain(host));
             Unanswered::Withheld(Withheld { command, why })
         })
     }
@@ -89,4 +87,9 @@ fn closeness(summary: &DistributionSummary, host: &str) -> Option<usize> {
     let aliases = summary.aliases().map(|aliases| aliases.items()).unwrap_or_default();
     let names = aliases.iter().map(String::as_str).chain([summary.domain_name()]);
     names.filter(|name| alias_covers(name, host)).map(str::len).max()
+}
+
+/// A stranger's host in a line that will be pasted into a shell.
+fn plain(host: &str) -> String {
+    host.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect()
 }

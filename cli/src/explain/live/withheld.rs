@@ -28,11 +28,12 @@ pub(super) struct Withheld {
     pub(super) why: String,
 }
 
-/// One of the lines that say what is missing.
+/// One of the lines that say what is missing. They are pasted into shells, and not to every one is
+/// a `#` the end: nothing after it may mean anything to a shell.
 impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.command.split_once('#') {
-            Some((command, then)) => write!(f, "{command}# {};{then}", self.why),
+            Some((command, then)) => write!(f, "{command}# {},{then}", self.why),
             None => write!(f, "{}    # {}", self.command, self.why),
         }
     }
@@ -55,13 +56,13 @@ impl Unanswered {
         R: fmt::Debug + 'static,
     {
         let why = match error.code() {
-            Some("AccessDenied") => format!("`{permission}` is not allowed to you"),
+            Some("AccessDenied") => format!("{permission} is not allowed to you"),
             Some(code) if UNKNOWN_CALLER.contains(&code) => {
                 return Self::Failed(Failure::Service(format!(
                     "AWS does not accept the credentials (`{code}`); sign in again, as for the AWS CLI"
                 )));
             }
-            Some(code) => format!("`{permission}` failed with `{code}`"),
+            Some(code) => format!("{permission} failed with {code}"),
             None => return Self::Failed(Failure::Service(unreachable(error))),
         };
         Self::Withheld(Withheld { command, why })
