@@ -1,6 +1,9 @@
 //! `edgepass explain`: why is this a 403?
 
+mod curl;
 mod evidence_file;
+#[cfg(feature = "aws")]
+mod live;
 mod log_file;
 mod log_json;
 mod log_screen;
@@ -29,7 +32,7 @@ use crate::when::{When, system_clock};
 #[derive(Args)]
 #[command(after_help = "\
 Give what you have; what would settle the rest is asked for by its exact command. Nothing is sent
-anywhere. Every cause has a page in docs/why-403.
+anywhere but with --live and --curl. Every cause has a page in docs/why-403.
 
 Exit codes: 0 a cause was found or a log was read, 1 nothing given explains a 403,
 2 wrong usage or a file of the wrong kind, 3 a file that cannot be read.
@@ -40,6 +43,7 @@ Examples:
       --distribution distribution.json --key-group key-group.json
   edgepass explain https://media.example.com/film/1.ts \\
       --cookie 'CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-Key-Pair-Id=...'
+  edgepass explain 'https://...' --live --curl
   edgepass explain --log E2EXAMPLE.2026-11-22-01.abcd1234.gz")]
 pub(crate) struct Explain {
     /// The URL as the viewer requested it, signing parameters included
@@ -68,12 +72,23 @@ pub(crate) struct Explain {
     /// The 403 itself: output of curl -sv, or headers, or the body
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     response: Option<EvidenceFile>,
+    /// Ask AWS for the distribution, its keys and its bucket: read-only, with the credentials of the
+    /// AWS CLI
+    #[arg(
+        long,
+        requires = "url",
+        conflicts_with_all = ["distribution", "key_groups", "bucket_policy", "public_access_block"]
+    )]
+    live: bool,
+    /// Request the URL now, by the program curl, and explain the answer
+    #[arg(long, requires = "url", conflicts_with = "response")]
+    curl: bool,
     /// A standard or real-time log of CloudFront, plain or gzip; may be repeated
     #[arg(
         long = "log",
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["url", "cookies", "response"]
+        conflicts_with_all = ["url", "cookies", "response", "live", "curl"]
     )]
     logs: Vec<PathBuf>,
     /// The fields of a real-time log that has not all of them, in its order
@@ -99,14 +114,38 @@ impl Explain {
         if !self.logs.is_empty() {
             return self.read_logs();
         }
-        let evidence = self.evidence()?;
-        let explanation = explain(&evidence);
+        let mut evidence = self.evidence()?;
+        let mut missing = self.ask_aws(&mut evidence)?;
+        let mut explanation = explain(&evidence);
+        // Those of AWS say more than the same commands alone.
+        explanation.missing.retain(|line| !missing.iter().any(|it| call(it) == call(line)));
+        missing.append(&mut explanation.missing);
+        explanation.missing = missing;
         if self.json {
             print_json(&ExplanationJson::from(&explanation))?
         } else {
             print(&screen::text(&explanation, self.details))?
         }
         Ok(if explanation.causes.is_empty() { Ended::Denied } else { Ended::Done })
+    }
+
+    /// Adds what AWS knows. The commands for what it keeps to itself, with the reason.
+    #[cfg(feature = "aws")]
+    fn ask_aws(&self, evidence: &mut Evidence) -> Result<Vec<String>, Failure> {
+        match &self.url {
+            Some(url) if self.live => crate::store::wait(live::collect(url, evidence)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn ask_aws(&self, _: &mut Evidence) -> Result<Vec<String>, Failure> {
+        if !self.live {
+            return Ok(Vec::new());
+        }
+        Err(Failure::Usage(
+            "this program was built without the AWS SDK; build it with `--features aws`, or leave `--live` out: what is missing is then asked for by its command".to_owned(),
+        ))
     }
 
     fn read_logs(&self) -> Outcome {
@@ -153,7 +192,7 @@ impl Explain {
                 .collect::<Result<_, _>>()?,
             bucket_policy: read(self.bucket_policy.as_ref(), BucketPolicy::read)?,
             public_access_block: read(self.public_access_block.as_ref(), PublicAccessBlock::read)?,
-            response: read(self.response.as_ref(), Response::read)?,
+            response: self.response()?,
             ..Evidence::at(now, whose)
         };
         let nothing = evidence.url.is_none()
@@ -167,6 +206,24 @@ impl Explain {
         }
         Ok(evidence)
     }
+
+    fn response(&self) -> Result<Option<Response>, Failure> {
+        match &self.url {
+            Some(url) if self.curl => {
+                let exchange = curl::exchange(url, &self.cookies, self.method.as_deref())?;
+                let response = Response::read(&exchange);
+                response
+                    .map(Some)
+                    .map_err(|fault| Failure::Service(format!("curl's output {fault}")))
+            }
+            _ => read(self.response.as_ref(), Response::read),
+        }
+    }
+}
+
+/// A command without what is done with its output.
+fn call(command: &str) -> &str {
+    command.split(['>', '#']).next().unwrap_or(command).trim()
 }
 
 fn read<T>(

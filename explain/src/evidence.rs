@@ -16,8 +16,8 @@ use policy::{BoxedKey, KeyKind, PublicKey, UnixTime};
 
 pub use self::bucket_policy::BucketPolicy;
 pub(crate) use self::bucket_policy::Reader;
-pub use self::distribution::Distribution;
 pub(crate) use self::distribution::{Behavior, Origin};
+pub use self::distribution::{Distribution, alias_covers};
 pub use self::document::NotEvidence;
 pub use self::key_group::KeyGroup;
 pub use self::public_access_block::PublicAccessBlock;

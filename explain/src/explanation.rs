@@ -181,11 +181,10 @@ fn filled(line: &str, case: &Case<'_>) -> String {
     let distribution = case.distribution();
     let group = case.behavior().and_then(|it| it.trusted_key_groups.items.first());
     let acl = distribution.map(|it| it.config.web_acl_id.clone()).filter(|acl| !acl.is_empty());
-    let plain_id = |id: &&str| id.len() <= 64 && policy::check_key_id(id).is_ok();
     let values = [
         ("{url}", case.target.as_ref().map(|target| shell_safe(&target.without_query()))),
         ("{host}", case.target.as_ref().map(|target| shell_safe(&target.host))),
-        ("{key_id}", case.key_id().filter(plain_id).map(str::to_owned)),
+        ("{key_id}", plain_key_id(case)),
         ("{key_group_id}", group.cloned()),
         ("{distribution_id}", distribution.and_then(|it| it.id()).map(str::to_owned)),
         ("{bucket}", case.origin().and_then(|origin| origin.bucket()).map(str::to_owned)),
@@ -196,6 +195,19 @@ fn filled(line: &str, case: &Case<'_>) -> String {
         let value = value.unwrap_or_else(|| in_capitals(place));
         line.replace(place, &value)
     })
+}
+
+/// The id of the key that the pass names, if a shell may see it.
+fn plain_key_id(case: &Case<'_>) -> Option<String> {
+    let plain = |id: &&str| id.len() <= 64 && policy::check_key_id(id).is_ok();
+    case.key_id().filter(plain).map(str::to_owned)
+}
+
+impl Evidence {
+    /// The id of the key that CloudFront would verify with, if it is one.
+    pub fn key_id(&self) -> Option<String> {
+        plain_key_id(&Case::of(self))
+    }
 }
 
 /// `{key_id}` as `KEY_ID`.

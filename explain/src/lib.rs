@@ -17,12 +17,14 @@ mod rewriting;
 mod source;
 mod target;
 
+pub use behavior::Bucket;
 pub use cause::{About, Cause, Certainty, Need};
 pub use causes::all as causes;
 pub use evidence::{
     BucketPolicy, Clock, Distribution, Evidence, KeyGroup, KnownKey, NotEvidence,
-    PublicAccessBlock, PublicKeyFile, Response, SetCookie,
+    PublicAccessBlock, PublicKeyFile, Response, SetCookie, alias_covers,
 };
 pub use explanation::{Explained, Explanation, explain};
 pub use page::{index_page, page};
+pub use pass::as_sent;
 pub use source::Source;

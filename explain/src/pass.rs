@@ -89,8 +89,9 @@ pub(crate) fn is_signing_parameter(component: &str) -> bool {
     Field::named(Carrier::Url, name).is_some()
 }
 
-/// A line that a person pasted: of a request or of a response.
-pub(crate) fn as_sent(line: &str) -> &str {
+/// The cookies of a line that a person pasted, of a request or of a response, as a browser would
+/// send them.
+pub fn as_sent(line: &str) -> &str {
     if SetCookie::read(line).is_some() {
         return SetCookie::pair(line);
     }

@@ -15,7 +15,7 @@ from typing import Any, Self
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-VENV = Path(__file__).resolve().parent / ".venv" / "bin"
+VENV = ROOT / "tests" / "signer" / ".venv" / "bin"
 
 # Built for a named target as `cargo lambda build` does, so that both share what they compile.
 HOST = subprocess.check_output(["rustc", "--print", "host-tuple"], text=True).strip()

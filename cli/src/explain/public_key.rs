@@ -1,6 +1,5 @@
 //! Public keys that may have made a signature.
 
-use core::fmt;
 use core::str::FromStr;
 use std::ffi::OsString;
 
@@ -22,7 +21,6 @@ pub(super) struct PublicKeyArgument {
 impl PublicKeyArgument {
     pub(super) fn load(&self) -> Result<KnownKey, Failure> {
         let Self { id, file } = self;
-        let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
         let text = file.text()?;
         let document = text.trim_start().starts_with('{');
         let (own_id, pem) = if document {
@@ -31,13 +29,18 @@ impl PublicKeyArgument {
         } else {
             (None, text)
         };
-        // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
-        let key =
-            public_key_from_pem(&pem, ShortRsa::DangerAllow).map_err(|refused| usage(&refused))?;
-        let native = NativeKey::new(&key).map_err(|refused| usage(&refused))?;
         let id = id.clone().or(own_id);
-        Ok(KnownKey::new(id.as_deref(), &key, Box::new(native)))
+        known_key(id.as_deref(), &pem)
+            .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))
     }
+}
+
+/// A key that may have made a signature; or why it is none.
+pub(super) fn known_key(id: Option<&str>, pem: &str) -> Result<KnownKey, String> {
+    // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
+    let key = public_key_from_pem(pem, ShortRsa::DangerAllow).map_err(|it| it.to_string())?;
+    let native = NativeKey::new(&key).map_err(|it| it.to_string())?;
+    Ok(KnownKey::new(id, &key, Box::new(native)))
 }
 
 impl FromStr for PublicKeyArgument {

@@ -93,10 +93,10 @@ fn wrapped(text: &str) -> String {
 fn ruled_out(explanation: &Explanation, details: bool) -> String {
     let count = explanation.ruled_out.len();
     if !details {
-        let more = if explanation.causes.len() > 1 { "all causes in full, " } else { "" };
+        let more = if explanation.causes.len() > 1 { "all causes in full, and " } else { "" };
         return match count {
             0 => String::new(),
-            _ => format!("\n\n--details shows {more}and why {count} others are none"),
+            _ => format!("\n\n--details shows {more}why {count} others are none"),
         };
     }
     let mut text = format!("\n\n{}", label("ruled out"));

@@ -46,6 +46,11 @@ fn usage() {
     edgepass(&["explain", "media.example.com/a"])
         .is_usage_error(&["does not begin with `https://`"]);
     edgepass(&["explain", URL, "--log", "x"]).is_usage_error(&["--log"]);
+    edgepass(&["explain", "--live"]).is_usage_error(&["URL"]);
+    edgepass(&["explain", URL, "--live", "--distribution", "x"])
+        .is_usage_error(&["--distribution"]);
+    #[cfg(not(feature = "aws"))]
+    edgepass(&["explain", URL, "--live"]).is_usage_error(&["built without the AWS SDK"]);
     edgepass(&["explain", URL, "--response", "nowhere"])
         .is_usage_error(&["`nowhere` does not exist"]);
 }

@@ -35,21 +35,22 @@ impl Distribution {
 
     /// The names that it answers to, if they are all known.
     pub(crate) fn answers_to(&self, host: &str) -> Option<bool> {
-        let host = host.to_ascii_lowercase();
-        let alias = |alias: &String| {
-            let alias = alias.to_ascii_lowercase();
-            let wild = alias.strip_prefix('*').is_some_and(|rest| host.ends_with(rest));
-            alias == host || wild
-        };
-        if self.config.aliases.items.iter().any(alias) {
+        if self.config.aliases.items.iter().any(|alias| alias_covers(alias, host)) {
             return Some(true);
         }
-        self.state.as_ref().map(|state| state.domain_name.eq_ignore_ascii_case(&host))
+        self.state.as_ref().map(|state| state.domain_name.eq_ignore_ascii_case(host))
     }
 
     pub(crate) fn origin(&self, id: &str) -> Option<&Origin> {
         self.config.origins.items.iter().find(|origin| origin.id == id)
     }
+}
+
+/// Whether an alternate domain name of a distribution, which may begin with a wildcard, is one for
+/// this host (AWS: "Using the * wildcard in alternate domain names").
+pub fn alias_covers(alias: &str, host: &str) -> bool {
+    let (alias, host) = (alias.to_ascii_lowercase(), host.to_ascii_lowercase());
+    alias == host || alias.strip_prefix('*').is_some_and(|rest| host.ends_with(rest))
 }
 
 /// What only `get-distribution` tells.
@@ -130,6 +131,17 @@ impl Origin {
             return None;
         }
         [".s3.", ".s3-"].into_iter().find_map(|mark| name.split_once(mark)).map(|(name, _)| name)
+    }
+
+    /// The bucket's region, which the older, global names do not tell.
+    pub(crate) fn region(&self) -> Option<&str> {
+        let service = self.domain_name.strip_prefix(self.bucket()?)?;
+        let is_region = |label: &&str| {
+            label.matches('-').count() >= 2 && label.ends_with(|last: char| last.is_ascii_digit())
+        };
+        let region =
+            |label| ["s3-website-", "s3-"].iter().find_map(|mark| str::strip_prefix(label, mark));
+        service.split('.').map(|label| region(label).unwrap_or(label)).find(is_region)
     }
 
     /// The identity that bucket policies named before origin access control.
