@@ -12,6 +12,8 @@
 //! memory: stopped between any two calls, a rotation goes on from what it finds. All that cannot be
 //! found, three moments, is noted in tags of the secret ([`Marks`]).
 
+#[cfg(feature = "aws")]
+mod aws;
 mod candidate;
 mod check;
 mod estate;
@@ -26,6 +28,8 @@ use core::fmt;
 
 use policy::{Algorithm, ListedKey, SignableUrl};
 
+#[cfg(feature = "aws")]
+pub use self::aws::AwsEstate;
 use self::candidate::Candidate;
 pub use self::check::CheckFailed;
 use self::check::Examinee;
