@@ -17,6 +17,7 @@ mod private_key;
 mod reason;
 mod revocations;
 mod revoke;
+mod rotate;
 mod sign;
 mod store;
 mod text_file;
@@ -37,6 +38,7 @@ use inspect::Inspect;
 use keygen::Keygen;
 use revocations::Revocations;
 use revoke::Revoke;
+use rotate::Rotate;
 use sign::Sign;
 use verify::Verify;
 
@@ -57,6 +59,7 @@ enum Command {
     Explain(Explain),
     Revoke(Revoke),
     Revocations(Revocations),
+    Rotate(Rotate),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Revoke(revoke) => revoke.run(),
         Command::Revocations(revocations) => revocations.run(),
+        Command::Rotate(rotate) => rotate.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

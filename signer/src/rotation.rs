@@ -92,6 +92,12 @@ impl<E: Estate> Rotation<E> {
         Ok((there, next))
     }
 
+    /// For how long the rotation could have been further than it is, in seconds: a candidate that
+    /// does not sign, or a key that is drained and still trusted.
+    pub fn overdue(&self, there: &Inventory) -> u64 {
+        there.overdue(self.settings.waits.drain, (self.clock)())
+    }
+
     /// Goes on until the goal is reached or only time brings it nearer. `tell` hears of every
     /// change once it is made.
     pub async fn advance(

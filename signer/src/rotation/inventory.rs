@@ -197,6 +197,20 @@ impl Inventory {
         })
     }
 
+    /// For how long something could have been done, in seconds: a candidate waits from the
+    /// beginning, a key that leaves from the end of its drain.
+    pub(super) fn overdue(&self, drain: u32, now: UnixTime) -> u64 {
+        let signing = self.marks.switched_at(&self.current.key_id);
+        let drained = signing.map(|since| since.plus_seconds(drain));
+        let due = [
+            self.candidate().map(|candidate| candidate.created),
+            self.aborting().map(|(_, aborted)| aborted),
+            self.retiring().and(drained),
+        ];
+        let late = due.into_iter().flatten().map(|due| now.seconds_since(due)).max();
+        late.and_then(|late| u64::try_from(late).ok()).unwrap_or(0)
+    }
+
     /// Whether the group has this key.
     pub fn is_member(&self, key_id: &str) -> bool {
         self.group.members.iter().any(|member| member == key_id)
