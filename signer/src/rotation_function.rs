@@ -119,6 +119,8 @@ impl RotationFunction {
         }
         let (there, _) = rotation.look(Goal::Finished).await?;
         if !order.is_due(&there)? {
+            // The one that switched may not have lived to note when: the drain begins now.
+            let _draining = rotation.advance(Goal::Finished, tell).await?;
             return Ok(Arrival::Reached);
         }
         let goal = match order.step {

@@ -1,4 +1,4 @@
-"""A proxy before AWS's services that ends the caller at one of its calls."""
+"""A proxy before AWS's services that ends the caller at one of the changes that it asks for."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,11 +8,13 @@ from typing import Self
 
 import requests
 
+# What Secrets Manager is asked to change; of CloudFront it is every method but GET.
+CHANGES = ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 
 class Interrupter(ThreadingHTTPServer):
-    """Hands requests on. The one of this number ends the caller: before it is handed on, or after."""
+    """Hands requests on. The change of this number ends the caller: before it is made, or after."""
 
     daemon_threads = True
 
@@ -21,10 +23,13 @@ class Interrupter(ThreadingHTTPServer):
         self.target = target
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.lock = Lock()
-        self.calls = 0
+        self.changes = 0
         self.end_at = -1
         self.after = False
         self.end: Callable[[], None] = lambda: None
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever is killed leaves connections."""
 
     def __enter__(self) -> Self:
         Thread(target=self.serve_forever, daemon=True).start()
@@ -46,11 +51,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         server = self.server
-        with server.lock:
-            number = server.calls
-            server.calls += 1
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        ends = number == server.end_at
+        target = self.headers.get("X-Amz-Target")
+        ends = False
+        if target.endswith(CHANGES) if target else self.command != "GET":
+            with server.lock:
+                ends = server.changes == server.end_at
+                server.changes += 1
         if ends and not server.after:
             server.end()
             self.close_connection = True
