@@ -150,6 +150,12 @@ class RotatingSite:
         listed = self._cloudfront.list_public_keys()["PublicKeyList"]
         return [key["Id"] for key in listed.get("Items", [])]
 
+    def fake_key(self, key_id: str) -> str:
+        """A public key as CloudFront has it, as PEM."""
+        config = self._cloudfront.get_public_key_config(Id=key_id)["PublicKeyConfig"]
+        pem: str = config["EncodedKey"]
+        return pem
+
     def begin(self) -> str:
         """What Secrets Manager does first: a version without a text, for the function to fill.
 
