@@ -72,7 +72,10 @@ impl RotationFunction {
     }
 
     /// Does what the event says, and logs it. An error makes Secrets Manager call again.
-    pub async fn answer(&self, event: LambdaEvent<Value>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    pub async fn answer(
+        &self,
+        event: LambdaEvent<Value>,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
         let request_id = &event.context.request_id;
         let end = Instant::now() + time_left(&event.context);
         let rotation = self.sources.open(Arc::clone(&self.clock)).await?;
