@@ -55,12 +55,15 @@ struct Order {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "camelCase")]
 enum Phase {
-    CreateSecret,
-    SetSecret,
-    TestSecret,
-    FinishSecret,
+    #[serde(rename = "createSecret")]
+    Create,
+    #[serde(rename = "setSecret")]
+    Set,
+    #[serde(rename = "testSecret")]
+    Test,
+    #[serde(rename = "finishSecret")]
+    Finish,
 }
 
 impl RotationFunction {
@@ -127,10 +130,10 @@ impl RotationFunction {
             return Ok(Arrival::Reached);
         }
         let goal = match order.step {
-            Phase::CreateSecret => Goal::Created,
-            Phase::SetSecret => Goal::Trusted,
-            Phase::FinishSecret => Goal::Switched,
-            Phase::TestSecret => {
+            Phase::Create => Goal::Created,
+            Phase::Set => Goal::Trusted,
+            Phase::Finish => Goal::Switched,
+            Phase::Test => {
                 rotation.check().await?;
                 return Ok(Arrival::Reached);
             }
@@ -175,10 +178,10 @@ impl Order {
 impl Phase {
     const fn name(self) -> &'static str {
         match self {
-            Self::CreateSecret => "createSecret",
-            Self::SetSecret => "setSecret",
-            Self::TestSecret => "testSecret",
-            Self::FinishSecret => "finishSecret",
+            Self::Create => "createSecret",
+            Self::Set => "setSecret",
+            Self::Test => "testSecret",
+            Self::Finish => "finishSecret",
         }
     }
 }

@@ -79,7 +79,8 @@ pub struct EstateFailed {
 }
 
 impl EstateFailed {
-    pub(super) fn new(what: &str, why: &dyn fmt::Display) -> Self {
+    /// `what` failed: the name of the call.
+    pub fn new(what: &str, why: &dyn fmt::Display) -> Self {
         Self { detail: format!("{what}: {why}") }
     }
 }

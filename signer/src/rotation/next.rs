@@ -45,6 +45,7 @@ pub enum Goal {
 
 /// What comes next.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Next {
     /// One change.
     Do(Step),

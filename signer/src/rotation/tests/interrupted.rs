@@ -33,8 +33,8 @@ fn assert_clean(world: &World) {
     assert_eq!(ids, [current.key_id.as_str()]);
     assert_eq!(state.members, [current.key_id.as_str()]);
     if let Some(delegated) = &state.delegated {
-        let listed: Vec<_> = delegated.iter().map(|listed| listed.key.clone()).collect();
-        assert_eq!(listed, [current.public.clone()]);
+        let listed: Vec<_> = delegated.iter().map(|listed| &listed.key).collect();
+        assert_eq!(listed, [&current.public]);
         assert_eq!(state.published, *delegated);
     }
     let pending = state.stages.get("AWSPENDING");
@@ -110,7 +110,8 @@ async fn stopped_at_any_two_calls() {
     for first in 0..calls {
         for second in first + 1..calls {
             let world = World::new(EcdsaSha256, Some(RootKey::AtHand));
-            let fault = |call: usize| if call % 2 == 0 { Fault::Before } else { Fault::After };
+            let fault =
+                |call: usize| if call.is_multiple_of(2) { Fault::Before } else { Fault::After };
             fault_at(&world, first, fault(first + second));
             fault_at(&world, second, fault(second));
             rotate(&world).await;

@@ -115,6 +115,14 @@ async fn a_key_that_was_taken_away_settles_anew() {
     world.drive(Goal::Switched).await.unwrap();
 }
 
+#[test]
+fn the_waits_are_as_long_as_the_world_is_slow() {
+    use super::edges::{LIFETIME, MAX_AGE, MAX_STALE};
+    let Waits { settle, drain } = super::world::WAITS;
+    assert!(i64::from(settle) >= MAX_STALE);
+    assert!(i64::from(drain) > LIFETIME + MAX_AGE);
+}
+
 /// Runs a rotation that does not wait long enough: a viewer is refused, and the world notices.
 async fn hurried(waits: Waits) {
     let world = world();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use policy::{Algorithm, KeyUse, ListedKey, PublicKey, ShortRsa, UnixTime};
 use zeroize::Zeroizing;
 
-use super::edges::{Edges, History, LIFETIME, MAX_AGE, MAX_STALE};
+use super::edges::{Edges, History};
 use crate::key::{KeySpec, PrivateKey};
 use crate::rotation::{
     AccountKey, Arrival, EdgeTrust, Estate, EstateFailed, Goal, Inventory, KeyGroup,
@@ -22,8 +22,6 @@ const HEARTBEAT: i64 = 60;
 const OPERATOR: i64 = 7200;
 
 pub(super) const WAITS: Waits = Waits { settle: 300, drain: 12 * 3600 + 3600 + 300 };
-const _: () = assert!(WAITS.settle as i64 >= MAX_STALE, "as it is computed for real");
-const _: () = assert!(WAITS.drain as i64 > LIFETIME + MAX_AGE, "as it is computed for real");
 
 /// What happens at a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
