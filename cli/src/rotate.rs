@@ -59,7 +59,6 @@ enum Command {
 }
 
 #[derive(Args)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is nothing to rotate"))]
 struct Options {
     #[command(flatten)]
     site: SiteOptions,

@@ -4,7 +4,6 @@ use clap::Args;
 
 /// Which site.
 #[derive(Args)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "there is nothing to rotate"))]
 #[command(
     next_help_heading = "The site (each by default what the variable of the Lambda function says)"
 )]
