@@ -18,6 +18,7 @@ mod private_key;
 mod reason;
 mod revocations;
 mod revoke;
+mod rotate;
 mod sign;
 mod state_file;
 mod store;
@@ -40,6 +41,7 @@ use inspect::Inspect;
 use keygen::Keygen;
 use revocations::Revocations;
 use revoke::Revoke;
+use rotate::Rotate;
 use sign::Sign;
 use verify::Verify;
 
@@ -61,6 +63,7 @@ enum Command {
     Revoke(Revoke),
     Revocations(Revocations),
     Init(Init),
+    Rotate(Rotate),
     Bundle(Bundle),
     Dev(Dev),
     Completions(Completions),
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Command::Revoke(revoke) => revoke.run(),
         Command::Revocations(revocations) => revocations.run(),
         Command::Init(init) => init.run(),
+        Command::Rotate(rotate) => rotate.run(),
         Command::Bundle(bundle) => bundle.run(),
         Command::Dev(dev) => dev.run(),
         Command::Completions(completions) => completions.run(),

@@ -21,3 +21,9 @@ pub(crate) fn system_clock() -> UnixTime {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_secs()).ok().and_then(UnixTime::from_seconds).unwrap_or(EPOCH)
 }
+
+/// Seconds since 1970; 0 by a clock set before.
+#[cfg(feature = "aws")]
+pub(crate) fn system_seconds() -> u64 {
+    system_milliseconds() / 1000
+}

@@ -16,6 +16,7 @@ mod key;
 mod keys;
 pub mod log;
 mod metrics;
+mod native;
 mod origin;
 mod outcome;
 mod pass;
@@ -27,6 +28,9 @@ mod publisher_function;
 mod request;
 mod revocation;
 mod revocations;
+pub mod rotation;
+#[cfg(feature = "lambda")]
+mod rotation_function;
 mod session;
 mod signatures;
 mod site_secret;
@@ -61,6 +65,8 @@ pub use publish::{
 pub use publisher_function::PublisherFunction;
 pub use request::{MAX_BODY_BYTES, Request};
 pub use revocation::Revocation;
+#[cfg(feature = "lambda")]
+pub use rotation_function::RotationFunction;
 pub use site_secret::{MIN_SITE_SECRET_BYTES, SiteSecret, SiteSecretRefused};
 #[cfg(feature = "aws")]
 pub use store::DynamoDbStore;

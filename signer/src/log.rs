@@ -3,6 +3,9 @@
 //! It never holds a signature, a cookie, a policy, a token or a key, and of people only the
 //! pseudonym.
 
+#[cfg(feature = "lambda")]
+mod rotation;
+
 use core::time::Duration;
 use std::io::{Write, stdout};
 
@@ -10,6 +13,8 @@ use policy::UnixTime;
 use serde::Serialize;
 use serde_json::Value;
 
+#[cfg(feature = "lambda")]
+pub(crate) use self::rotation::{ChangeLine, RotationLine};
 use crate::clock::system_milliseconds;
 use crate::metrics::{Metrics, PublicationMetrics};
 use crate::outcome::Outcome;

@@ -2,10 +2,15 @@
 //!
 //! AWS: "Embedded metric format specification".
 
+#[cfg(feature = "lambda")]
+mod rotation;
+
 use core::time::Duration;
 
 use serde::Serialize;
 
+#[cfg(feature = "lambda")]
+pub(crate) use self::rotation::RotationMetrics;
 use crate::outcome::Outcome;
 use crate::publish::Publication;
 

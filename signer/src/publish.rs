@@ -1,6 +1,5 @@
 //! The publisher: from the store to the state that edges fetch.
 
-mod backend;
 mod destination;
 mod failed;
 mod file;
@@ -15,7 +14,6 @@ use policy::{
     Salt, SignedDelegation, SiteId, StateTrust, UnixTime,
 };
 
-use self::backend::{Native, sha256};
 pub use self::destination::{
     Destination, DestinationAnswer, DestinationUnavailable, Published, PublishedBody, Replaced,
     Version,
@@ -26,6 +24,7 @@ pub use self::mandate::{Mandate, MandateRefused};
 #[cfg(feature = "aws")]
 pub use self::s3::S3Destination;
 use crate::PrivateKey;
+use crate::native::{Native, sha256};
 use crate::store::{Entry, Retention, Scope, Store};
 
 /// How often a publisher starts over because another one was faster.

@@ -10,6 +10,8 @@ mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
 mod rotating_keys;
+#[cfg(feature = "aws")]
+mod rotation_sources;
 mod store;
 
 use core::fmt;
@@ -27,6 +29,8 @@ pub use self::key_text::{KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
 pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
 pub use self::rotating_keys::{KeySources, RotatingKeys};
+#[cfg(feature = "aws")]
+pub use self::rotation_sources::{RotationSources, StateSources};
 pub use self::store::{StoreSource, StoreSourceRefused};
 
 /// The name of the CloudFront key, as the environment of the Lambda functions gives it.
@@ -76,6 +80,20 @@ impl SecretSource {
             Self::Parameter(name) => Ok(services.aws().await.parameter(name).await?),
             #[cfg(feature = "aws")]
             Self::SecretsManager(id) => Ok(services.aws().await.secret(id).await?),
+        }
+    }
+
+    /// Puts another text in its place, which everybody reads from then on.
+    #[cfg(feature = "aws")]
+    pub(crate) async fn replace(
+        &self,
+        text: &str,
+        services: &Services,
+    ) -> Result<(), ReplaceFailed> {
+        match self {
+            Self::File(path) => file::replace(path, text).await.map_err(ReplaceFailed::File),
+            Self::Parameter(name) => Ok(services.aws().await.put_parameter(name, text).await?),
+            Self::SecretsManager(id) => Ok(services.aws().await.put_secret(id, text).await?),
         }
     }
 }
@@ -195,6 +213,33 @@ impl core::error::Error for FetchFailed {}
 
 #[cfg(feature = "aws")]
 impl From<ServiceFailed> for FetchFailed {
+    fn from(failed: ServiceFailed) -> Self {
+        Self::Service(failed)
+    }
+}
+
+/// Why a text was not stored.
+#[cfg(feature = "aws")]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum ReplaceFailed {
+    /// The file, and the operating system's reason.
+    File(std::io::ErrorKind),
+    /// The service of AWS.
+    Service(ServiceFailed),
+}
+
+#[cfg(feature = "aws")]
+impl fmt::Display for ReplaceFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(kind) => write!(f, "the file cannot be written: {kind}"),
+            Self::Service(failed) => failed.fmt(f),
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+impl From<ServiceFailed> for ReplaceFailed {
     fn from(failed: ServiceFailed) -> Self {
         Self::Service(failed)
     }

@@ -19,6 +19,8 @@ pub use self::dynamodb::DynamoDbStore;
 pub use self::entry::{Entry, NotAScope, Scope};
 pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
+#[cfg(feature = "aws")]
+pub(crate) use self::retention::CLOCKS;
 pub use self::retention::{LONGEST_LIFETIME, Retention, prune};
 
 /// How long after the order a cut-off lies unless the order says otherwise, in seconds: so much may

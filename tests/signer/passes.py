@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from emulator import ROOT, Answer
+from emulator import BINARIES, Answer
 
-EDGEPASS = ROOT / "target" / "debug" / "edgepass"
+EDGEPASS = BINARIES / "edgepass"
 FILE = "https://media.example.com/standard/a.mp4"
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from samcli.cli.types import CfnParameterOverridesType
 
-from emulator import ROOT, VENV
+from emulator import BINARIES, ROOT, VENV
 from services import Services
 from stack import INFRA, REGION, Sources, Stack
 
 SAM = Path(sys.executable).parent / "sam"
-PROGRAM = ROOT / "target" / "debug" / "edgepass"
+PROGRAM = BINARIES / "edgepass"
 
 DOMAIN = "media.example.com"
 GIVEN = {
@@ -48,7 +48,7 @@ class SiteFolder:
 
     @classmethod
     def new(cls, folder: Path, services: Services) -> SiteFolder:
-        assert PROGRAM.exists(), "wasm/build && cargo build -p edgepass --features aws"
+        assert PROGRAM.exists(), "run the suite `signer`, which builds it with the AWS SDK"
         infra = folder / "infra"
         shutil.copytree(INFRA, infra, ignore=shutil.ignore_patterns(".aws-sam", "site", "bundle"))
         # `CodeUri` of the signer is beside `infra/`.

@@ -394,6 +394,13 @@ FUNCTIONS = [
         promises.changes_are_published,
     ),
     Mutant(
+        "rotation that never ends",
+        "signer.yaml",
+        "rate(1 hour)",
+        "rate(1 day)",
+        promises.rotations_end,
+    ),
+    Mutant(
         "silent alarm",
         "alarms.yaml",
         "First: run `edgepass explain` on one refused URL; then",

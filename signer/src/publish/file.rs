@@ -10,11 +10,11 @@ use std::time::SystemTime;
 use policy::{BodyDigest, UnixTime};
 use tokio::task::spawn_blocking;
 
-use super::backend::sha256;
 use super::{
     Destination, DestinationAnswer, DestinationUnavailable, Published, PublishedBody, Replaced,
     Version,
 };
+use crate::native::sha256;
 
 /// A folder with the file `head` and the folder `body`. Files appear whole or not at all.
 #[derive(Clone, Debug)]

@@ -81,6 +81,19 @@ impl Aws {
             _ => Err(ServiceFailed::Unencrypted),
         }
     }
+
+    /// Makes a text the current version of a secret.
+    pub(super) async fn put_secret(&self, id: &str, text: &str) -> Result<(), ServiceFailed> {
+        let stored = self.secrets.put_secret_value().secret_id(id).secret_string(text);
+        stored.send().await.map(|_| ()).map_err(|error| ServiceFailed::new(&error))
+    }
+
+    /// Gives a parameter another value, encrypted as before.
+    pub(super) async fn put_parameter(&self, name: &str, text: &str) -> Result<(), ServiceFailed> {
+        let stored = self.parameters.put_parameter().name(name).value(text);
+        let stored = stored.r#type(ParameterType::SecureString).overwrite(true);
+        stored.send().await.map(|_| ()).map_err(|error| ServiceFailed::new(&error))
+    }
 }
 
 /// A service did not do what was asked.
@@ -107,7 +120,7 @@ pub enum ServiceFailed {
 }
 
 impl ServiceFailed {
-    pub(super) fn new<E, R>(error: &SdkError<E, R>) -> Self
+    pub(crate) fn new<E, R>(error: &SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + core::error::Error + 'static,
         R: fmt::Debug,

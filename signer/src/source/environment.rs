@@ -35,6 +35,16 @@ pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 pub const STATE_DELEGATION: &str = "EDGEPASS_STATE_DELEGATION";
 /// The id of the site, as edges know it.
 pub const SITE: &str = "EDGEPASS_SITE";
+/// The id of CloudFront's key group.
+pub const KEY_GROUP: &str = "EDGEPASS_KEY_GROUP";
+/// The root key, which signs delegations.
+pub const ROOT_KEY: &str = "EDGEPASS_ROOT_KEY";
+/// For how long edges believe a state, in seconds: `max_stale_seconds` of `edge.toml`.
+pub const MAX_STALE_SECONDS: &str = "EDGEPASS_MAX_STALE_SECONDS";
+/// What the next key signs with, such as `ECDSA-SHA256`.
+pub const NEXT_ALGORITHM: &str = "EDGEPASS_NEXT_ALGORITHM";
+/// A URL that is fetched before a new key signs.
+pub const CANARY: &str = "EDGEPASS_CANARY";
 /// From which age on keys are fetched again, in seconds.
 pub const REFRESH_SECONDS: &str = "EDGEPASS_REFRESH_SECONDS";
 
@@ -118,7 +128,7 @@ impl<'e> Environment<'e> {
         self.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
     }
 
-    fn hash(&self) -> Result<Hash, VariableRefused> {
+    pub(super) fn hash(&self) -> Result<Hash, VariableRefused> {
         match self.text(HASH).as_deref() {
             None | Some("sha256") => Ok(Hash::Sha256),
             Some("sha1") => Ok(Hash::Sha1),
@@ -129,7 +139,7 @@ impl<'e> Environment<'e> {
         }
     }
 
-    fn seconds(
+    pub(super) fn seconds(
         &self,
         variable: &'static str,
         default: u32,
@@ -143,18 +153,18 @@ impl<'e> Environment<'e> {
         })
     }
 
-    fn parsed<T: FromStr<Err: fmt::Display>>(
+    pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(
         &self,
         variable: &'static str,
     ) -> Result<T, VariableRefused> {
         self.required(variable)?.parse().map_err(|refused| VariableRefused::new(variable, &refused))
     }
 
-    fn required(&self, variable: &'static str) -> Result<String, VariableRefused> {
+    pub(super) fn required(&self, variable: &'static str) -> Result<String, VariableRefused> {
         self.text(variable).ok_or_else(|| VariableRefused::new(variable, &"it is not set"))
     }
 
-    fn text(&self, variable: &str) -> Option<String> {
+    pub(super) fn text(&self, variable: &str) -> Option<String> {
         (self.0)(variable).filter(|text| !text.is_empty())
     }
 }

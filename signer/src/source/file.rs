@@ -31,6 +31,15 @@ async fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
+/// Puts a text in the place of a file, in one step.
+#[cfg(feature = "aws")]
+pub(super) async fn replace(path: &Path, text: &str) -> Result<(), ErrorKind> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    tokio::fs::write(&beside, text).await.map_err(|error| error.kind())?;
+    tokio::fs::rename(&beside, path).await.map_err(|error| error.kind())
+}
+
 /// Why the file of a secret was not read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FileUnreadable {

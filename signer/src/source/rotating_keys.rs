@@ -7,7 +7,7 @@ use std::sync::Arc;
 use policy::{Hash, PublicKey, ShortRsa, check_key_id};
 
 use super::environment::{CLAIMS_KEY, CLAIMS_KEY_ID, KEY, KEY_ID, SITE_SECRET, VariableRefused};
-use super::{Fetch, Fresh, Freshness, KeySource, KeyText, SecretSource, Services};
+use super::{Fetch, Fresh, Freshness, KeySource, KeyText, KeyTextRefused, SecretSource, Services};
 #[cfg(feature = "aws")]
 use super::{KmsKey, environment::HASH};
 use crate::interface::Clock;
@@ -24,7 +24,7 @@ pub struct KeySources {
     pub policy_key: KeySource,
     /// Its Key-Pair-Id, for a key that is stored without its id.
     pub key_id: Option<String>,
-    /// What policies are digested with.
+    /// What policies are digested with, for a key that is stored without its hash.
     pub hash: Hash,
     /// The key of the claims token.
     pub claims_key: SecretSource,
@@ -132,21 +132,26 @@ impl Keeper {
             let id = id(KEY_ID, None, self.key_id.as_deref())?;
             let public = key.public_key().clone();
             let key: Arc<KmsKey> = Arc::clone(key);
-            return Ok(PolicyKey { id, public, key });
+            return Ok(PolicyKey { id, hash: self.hash, public, key });
         }
         #[cfg_attr(not(feature = "aws"), allow(irrefutable_let_patterns, reason = "KMS needs AWS"))]
         let PolicyKeySource::Text(source) = &self.policy_key else {
             return Err(VariableRefused::new(KEY, &"it names no key that can be read"));
         };
-        let KeyText { key_id, key } = self.key_text(KEY, source).await?;
+        let KeyText { key_id, hash, key } = self.key_text(KEY, source).await?;
         let id = id(KEY_ID, key_id, self.key_id.as_deref())?;
         let key = PrivateKey::from_pem(&key, None, ShortRsa::Refuse)
             .map_err(|refused| VariableRefused::at(KEY, source, &refused))?;
-        Ok(PolicyKey { id, public: key.public_key().clone(), key: Arc::new(key) })
+        let hash = hash.unwrap_or(self.hash);
+        Ok(PolicyKey { id, hash, public: key.public_key().clone(), key: Arc::new(key) })
     }
 
     async fn claims_key(&self) -> Result<(String, TokenKey), VariableRefused> {
-        let KeyText { key_id, key } = self.key_text(CLAIMS_KEY, &self.claims_key).await?;
+        let KeyText { key_id, hash, key } = self.key_text(CLAIMS_KEY, &self.claims_key).await?;
+        if hash.is_some() {
+            let refused = KeyTextRefused::Hash;
+            return Err(VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused));
+        }
         let id = id(CLAIMS_KEY_ID, key_id, self.claims_key_id.as_deref())?;
         let key = TokenKey::from_text(&key)
             .map_err(|refused| VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused))?;
@@ -168,6 +173,7 @@ impl Keeper {
 
 struct PolicyKey {
     id: String,
+    hash: Hash,
     public: PublicKey,
     key: Arc<dyn SignPolicy>,
 }
@@ -202,7 +208,7 @@ impl Fetch for Keeper {
         Ok(SigningKeys {
             policy_key: policy_key.key,
             key_id: policy_key.id,
-            hash: self.hash,
+            hash: policy_key.hash,
             claims_key,
             claims_key_id,
             site_secret: self.site_secret.clone(),

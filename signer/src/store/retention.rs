@@ -9,7 +9,7 @@ use super::{Entry, Scope, Store, StoreUnavailable};
 pub const LONGEST_LIFETIME: u32 = 400 * 24 * 3600;
 
 /// By how much the clocks of signers, publisher and edges may differ in all, in seconds.
-pub(super) const CLOCKS: u32 = 300;
+pub(crate) const CLOCKS: u32 = 300;
 
 /// Entries listed at a time.
 const PAGE: u32 = 1000;

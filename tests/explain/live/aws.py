@@ -13,13 +13,13 @@ from typing import Any, Self
 
 import boto3
 from botocore.exceptions import ClientError
-from emulator import ROOT, VENV, Process, free_port, wait_for
+from emulator import BINARIES, ROOT, VENV, Process, free_port, wait_for
 from jsonschema import Draft202012Validator
 from process import CloudFront
 
 from bucket_door import BucketDoor
 
-PROGRAM = Path(os.environ.get("EDGEPASS_BIN", ROOT / "target" / "debug" / "edgepass"))
+PROGRAM = Path(os.environ.get("EDGEPASS_BIN", BINARIES / "edgepass"))
 SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "explain.schema.json").read_text()))
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

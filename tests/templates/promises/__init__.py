@@ -31,6 +31,7 @@ from .signer import (
     iam_is_scoped,
     only_jwts_open_the_api,
     revocations_are_kept,
+    rotations_end,
 )
 from .watch import (
     alarms_say_what_to_do,
@@ -65,6 +66,7 @@ OF_EVERY_STACK: list[Promise] = [
     only_jwts_open_the_api,
     replicas_outlive_the_stack,
     revocations_are_kept,
+    rotations_end,
     state_is_cached_briefly,
     state_mapping_is_at_most_half,
     validator_fits_the_edge,

@@ -189,10 +189,21 @@ def changes_are_published(stack: Stack) -> Iterator[str]:
     [mapping] = stack.of_type("AWS::Lambda::EventSourceMapping").values()
     if mapping["EventSourceArn"] != "<Signer/Revocations.StreamArn>":
         yield "changes are not published"
-    heartbeats = [
-        rule["ScheduleExpression"]
-        for rule in stack.of_type("AWS::Events::Rule").values()
-        if "<Signer/PublisherFunction.Arn>" in [target["Arn"] for target in rule["Targets"]]
-    ]
-    if heartbeats != ["rate(1 minute)"]:
-        yield f"the heartbeat is {heartbeats}: not a third of the least max_stale_seconds"
+    schedules = schedules_of(stack, "Signer/PublisherFunction")
+    if schedules != ["rate(1 minute)"]:
+        yield f"the heartbeat is {schedules}: not a third of the least max_stale_seconds"
+
+
+def rotations_end(stack: Stack) -> Iterator[str]:
+    if stack.values["Rotation"] != "enabled":
+        return
+    if schedules_of(stack, "Signer/RotationFunction") != ["rate(10 minutes)"]:
+        yield "nobody removes the key before once its passes have ended"
+    rotation = stack.resources["Signer/RotationFunction"]["Properties"]
+    if rotation["Timeout"] != 900:
+        yield "a step of a rotation does not live to see a deployment"
+
+
+def schedules_of(stack: Stack, function: str) -> list[str]:
+    rules = stack.of_type("AWS::Events::Rule").items()
+    return [rule["ScheduleExpression"] for name, rule in rules if name.startswith(function)]

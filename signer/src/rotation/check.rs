@@ -1,0 +1,131 @@
+//! The check before the switch: what the candidate signs has to be admitted by what CloudFront
+//! says that its public half is.
+
+use core::fmt;
+
+use policy::{
+    Algorithm, ClaimsTrust, Denied, Deployment, Grant, GrantRefused, Hash, KeyRefused,
+    MakeSignature, PublicKey, Request, ShortRsa, SignableUrl, Target, Thumbprint, Trust,
+    TrustRefused, TrustedKey, TrustedKeys, UnixTime, Url, UrlFault, verify,
+};
+use zeroize::Zeroizing;
+
+use super::inventory::StoredKey;
+use crate::key::{PrivateKey, PrivateKeyRefused, SigningFailed};
+use crate::native::{ready, sha256};
+use crate::source::{KeyText, KeyTextRefused};
+
+/// How long the passes of the check are valid, in seconds.
+const LIFETIME: u32 = 300;
+
+/// What is signed where no canary is configured. No host has this name (RFC 6761, 6.4).
+const NOWHERE: &str = "https://edgepass.invalid/rotation";
+
+/// The candidate's private half, as it is stored.
+pub(super) struct Examinee {
+    key: PrivateKey,
+    key_id: String,
+    hash: Hash,
+}
+
+impl Examinee {
+    /// Reads what the candidate's version of the secret holds, which has to be what the inventory
+    /// says.
+    pub(super) fn read(text: Zeroizing<String>, expected: &StoredKey) -> Result<Self, CheckFailed> {
+        let text = KeyText::parse(text).map_err(CheckFailed::Stored)?;
+        let key = PrivateKey::from_pem(&text.key, None, ShortRsa::Refuse);
+        let key = key.map_err(CheckFailed::Key)?;
+        let StoredKey { key_id, public, hash, .. } = expected;
+        if key.public_key() != public || text.key_id.as_ref().is_some_and(|id| id != key_id) {
+            return Err(CheckFailed::Changed);
+        }
+        Ok(Self { key, key_id: key_id.clone(), hash: *hash })
+    }
+
+    /// Signs a URL, and verifies it as an edge would that trusts `returned`, the key that
+    /// CloudFront has under the candidate's id. The signed URL is answered.
+    pub(super) fn sign(
+        &self,
+        canary: Option<&SignableUrl>,
+        returned: &PublicKey,
+        now: UnixTime,
+    ) -> Result<String, CheckFailed> {
+        let url = match canary {
+            Some(url) => url.clone(),
+            None => NOWHERE.parse().map_err(|_| CheckFailed::Changed)?,
+        };
+        let expires = now.plus_seconds(LIFETIME);
+        let grant = Grant { target: Target::Url(url, None), expires, starts: None, network: None };
+        let unsigned = grant.unsigned(&self.key_id, self.hash).map_err(CheckFailed::Grant)?;
+        let signed = unsigned.sign(&self.key).map_err(CheckFailed::Signing)?;
+        let url = signed.url().map_err(CheckFailed::Grant)?;
+        let request = Request::get(Url::parse(&url).map_err(CheckFailed::Url)?);
+        match verify(&request, &self.trust(returned)?, now) {
+            Ok(_admitted) => Ok(url),
+            Err(denied) => Err(CheckFailed::Denied(Box::new(denied))),
+        }
+    }
+
+    fn trust(&self, returned: &PublicKey) -> Result<Trust, CheckFailed> {
+        let algorithm = Algorithm::new(self.key.kind(), self.hash);
+        let key = ready(returned, self.hash).map_err(CheckFailed::Returned)?;
+        let thumbprint = Thumbprint(sha256(returned.spki_der()));
+        let id = Some(self.key_id.as_str());
+        TrustedKey::new(id, returned, thumbprint, &[algorithm], key)
+            .and_then(|key| TrustedKeys::new(vec![key]))
+            .and_then(|keys| Trust::new(Deployment::Standalone, keys, ClaimsTrust::Off))
+            .map_err(CheckFailed::Trust)
+    }
+}
+
+/// Why the candidate does not sign yet. What is trusted stays as it is.
+#[derive(Debug)]
+pub enum CheckFailed {
+    /// The canary was answered with this status.
+    Canary(u16),
+    /// The stored key is another one than a moment ago.
+    Changed,
+    /// What it signs is denied.
+    Denied(Box<Denied>),
+    /// The canary cannot be signed.
+    Grant(GrantRefused),
+    /// The stored key.
+    Key(PrivateKeyRefused),
+    /// CloudFront has no such public key, or one of another kind.
+    NotReturned,
+    /// The public key that CloudFront has.
+    Returned(KeyRefused),
+    /// It does not sign.
+    Signing(SigningFailed),
+    /// What is stored.
+    Stored(KeyTextRefused),
+    /// The public key that CloudFront has does not fit.
+    Trust(TrustRefused),
+    /// The canary's URL.
+    Url(UrlFault),
+}
+
+impl fmt::Display for CheckFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the candidate failed the check before the switch: ")?;
+        match self {
+            Self::Canary(status) => {
+                write!(f, "the canary was answered with {status}; `edgepass explain` says why")
+            }
+            Self::Changed => f.write_str("the stored key changed meanwhile; try again"),
+            Self::Denied(denied) => denied.fmt(f),
+            Self::Grant(refused) => refused.fmt(f),
+            Self::Key(refused) => refused.fmt(f),
+            Self::NotReturned => f.write_str(
+                "CloudFront has no such public key; give the rotation up with `edgepass rotate abort` and start anew",
+            ),
+            Self::Returned(refused) => refused.fmt(f),
+            Self::Signing(failed) => failed.fmt(f),
+            Self::Stored(refused) => refused.fmt(f),
+            Self::Trust(refused) => refused.fmt(f),
+            Self::Url(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for CheckFailed {}

@@ -1,0 +1,14 @@
+//! Rotations in a world of our own: every interruption, every interloper, and nobody refused.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failing test should stop here"
+)]
+
+mod edges;
+mod interrupted;
+mod refusals;
+mod world;

@@ -1,0 +1,466 @@
+//! A secret, a key group and a published state, in memory, in which any call can fail.
+
+use core::pin::Pin;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use policy::{Algorithm, KeyUse, ListedKey, PublicKey, ShortRsa, UnixTime};
+use zeroize::Zeroizing;
+
+use super::edges::{Edges, History};
+use crate::key::{KeySpec, PrivateKey};
+use crate::rotation::{
+    AccountKey, Arrival, EdgeTrust, Estate, EstateFailed, Goal, Inventory, KeyGroup,
+    MAX_GROUP_KEYS, Mark, Marks, Milestone, Pending, RootKey, Rotation, RotationFailed,
+    RotationSettings, StoredKey, Wait, Waits,
+};
+use crate::source::KeyText;
+
+/// How often the publisher runs, in seconds.
+const HEARTBEAT: i64 = 60;
+/// How long whoever has the root key takes to sign, in seconds.
+const OPERATOR: i64 = 7200;
+
+pub(super) const WAITS: Waits = Waits { settle: 300, drain: 12 * 3600 + 3600 + 300 };
+
+/// What happens at a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fault {
+    /// It fails, and changes nothing.
+    Before,
+    /// It works, and its answer is lost.
+    After,
+    /// Somebody else works towards this goal while it is on its way.
+    Meanwhile(Goal),
+}
+
+#[derive(Clone)]
+pub(super) struct World(Arc<Mutex<State>>);
+
+pub(super) struct State {
+    pub(super) now: i64,
+    pub(super) versions: BTreeMap<String, Version>,
+    pub(super) stages: BTreeMap<&'static str, String>,
+    marks: Marks,
+    pub(super) account: Vec<AccountKey>,
+    etag: u32,
+    made: u32,
+    pub(super) members: Vec<String>,
+    pub(super) delegated: Option<Vec<ListedKey>>,
+    pub(super) published: Vec<ListedKey>,
+    pub(super) root: RootKey,
+    pub(super) edges: Edges,
+    pub(super) calls: Vec<&'static str>,
+    pub(super) faults: BTreeMap<usize, Fault>,
+    pub(super) waits: Waits,
+    /// Whether viewers may be refused: somebody else broke the site.
+    pub(super) unwatched: bool,
+    algorithm: Option<Algorithm>,
+}
+
+#[derive(Clone)]
+pub(super) struct Version {
+    text: String,
+    key: StoredKey,
+}
+
+impl Version {
+    fn new(id: &str, text: &str, created: i64) -> Self {
+        let parsed = KeyText::parse(Zeroizing::new(text.to_owned())).unwrap();
+        let key = PrivateKey::from_pem(&parsed.key, None, ShortRsa::Refuse).unwrap();
+        let key = StoredKey {
+            version: id.to_owned(),
+            created: time(created),
+            key_id: parsed.key_id.unwrap(),
+            public: key.public_key().clone(),
+            hash: parsed.hash.unwrap(),
+        };
+        Self { text: text.to_owned(), key }
+    }
+}
+
+impl World {
+    /// A site that signs with `K1`. Where validators run, edges trust what is published.
+    pub(super) fn new(algorithm: Algorithm, trust: Option<RootKey>) -> Self {
+        let spec = match algorithm {
+            Algorithm::RsaSha1 | Algorithm::RsaSha256 => KeySpec::Rsa2048,
+            Algorithm::EcdsaSha1 | Algorithm::EcdsaSha256 => KeySpec::EcdsaP256,
+        };
+        let (key, pem) = PrivateKey::generate(spec).unwrap();
+        let public = key.public_key().clone();
+        let hash = if algorithm.hash() == policy::Hash::Sha1 { "sha1" } else { "sha256" };
+        let text = serde_json::json!({ "key_id": "K1", "private_key": *pem, "hash": hash });
+        let listed = ListedKey {
+            key_use: KeyUse::CloudFront,
+            id: None,
+            key: public.clone(),
+            algorithms: vec![algorithm],
+        };
+        let k1 = BTreeSet::from(["K1".to_owned()]);
+        let now = 1_767_290_400;
+        let state = State {
+            now,
+            versions: [("v1".to_owned(), Version::new("v1", &text.to_string(), now))].into(),
+            stages: [("AWSCURRENT", "v1".to_owned())].into(),
+            marks: Marks::default(),
+            account: vec![AccountKey {
+                id: "K1".to_owned(),
+                name: "by hand".to_owned(),
+                created: time(now - 1_000_000),
+                key: Some(public),
+            }],
+            etag: 1,
+            made: 1,
+            members: vec!["K1".to_owned()],
+            delegated: trust.map(|_| vec![listed.clone()]),
+            published: vec![listed],
+            root: trust.unwrap_or(RootKey::AtHand),
+            edges: Edges {
+                group: History::new(k1.clone()),
+                published: trust.map(|_| History::new(k1)),
+                current: History::new("K1".to_owned()),
+            },
+            calls: Vec::new(),
+            faults: BTreeMap::new(),
+            waits: WAITS,
+            unwatched: false,
+            algorithm: None,
+        };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub(super) fn rotation(&self) -> Rotation<Self> {
+        let world = self.clone();
+        let clock = Arc::new(move || time(world.state().now));
+        let State { waits, algorithm, .. } = *self.state();
+        let settings = RotationSettings { waits, algorithm, canary: None };
+        Rotation::new(self.clone(), settings, clock)
+    }
+
+    pub(super) fn change_to(&self, algorithm: Algorithm) {
+        self.state().algorithm = Some(algorithm);
+    }
+
+    /// Until the goal is reached, however often that takes; or until it is refused.
+    pub(super) async fn drive(&self, goal: Goal) -> Result<(), RotationFailed> {
+        self.drive_until(goal, i64::MAX).await.map(|_| ())
+    }
+
+    /// The same, but no longer than until then.
+    async fn drive_until(&self, goal: Goal, end: i64) -> Result<Arrival, RotationFailed> {
+        loop {
+            let arrival = match self.rotation().advance(goal, &mut |_| {}).await {
+                Ok(Arrival::Reached) => return Ok(Arrival::Reached),
+                Ok(waiting) => waiting,
+                Err(RotationFailed::Estate(_)) => Arrival::Waiting(Wait::Sight),
+                Err(other) => return Err(other),
+            };
+            let Arrival::Waiting(wait) = &arrival else { continue };
+            let until = wait.until().map_or(self.state().now + 30, UnixTime::as_seconds);
+            self.sleep_until(until.min(end));
+            if let Wait::Delegation(_) | Wait::Undelegation(_) = wait {
+                let signed = self.state().now + OPERATOR;
+                self.sleep_until(signed.min(end));
+                self.sign_by_hand(wait);
+            }
+            if self.state().now >= end {
+                return Ok(arrival);
+            }
+        }
+    }
+
+    fn meanwhile(self, goal: Goal) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            let end = self.state().now + 890;
+            let other = self.drive_until(goal, end).await;
+            assert!(matches!(other, Ok(_) | Err(RotationFailed::Refused(_))), "{other:?}");
+        })
+    }
+
+    /// The same, but the process is gone after so many calls. Whether the goal was reached before.
+    pub(super) async fn drive_calls(&self, goal: Goal, calls: usize) -> bool {
+        loop {
+            let advanced = self.rotation().advance(goal, &mut |_| {}).await;
+            let wait = match advanced {
+                Ok(Arrival::Reached) => return true,
+                Ok(Arrival::Waiting(wait)) => wait,
+                Err(RotationFailed::Estate(_)) => return false,
+                Err(other) => panic!("{other}"),
+            };
+            if self.state().calls.len() >= calls {
+                return false;
+            }
+            let until = wait.until().map_or(self.state().now + 30, UnixTime::as_seconds);
+            self.sleep_until(until);
+            self.sign_by_hand(&wait);
+        }
+    }
+
+    /// Whoever has the root key does as they are told.
+    fn sign_by_hand(&self, wait: &Wait) {
+        let mut state = self.state();
+        let Some(mut keys) = state.delegated.clone() else { return };
+        match wait {
+            Wait::Delegation(id) => keys.push(state.key("AWSPENDING").unwrap().listed_as(id)),
+            Wait::Undelegation(id) => {
+                let gone = state.account.iter().find(|key| key.id == *id);
+                let gone = gone.and_then(|key| key.key.clone());
+                keys.retain(|listed| {
+                    listed.id.as_ref() != Some(id) && Some(&listed.key) != gone.as_ref()
+                });
+            }
+            _ => {}
+        }
+        state.delegated = Some(keys);
+    }
+
+    /// Time passes, with a look at every viewer when something changes.
+    pub(super) fn sleep_until(&self, until: i64) {
+        let mut state = self.state();
+        let heartbeat = state.now - state.now.rem_euclid(HEARTBEAT) + HEARTBEAT;
+        if heartbeat <= until {
+            state.now = heartbeat;
+            state.publish();
+            state.check();
+        }
+        // From then on edges only forget, and passes only end: nobody is refused later.
+        state.now = state.now.max(until);
+    }
+
+    /// One call: it takes a second, and may fail.
+    async fn call<T>(
+        &self,
+        name: &'static str,
+        change: impl FnOnce(&mut State) -> Result<T, EstateFailed>,
+    ) -> Result<T, EstateFailed> {
+        let fault = {
+            let mut state = self.state();
+            let at = state.calls.len();
+            state.calls.push(name);
+            state.faults.remove(&at)
+        };
+        match fault {
+            Some(Fault::Before) => return Err(EstateFailed::new(name, &"lost on the way there")),
+            // A function lives for fifteen minutes; so old may be what it is about to do.
+            Some(Fault::Meanwhile(goal)) => {
+                self.clone().meanwhile(goal).await;
+            }
+            Some(Fault::After) | None => {}
+        }
+        let mut state = self.state();
+        state.now += 1;
+        let done = change(&mut state);
+        state.note();
+        state.check();
+        match fault {
+            Some(Fault::After) => Err(EstateFailed::new(name, &"lost on the way back")),
+            _ => done,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn key(&self, stage: &str) -> Option<StoredKey> {
+        let version = self.stages.get(stage)?;
+        self.versions.get(version).map(|version| version.key.clone())
+    }
+
+    /// The ids of those that are listed. The first was, before anybody knew its id.
+    fn ids(keys: &[ListedKey]) -> BTreeSet<String> {
+        keys.iter().map(|key| key.id.clone().unwrap_or_else(|| "K1".to_owned())).collect()
+    }
+
+    fn publish(&mut self) {
+        if let Some(delegated) = self.delegated.clone() {
+            self.published = delegated;
+        }
+        self.note();
+    }
+
+    /// What those who check passes now learn.
+    fn note(&mut self) {
+        let (now, members) = (self.now, self.members.iter().cloned().collect());
+        self.edges.group.set(now, members);
+        if let Some(published) = &mut self.edges.published {
+            published.set(now, Self::ids(&self.published));
+        }
+        let current = self.key("AWSCURRENT").unwrap().key_id;
+        self.edges.current.set(now, current);
+    }
+
+    fn check(&self) {
+        if self.unwatched {
+            return;
+        }
+        let refused = self.edges.refused(self.now);
+        assert_eq!(refused, None, "after {:?} at {}", self.calls, self.now);
+    }
+}
+
+impl StoredKey {
+    fn listed_as(&self, id: &str) -> ListedKey {
+        ListedKey { id: Some(id.to_owned()), ..self.listed() }
+    }
+}
+
+impl Estate for World {
+    async fn inventory(&self) -> Result<Inventory, EstateFailed> {
+        self.call("inventory", |state| {
+            let current = state.key("AWSCURRENT").unwrap();
+            let pending = match state.stages.get("AWSPENDING") {
+                Some(version) if *version != current.version => {
+                    Some(match state.key("AWSPENDING") {
+                        Some(key) => Pending::Key(key),
+                        None => Pending::Empty(version.clone()),
+                    })
+                }
+                _ => None,
+            };
+            Ok(Inventory {
+                current,
+                pending,
+                previous: state.key("AWSPREVIOUS"),
+                marks: state.marks.clone(),
+                group: KeyGroup {
+                    id: "G".to_owned(),
+                    etag: state.etag.to_string(),
+                    name: "site".to_owned(),
+                    comment: None,
+                    members: state.members.clone(),
+                },
+                account: state.account.clone(),
+                deploying: if state.edges.deploying(state.now) {
+                    vec!["E1".to_owned()]
+                } else {
+                    vec![]
+                },
+                trust: match &state.delegated {
+                    None => EdgeTrust::None,
+                    Some(delegated) => EdgeTrust::State {
+                        delegated: delegated.clone(),
+                        published: state.published.clone(),
+                        root: state.root,
+                    },
+                },
+            })
+        })
+        .await
+    }
+
+    async fn stored(&self, version: &str) -> Result<Zeroizing<String>, EstateFailed> {
+        self.call("stored", |state| Ok(Zeroizing::new(state.versions[version].text.clone()))).await
+    }
+
+    async fn create_public_key(&self, name: &str, pem: &str) -> Result<String, EstateFailed> {
+        self.call("create_public_key", |state| {
+            assert!(state.account.len() < 10, "the plan saw to it");
+            state.made += 1;
+            let id = format!("K{}", state.made);
+            let key = Some(public_key(pem));
+            let created = time(state.now);
+            state.account.push(AccountKey { id: id.clone(), name: name.to_owned(), created, key });
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn store_pending(&self, version: Option<&str>, text: &str) -> Result<(), EstateFailed> {
+        self.call("store_pending", |state| {
+            let id = version.map_or_else(|| format!("v{}", state.now), str::to_owned);
+            let version = Version::new(&id, text, state.now);
+            let stored = state.versions.entry(id.clone()).or_insert(version);
+            // As Secrets Manager: a version never changes.
+            if stored.text != text {
+                return Err(EstateFailed::new("store_pending", &"ResourceExistsException"));
+            }
+            state.stages.insert("AWSPENDING", id);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn regroup(&self, group: &KeyGroup) -> Result<(), EstateFailed> {
+        self.call("regroup", |state| {
+            if group.etag != state.etag.to_string() {
+                return Err(EstateFailed::new("regroup", &"PreconditionFailed"));
+            }
+            let known = |id: &String| state.account.iter().any(|key| key.id == *id);
+            if !group.members.iter().all(known) {
+                return Err(EstateFailed::new("regroup", &"InvalidArgument"));
+            }
+            assert!(group.members.len() <= MAX_GROUP_KEYS, "the plan saw to it");
+            state.etag += 1;
+            state.members.clone_from(&group.members);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delegate(&self, keys: Vec<ListedKey>) -> Result<(), EstateFailed> {
+        self.call("delegate", |state| {
+            assert_eq!(state.root, RootKey::AtHand);
+            state.delegated = Some(keys);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn mark(&self, milestone: Milestone, mark: Option<&Mark>) -> Result<(), EstateFailed> {
+        self.call("mark", |state| {
+            state.marks.set(milestone, mark.cloned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn fetch(&self, _url: &str) -> Result<u16, EstateFailed> {
+        self.call("fetch", |_| Ok(200)).await
+    }
+
+    async fn switch(&self, from: &str, to: &str) -> Result<(), EstateFailed> {
+        self.call("switch", |state| {
+            if state.stages["AWSCURRENT"] != from {
+                return Err(EstateFailed::new("switch", &"InvalidParameterException"));
+            }
+            state.stages.insert("AWSCURRENT", to.to_owned());
+            state.stages.insert("AWSPREVIOUS", from.to_owned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn unstage(&self, version: &str) -> Result<(), EstateFailed> {
+        self.call("unstage", |state| {
+            if state.stages.get("AWSPENDING").is_some_and(|pending| pending == version) {
+                state.stages.remove("AWSPENDING");
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete_public_key(&self, key_id: &str) -> Result<(), EstateFailed> {
+        self.call("delete_public_key", |state| {
+            if state.members.iter().any(|member| member == key_id) {
+                return Err(EstateFailed::new("delete_public_key", &"PublicKeyInUse"));
+            }
+            state.account.retain(|key| key.id != key_id);
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn public_key(pem: &str) -> PublicKey {
+    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap();
+    PublicKey::from_spki_der(&der, ShortRsa::Refuse).unwrap()
+}
+
+pub(super) fn time(seconds: i64) -> UnixTime {
+    UnixTime::from_seconds(seconds).unwrap()
+}

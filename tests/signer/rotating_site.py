@@ -1,0 +1,233 @@
+"""A site whose key is rotated: its secret in moto, its key group in the fake of CloudFront, and
+viewers, whose passes every edge has to admit for as long as they are valid."""
+
+import json
+import sys
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from emulator import ROOT
+from media_site import GRANTS, KeyPair
+from runtime import Ended, Invocation
+from services import Services
+
+sys.path.append(str(ROOT / "tests" / "servers" / "cloudfront"))
+from process import CloudFront as CloudFront  # noqa: E402
+
+GROUP = "11111111-2222-3333-4444-555555555555"
+DISTRIBUTION = "E1"
+LIFETIME = 12 * 3600
+"""`max_lifetime` of the grants."""
+MAX_AGE = 3600
+"""For how long a signer may go on with the key before."""
+CLOCKS = 300
+
+HASHES: dict[str, HashAlgorithm] = {"sha1": SHA1(), "sha256": SHA256()}
+
+
+@dataclass
+class Pass:
+    """A policy and its signature, in the hands of a viewer."""
+
+    key_id: str
+    hash: HashAlgorithm
+    signature: bytes
+    ends: int
+
+    TEXT = b'{"Statement":[{"Resource":"https://media.example.com/*"}]}'
+
+    @classmethod
+    def signed(cls, stored: dict[str, str], ends: int) -> "Pass":
+        key = load_pem_private_key(stored["private_key"].encode(), None)
+        hash = HASHES[stored.get("hash", "sha256")]
+        if isinstance(key, rsa.RSAPrivateKey):
+            signature = key.sign(cls.TEXT, padding.PKCS1v15(), hash)
+        else:
+            assert isinstance(key, ec.EllipticCurvePrivateKey)
+            signature = key.sign(cls.TEXT, ec.ECDSA(hash))
+        return cls(stored["key_id"], hash, signature, ends)
+
+    def is_admitted(self, keys: Mapping[str, str]) -> bool:
+        if self.key_id not in keys:
+            return False
+        key = load_pem_public_key(keys[self.key_id].encode())
+        with suppress(InvalidSignature):
+            if isinstance(key, rsa.RSAPublicKey):
+                key.verify(self.signature, self.TEXT, padding.PKCS1v15(), self.hash)
+            else:
+                assert isinstance(key, ec.EllipticCurvePublicKey)
+                key.verify(self.signature, self.TEXT, ec.ECDSA(self.hash))
+            return True
+        return False
+
+
+class RotatingSite:
+    def __init__(
+        self,
+        services: Services,
+        cloudfront: CloudFront,
+        key: KeyPair,
+        hash: str = "sha256",
+        **variables: str,
+    ) -> None:
+        cloudfront.reset(deploy_seconds=300)
+        self.fake = cloudfront
+        cloudfront.seed(
+            public_keys=[{"id": "KOLD", "pem": key.public}],
+            key_groups=[{"id": GROUP, "name": "site", "keys": ["KOLD"]}],
+            distributions=[{"id": DISTRIBUTION, "key_groups": [GROUP]}],
+        )
+        stored = {"key_id": "KOLD", "private_key": key.private, "hash": hash}
+        source = services.secret(f"rotated-{uuid.uuid4()}", json.dumps(stored))
+        self.secret = source.removeprefix("secretsmanager:")
+        self.later = 0
+        self.variables = {
+            **services.variables,
+            "AWS_ENDPOINT_URL_CLOUDFRONT": cloudfront.url,
+            "EDGEPASS_KEY": source,
+            "EDGEPASS_KEY_GROUP": GROUP,
+            "EDGEPASS_GRANTS": GRANTS,
+            "EDGEPASS_STORE": "memory",
+            "EDGEPASS_STATE": "none",
+        } | variables
+        clients = {
+            "region_name": "eu-central-1",
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+        self._secrets: Any = boto3.client(
+            "secretsmanager", endpoint_url=services.variables["AWS_ENDPOINT_URL"], **clients
+        )
+        self._cloudfront: Any = boto3.client("cloudfront", endpoint_url=cloudfront.url, **clients)
+        self._passes: list[Pass] = []
+        self._signed_before: list[tuple[int, dict[str, str]]] = []
+        self.sign()
+
+    def stages(self) -> dict[str, str]:
+        """The versions of the secret, by stage."""
+        described = self._secrets.describe_secret(SecretId=self.secret)
+        versions = described["VersionIdsToStages"].items()
+        return {stage: version for version, stages in versions for stage in stages}
+
+    def stored(self, stage: str) -> dict[str, str] | None:
+        """What a version holds."""
+        if stage not in self.stages():
+            return None
+        try:
+            answer = self._secrets.get_secret_value(
+                SecretId=self.secret, VersionId=self.stages()[stage]
+            )
+        except ClientError:
+            return None
+        stored: dict[str, str] = json.loads(answer["SecretString"])
+        return stored
+
+    def current(self) -> str:
+        stored = self.stored("AWSCURRENT")
+        assert stored
+        return stored["key_id"]
+
+    def group(self) -> list[str]:
+        members: list[str] = self._cloudfront.get_key_group_config(Id=GROUP)["KeyGroupConfig"][
+            "Items"
+        ]
+        return members
+
+    def public_keys(self) -> list[str]:
+        listed = self._cloudfront.list_public_keys()["PublicKeyList"]
+        return [key["Id"] for key in listed.get("Items", [])]
+
+    def fake_key(self, key_id: str) -> str:
+        """A public key as CloudFront has it, as PEM."""
+        config = self._cloudfront.get_public_key_config(Id=key_id)["PublicKeyConfig"]
+        pem: str = config["EncodedKey"]
+        return pem
+
+    def begin(self) -> str:
+        """What Secrets Manager does first: a version without a text, for the function to fill.
+
+        moto does so too, and then refuses, since it has no such function.
+        """
+        token = str(uuid.uuid4())
+        with suppress(ClientError):
+            self._secrets.rotate_secret(
+                SecretId=self.secret,
+                ClientRequestToken=token,
+                RotationLambdaARN="arn:aws:lambda:eu-central-1:123456789012:function:rotation",
+            )
+        assert self.stages()["AWSPENDING"] == token
+        return token
+
+    def pend(self, token: str, stored: dict[str, str]) -> None:
+        """Fills the version that is pending."""
+        self._secrets.put_secret_value(
+            SecretId=self.secret,
+            ClientRequestToken=token,
+            SecretString=json.dumps(stored),
+            VersionStages=["AWSPENDING"],
+        )
+
+    def invoke(self, step: str, token: str, **variables: str) -> Ended:
+        """One step, as Secrets Manager orders it."""
+        return self.run(self.order(step, token), **variables)
+
+    def order(self, step: str, token: str) -> dict[str, str]:
+        return {"Step": step, "SecretId": self.secret, "ClientRequestToken": token}
+
+    def run(self, event: Mapping[str, Any], **variables: str) -> Ended:
+        ended = Invocation(event).run("rotation", self.variables | variables, self.later)
+        self.sign()
+        self.check()
+        return ended
+
+    def schedule(self) -> Ended:
+        """The schedule, which finishes."""
+        return self.run({"detail-type": "Scheduled Event"})
+
+    def advance(self, seconds: int) -> None:
+        """Time passes, for CloudFront and for the function."""
+        self.later += seconds
+        self.fake.advance(seconds)
+        self.sign()
+        self.check()
+
+    def sign(self) -> None:
+        """Viewers get passes: from a signer that renews its key at once, and from one that does
+        so as late as it may."""
+        stored = self.stored("AWSCURRENT")
+        assert stored
+        self._signed_before.append((self.later, stored))
+        recent = [key for at, key in self._signed_before if at >= self.later - MAX_AGE]
+        for key in {key["key_id"]: key for key in recent}.values():
+            held = [one for one in self._passes if one.key_id == key["key_id"]]
+            if not any(one.ends == self.later + LIFETIME for one in held):
+                self._passes.append(Pass.signed(key, self.later + LIFETIME))
+
+    def check(self) -> None:
+        """Every pass that is valid is admitted by every edge."""
+        self._passes = [one for one in self._passes if one.ends > self.later]
+        for configuration in self.fake.edges(DISTRIBUTION)["configurations"]:
+            for one in self._passes:
+                assert one.is_admitted(configuration["*"]), f"{one.key_id} at {self.later}"
+
+    def assert_rotated(self) -> None:
+        """Nothing is left but the new key."""
+        new = self.current()
+        assert new != "KOLD"
+        assert self.group() == [new]
+        assert self.public_keys() == [new]
+        stages = self.stages()
+        assert stages.get("AWSPENDING") in (None, stages["AWSCURRENT"])

@@ -1,0 +1,184 @@
+"""The rotation function against CloudFront's control plane and Secrets Manager: from every state,
+killed at every call, and no viewer refused."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from interrupter import Interrupter
+from media_site import KeyPair
+from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, RotatingSite
+from runtime import Ended, Invocation
+from services import Services
+
+STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+SETTLE = 300
+DRAIN = LIFETIME + MAX_AGE + CLOCKS
+
+
+@pytest.fixture(scope="module")
+def cloudfront() -> Iterator[CloudFront]:
+    with CloudFront() as cloudfront:
+        yield cloudfront
+
+
+Rotating = Callable[..., RotatingSite]
+
+
+@pytest.fixture
+def rotating(services: Services, cloudfront: CloudFront, p256: KeyPair) -> Rotating:
+    def rotating(key: KeyPair = p256, hash: str = "sha256", **variables: str) -> RotatingSite:
+        return RotatingSite(services, cloudfront, key, hash, **variables)
+
+    return rotating
+
+
+def until_done(site: RotatingSite, step: str, token: str, pause: int = 60) -> Ended:
+    """As Secrets Manager does: again and again, until it works."""
+    for _ in range(40):
+        ended = site.invoke(step, token)
+        if ended.error is None and not ended.died:
+            return ended
+        assert ended.died or "not done yet" in (ended.error or ""), ended.error
+        site.advance(pause)
+    raise AssertionError(f"{step}: {ended.error}")
+
+
+def rotate(site: RotatingSite) -> str:
+    token = site.begin()
+    for step in STEPS:
+        until_done(site, step, token)
+    return token
+
+
+def finish(site: RotatingSite) -> None:
+    """The hourly schedule, until nothing is left to do."""
+    for _ in range(DRAIN // 3600 + 3):
+        assert site.schedule().error is None
+        site.advance(3600)
+    assert site.schedule().error is None
+
+
+def arrival(ended: Ended) -> dict[str, object]:
+    (line,) = [
+        line for line in ended.lines if line["event"].startswith("rotation-") and "step" in line
+    ]
+    return line
+
+
+def test_a_rotation_from_beginning_to_end(rotating: Rotating) -> None:
+    site = rotating()
+    token = site.begin()
+    assert arrival(site.invoke("createSecret", token))["event"] == "rotation-reached"
+    pending = site.stored("AWSPENDING")
+    assert pending and pending["key_id"] in site.public_keys()
+    assert site.stages()["AWSPENDING"] == token
+    assert site.group() == ["KOLD"]
+
+    ended = site.invoke("setSecret", token)
+    assert ended.error and "CloudFront is deploying E1" in ended.error
+    assert arrival(ended)["waits_for"] == "deployment"
+    site.advance(300)
+    assert arrival(site.invoke("setSecret", token))["waits_for"] == "settling"
+    # The switch cannot be hurried.
+    assert arrival(site.invoke("finishSecret", token))["waits_for"] == "settling"
+    assert site.current() == "KOLD"
+    site.advance(SETTLE)
+    for step in ("setSecret", "testSecret", "finishSecret"):
+        assert arrival(site.invoke(step, token))["event"] == "rotation-reached", step
+    assert site.current() == pending["key_id"]
+    # Again, as after a lost answer.
+    assert site.invoke("finishSecret", token).error is None
+
+    waiting = arrival(site.schedule())
+    assert (waiting["event"], waiting["waits_for"]) == ("rotation-waits", "draining")
+    assert waiting["RotationOverdue"] == 0
+    site.advance(DRAIN - 30)
+    assert arrival(site.schedule())["waits_for"] == "draining"
+    assert site.group() == ["KOLD", pending["key_id"]]
+    site.advance(60)
+    assert arrival(site.schedule())["event"] == "rotation-reached"
+    site.assert_rotated()
+
+
+def test_to_another_kind_of_key_and_hash(rotating: Rotating, rsa: KeyPair) -> None:
+    site = rotating(rsa, "sha1", EDGEPASS_NEXT_ALGORITHM="ECDSA-SHA256")
+    rotate(site)
+    stored = site.stored("AWSCURRENT")
+    assert stored and stored["hash"] == "sha256"
+    assert len(stored["private_key"]) < 400
+    finish(site)
+    site.assert_rotated()
+
+
+def test_the_next_one_waits_for_the_drain(rotating: Rotating) -> None:
+    site = rotating()
+    rotate(site)
+    token = site.begin()
+    ended = site.invoke("createSecret", token)
+    assert ended.error and "has not ended" in ended.error
+    site.advance(DRAIN + 60)
+    until_done(site, "createSecret", token)
+    assert "KOLD" not in site.public_keys()
+
+
+def test_limits_refuse_before_anything_changes(rotating: Rotating, rsa: KeyPair) -> None:
+    site = rotating()
+    site.fake.seed(public_keys=[{"pem": rsa.public} for _ in range(9)])
+    token = site.begin()
+    ended = site.invoke("createSecret", token)
+    assert ended.error and "as many as CloudFront allows" in ended.error
+    assert site.stored("AWSPENDING") is None
+    assert len(site.public_keys()) == 10
+
+
+def test_configuring_a_rotation_tries_the_current_key(rotating: Rotating) -> None:
+    """Secrets Manager orders `testSecret` for a copy of the current version."""
+    site = rotating()
+    token = site.begin()
+    current = site.stored("AWSCURRENT")
+    assert current
+    site.pend(token, current)
+    assert site.invoke("testSecret", token).error is None
+    assert site.current() == "KOLD"
+
+
+ENDPOINTS = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDFRONT"]
+
+
+def interrupted(site: RotatingSite, event: dict[str, str], change: int, after: bool) -> Ended:
+    """Runs the function until it asks for the change of this number, counted in each service."""
+    invocation = Invocation(event)
+    with ExitStack() as stack:
+        proxies = {
+            name: stack.enter_context(Interrupter(site.variables[name])) for name in ENDPOINTS
+        }
+        for proxy in proxies.values():
+            proxy.end_at, proxy.after, proxy.end = change, after, invocation.kill
+        urls = {name: proxy.url for name, proxy in proxies.items()}
+        ended = invocation.run("rotation", site.variables | urls, site.later)
+    site.sign()
+    site.check()
+    return ended
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_every_change(rotating: Rotating, after: bool) -> None:
+    """Each change that a step asks for is once the last deed of a process."""
+    site = rotating()
+    token = site.begin()
+    killed = 0
+    for step in STEPS:
+        for change in (0, 1, 0, 1):
+            ended = interrupted(site, site.order(step, token), change, after)
+            killed += ended.died
+            site.advance(330)
+        until_done(site, step, token)
+    site.advance(DRAIN + 1000)
+    for change in (0, 1, 0, 0):
+        ended = interrupted(site, {}, change, after)
+        killed += ended.died
+        site.advance(1000)
+    assert killed >= 5
+    assert site.schedule().error is None
+    site.assert_rotated()
