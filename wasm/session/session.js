@@ -99,6 +99,8 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
   /** How much of the end of this pass has been told: nothing, `expiring`, `expired`. */
   #told = 0;
   #lead = 0;
+  /** When the last pass was issued, be it this page's still or not. */
+  #seen = 0;
   /** Whether the cookie can be seen from here: then a pass without it is none. */
   #visible = false;
   /** When the signer is to be asked next, in milliseconds; null: when the pass wants it. */
@@ -312,7 +314,7 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
   /** Takes up what another tab, or the site, did to the cookie. Whether there is one. */
   #look() {
     const held = readSessionCookie(cookies());
-    if (held && held.issuedAt !== this.#pass?.issuedAt) this.#take(held);
+    if (held && held.issuedAt !== this.#seen) this.#take(held);
     if (!held && this.#visible) this.#pass = null;
     return held !== null;
   }
@@ -340,6 +342,7 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
     const lifetime = pass.expiresAt - pass.issuedAt;
     const { renewBefore = Math.min(RENEW_BEFORE, lifetime / 4) } = this.#options;
     this.#pass = pass;
+    this.#seen = pass.issuedAt;
     this.#visible ||= readSessionCookie(cookies())?.issuedAt === pass.issuedAt;
     // Not all browsers at once, where all began at once.
     this.#lead = renewBefore * (1 - Math.random() / 10);

@@ -1,0 +1,88 @@
+// @ts-check
+//
+// The parts of the session module that are functions of what they are given, and its size.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { readSessionCookie } from "../../../wasm/session/cookie.js";
+import { matches } from "../../../wasm/session/resource.js";
+
+/** What a page may have to load for the entry `edgepass/session`, in bytes of gzip. */
+const BUDGET = 3000;
+
+describe("the readable cookie", () => {
+  /** @type {[cookies: string, issuedAt: number | undefined][]} */
+  const cases = [
+    ["Edgepass-Session=v1.abc-_9.10.20", 10],
+    ["a=b; Edgepass-Session=v1.abc.10.20; c=d", 10],
+    ["Edgepass-Session=v1.abc.10.20; Edgepass-Session=v1.def.11.20", 11],
+    ["Edgepass-Session=v1.abc.11.20; Edgepass-Session=v1.def.10.20", 11],
+    ["", undefined],
+    ["Edgepass-Session=v2.abc.10.20", undefined],
+    ["Edgepass-Session=v1.abc.10", undefined],
+    ["Edgepass-Session=v1.abc.10.20.30", undefined],
+    ["Edgepass-Session=v1.abc.10.20x", undefined],
+    ["Not-Edgepass-Session=v1.abc.10.20", undefined],
+  ];
+  for (const [cookies, issuedAt] of cases) {
+    test(`\`${cookies}\``, () => assert.equal(readSessionCookie(cookies)?.issuedAt, issuedAt));
+  }
+});
+
+describe("a resource pattern", () => {
+  /** @type {[pattern: string, url: string, means: boolean][]} */
+  const cases = [
+    ["https://m.example/a/*", "https://m.example/a/b/c.m4s", true],
+    ["https://m.example/a/*", "https://m.example/a/b?x=y", true],
+    ["https://m.example/a/*", "http://m.example/a/b", false],
+    ["https://m.example/a/*", "https://m.example:8443/a/b", false],
+    ["https://m.example/a/*", "https://m.example/b/a/", false],
+    ["https://m.example/a.mp4", "https://m.example/a.mp4", true],
+    ["https://m.example/a.mp4", "https://m.example/a.mp4?x", false],
+    ["https://m.example/a.mp4", "https://m.example/axmp4", false],
+    ["https://m.example/a?x=*", "https://m.example/a?x=1&y=2", true],
+    ["https://m.example/a?x=*", "https://m.example/a", false],
+    ["https://m.example/*.m4s", "https://m.example/a?b.m4s", false],
+    ["*://m.example/*", "http://m.example/a", true],
+    ["https://*.example/a", "https://m.example/a", true],
+    ["https://*.example/a", "https://m.x/.example/a", false],
+    ["https://?.example/a", "https://m.example/a", true],
+    ["https://m.example", "https://m.example/", true],
+    ["https://m.example", "https://m.example/a", false],
+    ["https://m.*", "https://m.example/a?b", true],
+    ["*", "https://m.example/a?b", true],
+    ["https://m.example/a+b(c)*", "https://m.example/a+b(c)d", true],
+  ];
+  for (const [pattern, url, means] of cases) {
+    test(`\`${pattern}\` ${means ? "means" : "does not mean"} \`${url}\``, () =>
+      assert.equal(matches(pattern, new URL(url)), means));
+  }
+});
+
+test(`the entry is at most ${BUDGET} bytes in gzip, and no helper of a player is in it`, async () => {
+  const entry = fileURLToPath(new URL("../../../wasm/session/session.js", import.meta.url));
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+    metafile: true,
+  });
+  const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+  console.log(`edgepass/session: ${size} bytes in gzip`);
+  assert.ok(size > 1000 && size <= BUDGET, `${size} bytes`);
+  const files = Object.keys(metafile.inputs).map((path) => path.replace(/.*\//, ""));
+  assert.deepEqual(files.toSorted(), [
+    "clock.js",
+    "cookie.js",
+    "resource.js",
+    "session.js",
+    "signer.js",
+    "tabs.js",
+  ]);
+});
