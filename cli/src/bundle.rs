@@ -69,6 +69,12 @@ impl LambdaEdge {
                     .to_owned(),
             ));
         }
+        if settings.revocation.is_some() {
+            return Err(Failure::Usage(
+                "`[revocation]`: the Lambda@Edge function does not fetch the state yet; leave it out"
+                    .to_owned(),
+            ));
+        }
         warn_of_secrets(&settings);
         let files = lambda_edge_files(&settings)?;
         write_folder(&self.out, &files)?;
@@ -100,7 +106,7 @@ pub(crate) fn read_config(path: &Path) -> Result<(Settings, Validator), Failure>
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
     let settings = settings_from_toml(&text, read).map_err(|refused| usage(&refused))?;
-    let validator = Validator::new(settings.clone(), &Native).map_err(|refused| usage(&refused))?;
+    let validator = Validator::new(settings.clone(), Native).map_err(|refused| usage(&refused))?;
     Ok((settings, validator))
 }
 

@@ -9,6 +9,9 @@ mod edge;
 mod grants;
 mod lambda;
 mod native;
+mod published;
+mod publishing;
+mod rules;
 mod server;
 mod sign_in;
 mod signing;
@@ -26,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use signer::{FileStore, FolderDestination, Store};
 use tokio::net::TcpListener;
 use tokio::select;
 
@@ -38,6 +42,7 @@ use self::edge::{Behaviour, Edge, hosts};
 use self::grants::LocalGrants;
 use self::lambda::{Function, Process};
 use self::native::Native;
+use self::publishing::Publishing;
 use self::signing::Signer;
 use self::state::{CLAIMS_KEY_ID, KEY_ID, StateFolder};
 use self::validator::{Validator, system_clock};
@@ -61,7 +66,7 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 
-    /// Folder that keeps the keys; it is made when missing
+    /// Folder that keeps the keys and what is revoked; it is made when missing
     #[arg(long, value_name = "DIR", default_value = ".edgepass")]
     state: PathBuf,
 
@@ -114,11 +119,16 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     let hosts = hosts(address.port());
     let grants = LocalGrants::new(&hosts)?;
     let max_lifetime = grants.max_lifetime();
-    let validator = Arc::new(Validator::new(&state.keys, max_lifetime, Arc::clone(&clock))?);
+    let [host, _] = &hosts;
+    let root = &state.mandate.mandate.root;
+    let settings = rules::settings(&state.keys, root, published::head_url(host), max_lifetime);
+    let published = FolderDestination::new(state.published());
+    let head = state.published().join("head");
+    let validator = Arc::new(Validator::new(settings.clone(), head, Arc::clone(&clock))?);
     let (check, mut process) = match edge {
         CheckedBy::Native => (Check::Native(Native::new(Arc::clone(&validator))), None),
         CheckedBy::Lambda => {
-            let (function, process) = Function::start(&state, max_lifetime).await?;
+            let (function, process) = Function::start(&state, &settings).await?;
             (Check::Lambda(function), Some(process))
         }
     };
@@ -126,11 +136,24 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         None => "the validator in this process".to_owned(),
         Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
     };
-    let StateFolder { path, keys } = state;
+    let store: Arc<dyn Store> = Arc::new(FileStore::new(state.revocations()));
+    let StateFolder { path, keys, state_key, mandate } = state;
+    let publishing = Publishing::new(
+        mandate,
+        state_key,
+        max_lifetime,
+        Arc::clone(&store),
+        published.clone(),
+        Arc::clone(&clock),
+    )?;
+    // Edges let nobody in without a state.
+    publishing.publish().await.map_err(|failed| Failure::Service(failed.to_string()))?;
+    validator.refresh().await;
     let keys = keys.into_ring();
-    let signer = Arc::new(Signer::new(grants, &keys, &clock));
+    let signer = Arc::new(Signer::new(grants, &keys, &store, publishing.changes(), &clock));
     let demo = Demo { signer: Arc::clone(&signer), keys, validator };
     let behaviours = vec![
+        Behaviour::public("/edgepass/state/*", published::origin(published)),
         Behaviour::public("/edgepass/*", signing::origin(signer)),
         Behaviour::public("/demo/*", demo::origin(demo)),
         Behaviour::signed("/media/*", content::origin("/media", content)),
@@ -141,6 +164,7 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     select! {
         () = server::serve(listener, Arc::new(edge), stop) => {}
         () = kept_running(process.as_mut()) => {}
+        () = publishing.run() => {}
     }
     if let Some(process) = process {
         process.end().await;
@@ -186,7 +210,9 @@ fn announce(
     state: &Path,
     checked_by: &str,
 ) -> Result<(), Failure> {
-    let (key, claims_key) = (state.join("private.pem"), state.join("claims-private.pem"));
+    let in_state = |name| state.join(name).display().to_string();
+    let (key, claims_key) = (in_state("private.pem"), in_state("claims-private.pem"));
+    let (secret, store) = (in_state("site-secret"), in_state("revocations.json"));
     let text = format!(
         "\
 A local edge that plays CloudFront is running.
@@ -197,11 +223,13 @@ A local edge that plays CloudFront is running.
   checked    by {checked_by}
   public     {}
   content    {}
-  state      {} (the keys, the claims keys, and the secret of the pseudonyms)
+  state      {} (all keys, the secret of the pseudonyms, what is revoked)
   sign       echo '{{\"sub\":\"me\",\"jti\":\"shell\"}}' | \\
                edgepass sign url http://{address}/media/alice/index.m3u8 --expires +1h \\
-               --key {} --key-id {KEY_ID} \\
-               --claims - --claims-key {} --claims-key-id {CLAIMS_KEY_ID}
+               --key {key} --key-id {KEY_ID} \\
+               --claims - --claims-key {claims_key} --claims-key-id {CLAIMS_KEY_ID}
+  revoke     edgepass revoke subject --identity alice --before +0s \\
+               --site-secret {secret} --store file:{store}
   stop       Ctrl-C
 
 Refusals follow, each with its reason.",
@@ -209,8 +237,6 @@ Refusals follow, each with its reason.",
         edge.public().join(" "),
         content.display(),
         state.display(),
-        key.display(),
-        claims_key.display(),
     );
     print(&text)
 }

@@ -1,37 +1,36 @@
 //! `edgepass verify`: what the edge would decide about a request.
 
-use core::convert::Infallible;
+mod claims_options;
+mod verdict;
+
 use core::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::builder::Styles;
-use clap::{Args, ValueEnum, ValueHint};
-use edge_validator::{Enforcement, Passed, Validator, ViewerRequest, sha256};
-use policy::{
-    Admitted, Claims, ClaimsKey, ClaimsNeed, ClaimsRules, Credential, Denied, Deployment, Policy,
-    Request, ShortRsa, UnixTime,
-};
-use serde::Serialize;
-use serde_json::Value;
+use clap::{Args, ValueHint};
+use edge_validator::{Enforcement, Passed, StateSource, Validator, ViewerRequest};
+use policy::{Credential, Denied, Deployment, Request, ShortRsa, UnixTime};
 
+use self::claims_options::{ClaimsOptions, Revoked};
+use self::verdict::Verdict;
 use crate::bundle::read_config;
-use crate::claims_trust::ClaimsTrust;
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
-use crate::not_yet::not_yet;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output::{print, print_json, warn};
-use crate::reason::{Explained, Reason};
+use crate::state_file;
 use crate::trust::{self, Trust};
 use crate::url_argument::UrlArgument;
-use crate::when::{Shown, When, system_clock};
+use crate::when::{When, system_clock};
 
 /// Decide about a request as the edge would, and say why
 #[derive(Args)]
 #[command(after_help = "\
 ALG is RSA-SHA1, RSA-SHA256, ECDSA-SHA1 or ECDSA-SHA256. Without a list both hashes are allowed.
 An empty ID (`=public.pem`) is a key that answers for any Key-Pair-Id.
+
+--state needs claims, and --state-root unless --config has the root key. It is believed for 300
+seconds by its own date, or as long as the configuration says.
 
 --claims-trust names a key that signs claims tokens: a public key, for ES256 or RS256, or a file
 with the secret of HS256. Once one is given, every request needs a token, unless --claims says less.
@@ -64,7 +63,7 @@ pub(crate) struct Verify {
     /// Take keys and rules from the configuration of an edge, and decide exactly as it would
     #[arg(
         long,
-        conflicts_with_all = ["trust", "claims", "claims_trust", "danger_allow_short_rsa"],
+        conflicts_with_all = ["trust", "claims", "claims_trust", "state_root", "danger_allow_short_rsa"],
         value_name = "edge.toml",
         value_hint = ValueHint::FilePath
     )]
@@ -86,37 +85,11 @@ pub(crate) struct Verify {
     json: bool,
 }
 
-#[derive(Args)]
-struct ClaimsOptions {
-    /// Whether a claims token is demanded [default: required with --claims-trust, else optional]
-    #[arg(long)]
-    claims: Option<Need>,
-    /// The method of the request
-    #[arg(long, value_name = "M")]
-    method: Option<String>,
-    /// The Origin of the request
-    #[arg(long, value_name = "O")]
-    origin: Option<String>,
-    /// A key to trust for claims tokens; may be repeated
-    #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
-    claims_trust: Vec<ClaimsTrust>,
-    /// Revocation state; not supported yet
-    #[arg(long, value_name = "HEAD_FILE", value_parser = not_yet)]
-    state: Option<Infallible>,
-}
-
-#[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
-enum Need {
-    Required,
-    Optional,
-    Off,
-}
-
 impl Verify {
     pub(crate) fn run(self) -> Outcome {
         let clock = system_clock()?;
         let now = self.now.map_or(clock, |when| when.from(clock));
-        let judge = self.judge()?;
+        let judge = self.judge(now)?;
         let verdict = self.verdict(&judge, now)?;
         if self.json {
             print_json(&verdict.to_json())?
@@ -126,17 +99,41 @@ impl Verify {
         Ok(if verdict.decision.is_ok() { Ended::Done } else { Ended::Denied })
     }
 
-    fn judge(&self) -> Result<Judge, Failure> {
+    fn judge(&self, now: UnixTime) -> Result<Judge, Failure> {
         if let Some(config) = &self.config {
             let (_, validator) = read_config(config)?;
+            self.hand_in_state(&validator, config, now)?;
             return Ok(Judge::Edge(Box::new(validator)));
         }
         let short_rsa =
             if self.danger_allow_short_rsa { ShortRsa::DangerAllow } else { ShortRsa::Refuse };
         let keys = trust::load(&self.trust, short_rsa)?;
-        policy::Trust::new(Deployment::Standalone, keys, self.claims.trust()?)
-            .map(Judge::Keys)
-            .map_err(|refused| Failure::Usage(format!("`--claims-trust`: {refused}")))
+        let revocation = self.claims.revocation(now)?;
+        let trust = policy::Trust::new(Deployment::Standalone, keys, self.claims.trust()?)
+            .map_err(|refused| Failure::Usage(format!("`--claims-trust`: {refused}")))?;
+        Ok(Judge::Keys(trust, revocation))
+    }
+
+    /// The state that the configuration names, or the one that stands for it.
+    fn hand_in_state(&self, edge: &Validator, config: &Path, now: UnixTime) -> Result<(), Failure> {
+        match (edge.state_source(), &self.claims.state) {
+            (None, None) => {}
+            (None, Some(_)) => {
+                return Err(Failure::Usage(format!(
+                    "the configuration `{}` has no `[revocation]`, so its edge takes no state; leave out `--state`, or add it there",
+                    config.display()
+                )));
+            }
+            (Some(_), Some(head)) => state_file::hand_in(edge, head, now),
+            (Some(StateSource::File(file)), None) => {
+                let folder = config.parent().unwrap_or(Path::new(""));
+                state_file::hand_in(edge, &folder.join(file), now);
+            }
+            (Some(StateSource::Url(url)), None) => {
+                warn(&format!("the state is not fetched from `{url}`; name a copy with `--state`"))
+            }
+        }
+        Ok(())
     }
 
     fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
@@ -154,9 +151,9 @@ impl Verify {
         };
         let credential = Credential::find(&request).ok().as_ref().map(Outline::from);
         let decision = match judge {
-            Judge::Keys(trust) => {
+            Judge::Keys(trust, revocation) => {
                 self.warn_of_sha1(credential.as_ref());
-                policy::verify(&request, trust, now)
+                policy::verify(&request, trust, revocation.as_ref().map(Revoked::view), now)
                     .map(|admitted| Passed::Admitted(Box::new(admitted)))
             }
             Judge::Edge(validator) => self.ask(validator, &request, now),
@@ -216,107 +213,5 @@ enum Judge {
     /// A whole edge.
     Edge(Box<Validator>),
     /// The walk, with these keys.
-    Keys(policy::Trust),
-}
-
-impl ClaimsOptions {
-    /// What is asked of claims tokens.
-    fn trust(&self) -> Result<policy::ClaimsTrust, Failure> {
-        let need = match (self.claims, self.claims_trust.is_empty()) {
-            (Some(Need::Off), _) => return Ok(policy::ClaimsTrust::Off),
-            (Some(Need::Required), true) => {
-                return Err(Failure::Usage(
-                    "`--claims required` needs a key that tokens are signed with; name it with `--claims-trust ID=FILE`"
-                        .to_owned(),
-                ));
-            }
-            (Some(Need::Optional) | None, true) => {
-                warn(
-                    "claims and revocation were not checked; `--claims off` says that this is meant",
-                );
-                return Ok(policy::ClaimsTrust::Off);
-            }
-            (Some(Need::Optional), false) => ClaimsNeed::Optional,
-            (Some(Need::Required) | None, false) => ClaimsNeed::Required,
-        };
-        let keys: Result<Vec<ClaimsKey>, Failure> =
-            self.claims_trust.iter().map(ClaimsTrust::load).collect();
-        // The longest lifetime is a rule of a site, which `--config` has.
-        let rules = ClaimsRules { need, keys: keys?, max_lifetime: None, sha256 };
-        Ok(policy::ClaimsTrust::Checked(rules))
-    }
-}
-
-struct Verdict {
-    decision: Result<Passed, Denied>,
-    credential: Option<Outline>,
-}
-
-/// **fixed**: its members are a contract.
-#[derive(Serialize)]
-struct VerdictJson<'v> {
-    decision: &'static str,
-    #[serde(flatten)]
-    reason: Reason,
-    credential: Option<&'v Outline>,
-    /// What an admitted request's token says, as it was signed.
-    claims: Option<Value>,
-}
-
-impl Verdict {
-    fn to_json(&self) -> VerdictJson<'_> {
-        let (decision, reason) = match &self.decision {
-            Ok(_) => ("allow", Reason::default()),
-            Err(denied) => ("deny", Reason::from(denied)),
-        };
-        let claims = self.claims().and_then(|claims| serde_json::from_str(&claims.to_json()).ok());
-        VerdictJson { decision, reason, credential: self.credential.as_ref(), claims }
-    }
-
-    fn claims(&self) -> Option<&Claims> {
-        match &self.decision {
-            Ok(Passed::Admitted(admitted)) => admitted.claims(),
-            _ => None,
-        }
-    }
-
-    fn to_text(&self, now: UnixTime) -> String {
-        let styles = Styles::styled();
-        let (good, bad) = (styles.get_valid(), styles.get_error());
-        let mut text = match &self.decision {
-            Ok(passed) => {
-                let why = match passed {
-                    Passed::Admitted(admitted) => admitted_by(admitted, now),
-                    Passed::Preflight(_) => "preflight   answered at the edge".to_owned(),
-                    Passed::Public => "public      the path needs no pass".to_owned(),
-                };
-                format!("{good}allow{good:#}\n  {why}")
-            }
-            Err(denied) => {
-                format!("{bad}deny{bad:#} {}\n{}", denied.code(), Explained(denied))
-            }
-        };
-        if let Some(credential) = &self.credential {
-            text.push_str(&format!("\n  credential  {credential}"));
-        }
-        text
-    }
-}
-
-/// The policy and the claims that admit a request.
-fn admitted_by(admitted: &Admitted, now: UnixTime) -> String {
-    let shown = |time| Shown { time, now };
-    let mut lines = match admitted.policy().map(Policy::date_less_than) {
-        Some(expires) => format!("expires     {}", shown(expires)),
-        None => "CloudFront  has to admit it too: no credential is visible here".to_owned(),
-    };
-    if let Some(claims) = admitted.claims() {
-        lines.push_str(&format!(
-            "\n  subject     {}\n  session     {}\n  claims      expire {}",
-            claims.subject,
-            claims.session,
-            shown(claims.expires)
-        ));
-    }
-    lines
+    Keys(policy::Trust, Option<Revoked>),
 }

@@ -2,9 +2,8 @@
 
 use policy::base64::STANDARD;
 use policy::json::{Members, Value};
-use policy::{ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa};
+use policy::{Backend, ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, TrustRefused};
 
-use crate::backend::Backend;
 use crate::settings::{SettingsRefused, nothing_else, object, string};
 
 /// The least length of the secret of HS256, in bytes: that of its digest (RFC 7518, 3.2).
@@ -59,6 +58,11 @@ impl ClaimsKeySettings {
             .string("key", &STANDARD.encode(&self.key));
     }
 
+    /// The secret, ready to check tokens.
+    pub(crate) fn ready_secret(&self, backend: &dyn Backend) -> Result<ClaimsKey, TrustRefused> {
+        ClaimsKey::secret(&self.id, &self.key, backend.sha256())
+    }
+
     /// The key, ready to check tokens.
     pub fn ready(&self, backend: &dyn Backend) -> Result<ClaimsKey, SettingsRefused> {
         let Self { id, algorithm, key } = self;
@@ -69,7 +73,7 @@ impl ClaimsKeySettings {
             if key.len() < MIN_SECRET_BYTES {
                 return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
             }
-            return Ok(ClaimsKey::secret(id, key, backend.sha256())?);
+            return Ok(self.ready_secret(backend)?);
         }
         let unfit = |refused| SettingsRefused::Key { id: id.clone(), refused };
         let public_key = PublicKey::from_spki_der(key, ShortRsa::Refuse).map_err(unfit)?;

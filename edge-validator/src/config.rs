@@ -1,12 +1,16 @@
 //! `edge.toml`: the settings as an operator writes them.
 
+mod revocation;
+
 use core::fmt;
 
 use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, is_origin};
 use serde::Deserialize;
 
+use self::revocation::RevocationToml;
 use crate::claims_key::ClaimsKeySettings;
 use crate::pem::public_key_from_pem;
+use crate::revocation::StateSource;
 use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 
 /// Reads `edge.toml`. `read_file` gives the content of a file that it names, relative to the file
@@ -22,6 +26,7 @@ pub fn settings_from_toml(
     file.check()?;
     let keys = file.key.into_iter().map(|key| key.settings(&read_file));
     let claims_keys = file.claims_key.into_iter().map(|key| key.settings(&read_file));
+    let revocation = file.revocation.map(|toml| toml.settings(&read_file)).transpose()?;
     let settings = Settings {
         deployment: match file.mode {
             Mode::Native => Deployment::Native,
@@ -42,6 +47,7 @@ pub fn settings_from_toml(
         },
         expose_reason: file.expose_reason,
         keys: keys.collect::<Result<_, _>>()?,
+        revocation,
         public_paths: file.public.paths,
         redirect_to: file.refusal.redirect_to,
         cors_origins: file.refusal.cors_origins,
@@ -61,6 +67,12 @@ fn check(settings: &Settings) -> Result<(), SettingsRefused> {
         if !is_origin(origin) {
             return Err(SettingsRefused::CorsOrigin(origin.clone()));
         }
+    }
+    if let Some(revocation) = &settings.revocation
+        && let StateSource::Url(url) = &revocation.source
+        && !is_absolute(url)
+    {
+        return Err(SettingsRefused::StateUrl(url.clone()));
     }
     match &settings.redirect_to {
         Some(url) if !is_absolute(url) => Err(SettingsRefused::Redirect(url.clone())),
@@ -90,7 +102,7 @@ struct EdgeToml {
     #[serde(default)]
     claims_key: Vec<ClaimsKeyToml>,
     max_lifetime_seconds: Option<u32>,
-    revocation: Option<toml::Table>,
+    revocation: Option<RevocationToml>,
     #[serde(default)]
     public: PublicToml,
     #[serde(default)]
@@ -161,14 +173,7 @@ fn https() -> String {
 }
 
 impl EdgeToml {
-    /// What cannot be enforced yet is refused rather than ignored.
     fn check(&self) -> Result<(), ConfigRefused> {
-        if self.revocation.is_some() {
-            return Err(ConfigRefused::NotYet {
-                member: "revocation",
-                instead: "revocation is not checked yet; remove it",
-            });
-        }
         if self.key.is_empty() {
             return Err(ConfigRefused::NoKey);
         }
@@ -222,9 +227,17 @@ fn public_key(
     file: &str,
     read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<PublicKey, ConfigRefused> {
+    named_public_key("pem_file", file, read_file)
+}
+
+fn named_public_key(
+    member: &'static str,
+    file: &str,
+    read_file: impl Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<PublicKey, ConfigRefused> {
     let unreadable = |reason| {
         let file = file.to_owned();
-        ConfigRefused::File { member: "pem_file", file, reason }
+        ConfigRefused::File { member, file, reason }
     };
     let pem = read_file(file).map_err(unreadable)?;
     let pem = str::from_utf8(&pem).map_err(|_| unreadable("is not text".to_owned()))?;
@@ -252,15 +265,10 @@ pub enum ConfigRefused {
     },
     /// No `[[key]]`.
     NoKey,
-    /// A member that this version cannot enforce.
-    NotYet {
-        /// The member.
-        member: &'static str,
-        /// What to write.
-        instead: &'static str,
-    },
     /// A value.
     Settings(SettingsRefused),
+    /// `[revocation]` without the one place of the state.
+    StateSource,
     /// Not the TOML of an `edge.toml`, with line and member.
     Toml(String),
 }
@@ -278,8 +286,10 @@ impl fmt::Display for ConfigRefused {
             ),
             Self::File { member, file, reason } => write!(f, "`{member}` `{file}`: {reason}"),
             Self::NoKey => f.write_str("there is no `[[key]]`; name the public key to trust"),
-            Self::NotYet { member, instead } => write!(f, "`{member}`: {instead}"),
             Self::Settings(refused) => refused.fmt(f),
+            Self::StateSource => f.write_str(
+                "`[revocation]` needs the place of the state's head: a `url` or a `file`, not both",
+            ),
             Self::Toml(error) => f.write_str(error),
         }
     }

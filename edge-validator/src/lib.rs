@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod backend;
 mod claims_key;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;
@@ -11,11 +10,13 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 mod pem;
 mod response;
+mod revocation;
 mod settings;
+mod state_holder;
+mod trusted;
 mod validator;
 mod viewer;
 
-pub use backend::Backend;
 pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 #[cfg(not(target_arch = "wasm32"))]
 pub use config::{ConfigRefused, settings_from_toml};
@@ -26,6 +27,8 @@ pub use native::{Native, NativeKey, sha256, thumbprint};
 #[cfg(not(target_arch = "wasm32"))]
 pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;
+pub use revocation::{RevocationSettings, StateSource};
 pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
+pub use state_holder::WantedBody;
 pub use validator::{Answer, CONTEXT_HEADER, Forwarded, Passed, Refusal, Validator, Verdict};
 pub use viewer::ViewerRequest;

@@ -10,11 +10,9 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use policy::{
-    Algorithm, BoxedKey, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS, PublicKey,
-    Thumbprint, VerifySignature,
+    Algorithm, Backend, BoxedKey, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS,
+    PublicKey, Thumbprint, VerifySignature,
 };
-
-use crate::backend::Backend;
 
 /// A public key in the form in which AWS-LC computes with it. Made once, it serves all threads.
 pub struct NativeKey {

@@ -3,9 +3,12 @@
 use core::fmt;
 use policy::base64::STANDARD;
 use policy::json::{self, NotJson, Object, Value};
-use policy::{Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, TrustRefused};
+use policy::{
+    Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, StateRefused, TrustRefused,
+};
 
 use crate::claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
+use crate::revocation::RevocationSettings;
 
 /// Everything that a validator is told. `bundle` bakes it in as JSON; unknown members are refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Settings {
     pub keys: Vec<KeySettings>,
     /// Trusted for claims tokens.
     pub claims_keys: Vec<ClaimsKeySettings>,
+    /// How revoked passes become known; None if revocation is not checked.
+    pub revocation: Option<RevocationSettings>,
     /// Paths that need no pass; `*` is any run of characters.
     pub public_paths: Vec<String>,
     /// Where page navigations without a pass are sent.
@@ -162,6 +167,9 @@ impl Settings {
                 .into_iter()
                 .map(ClaimsKeySettings::from_value)
                 .collect::<Result<_, _>>()?,
+            revocation: RevocationSettings::from_value(
+                members.take("revocation").unwrap_or(Value::Boolean(false)),
+            )?,
             public_paths: strings(&mut members, "public_paths")?,
             redirect_to: string_or_null(&mut members, "redirect_to")?,
             cors_origins: strings(&mut members, "cors_origins")?,
@@ -186,7 +194,12 @@ impl Settings {
                         .string("spki", &key.spki)
                         .strings("algorithms", key.algorithms.iter().map(String::as_str));
                 })
-                .objects("claims_keys", &self.claims_keys, |members, key| key.put(members))
+                .objects("claims_keys", &self.claims_keys, |members, key| key.put(members));
+            match &self.revocation {
+                Some(revocation) => members.object("revocation", |members| revocation.put(members)),
+                None => members.string_or_null("revocation", None),
+            };
+            members
                 .strings("public_paths", self.public_paths.iter().map(String::as_str))
                 .string_or_null("redirect_to", self.redirect_to.as_deref())
                 .strings("cors_origins", self.cors_origins.iter().map(String::as_str));
@@ -203,7 +216,7 @@ impl Settings {
     }
 }
 
-fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
+pub(crate) fn wrong(member: &'static str, expected: &'static str) -> SettingsRefused {
     SettingsRefused::Member { member, expected }
 }
 
@@ -217,7 +230,7 @@ pub(crate) fn object<'t>(
     }
 }
 
-fn array<'t>(
+pub(crate) fn array<'t>(
     members: &mut Object<'t>,
     member: &'static str,
 ) -> Result<Vec<Value<'t>>, SettingsRefused> {
@@ -237,7 +250,7 @@ pub(crate) fn string(
     }
 }
 
-fn string_or_null(
+pub(crate) fn string_or_null(
     members: &mut Object<'_>,
     member: &'static str,
 ) -> Result<Option<String>, SettingsRefused> {
@@ -325,6 +338,14 @@ pub enum SettingsRefused {
     },
     /// Not an absolute URL.
     Redirect(String),
+    /// Revocation where claims are not [`ClaimsSetting::Required`].
+    RevocationWithoutClaims,
+    /// A number of seconds of `[revocation]` that is zero.
+    RevocationSeconds,
+    /// The root keys or the site of `[revocation]`.
+    State(StateRefused),
+    /// Neither a file nor an `http` or `https` URL.
+    StateUrl(String),
     /// Neither `http` nor `https`.
     Scheme(String),
     /// The keys together.
@@ -370,6 +391,17 @@ impl fmt::Display for SettingsRefused {
                 f,
                 "`redirect_to` is `{url}`, which is not an absolute URL; write it as `https://www.example.com/login`"
             ),
+            Self::RevocationWithoutClaims => f.write_str(
+                "`[revocation]` needs `claims = \"required\"`: a pass without claims cannot be revoked",
+            ),
+            Self::RevocationSeconds => f.write_str(
+                "`refresh_seconds` and `max_stale_seconds` of `[revocation]` are at least 1, and the first is not above the second",
+            ),
+            Self::State(refused) => write!(f, "`[revocation]`: {refused}"),
+            Self::StateUrl(url) => write!(
+                f,
+                "`url` of `[revocation]` is `{url}`, which is not an absolute URL; write it as `https://media.example.com/edgepass/state/head`"
+            ),
             Self::Scheme(scheme) => {
                 write!(f, "`scheme` is `{scheme}`; it is `https` or `http`, the viewer's")
             }
@@ -379,6 +411,12 @@ impl fmt::Display for SettingsRefused {
 }
 
 impl core::error::Error for SettingsRefused {}
+
+impl From<StateRefused> for SettingsRefused {
+    fn from(refused: StateRefused) -> Self {
+        Self::State(refused)
+    }
+}
 
 impl From<TrustRefused> for SettingsRefused {
     fn from(refused: TrustRefused) -> Self {

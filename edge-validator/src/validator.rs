@@ -1,23 +1,30 @@
 //! The validator: from a viewer's request to an answer.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use policy::{
-    Admitted, ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Credential, Denied, Request, Scheme,
-    Trust, TrustedKey, TrustedKeys, UnixTime, Url, forwarded_cookies, forwarded_query,
-    verify_remembering, wildcards_match,
+    Admitted, Backend, Code, Credential, Delegation, Denied, Request, Scheme, StateRefused,
+    StateTrust, Trust, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering,
+    wildcards_match,
 };
 
-use crate::backend::Backend;
 use crate::memory::SignatureMemory;
 use crate::response::Response;
-use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
+use crate::revocation::{RevocationSettings, StateSource};
+use crate::settings::{ClaimsSetting, Enforcement, Settings, SettingsRefused};
+use crate::state_holder::{StateHolder, WantedBody};
+use crate::trusted;
 use crate::viewer::ViewerRequest;
 
 /// Decides every request by one set of settings. It is shared between threads.
 pub struct Validator {
     settings: Settings,
     scheme: Scheme,
+    /// Until a state lists others.
     trust: Trust,
+    holder: Option<RwLock<StateHolder>>,
     memory: SignatureMemory,
+    backend: Arc<dyn Backend>,
 }
 
 /// What is to be done with a request.
@@ -67,15 +74,73 @@ pub struct Verdict {
 
 impl Validator {
     /// Takes settings, which `settings_from_toml` has checked, and the shell's crypto.
-    pub fn new(settings: Settings, backend: &dyn Backend) -> Result<Self, SettingsRefused> {
-        let mut keys = Vec::with_capacity(settings.keys.len());
-        for key in &settings.keys {
-            keys.push(trusted(key, backend)?);
-        }
-        let keys = TrustedKeys::new(keys)?;
-        let trust = Trust::new(settings.deployment, keys, claims_trust(&settings, backend)?)?;
+    pub fn new(
+        settings: Settings,
+        backend: impl Backend + 'static,
+    ) -> Result<Self, SettingsRefused> {
+        let backend: Arc<dyn Backend> = Arc::new(backend);
+        let trust = trusted::by_settings(&settings, &backend)?;
+        let holder = holder(&settings, &backend)?.map(RwLock::new);
         let scheme = settings.scheme()?;
-        Ok(Self { settings, scheme, trust, memory: SignatureMemory::default() })
+        let memory = SignatureMemory::default();
+        Ok(Self { settings, scheme, trust, holder, memory, backend })
+    }
+
+    /// Where to look for the state, if revocation is checked.
+    pub fn state_source(&self) -> Option<&StateSource> {
+        self.settings.revocation.as_ref().map(|revocation| &revocation.source)
+    }
+
+    /// Whether the state is to be looked up before the next decision. Who is told so does it, for
+    /// all others: none is told again before that has come to nothing.
+    pub fn begin_look_up(&self, now: UnixTime) -> bool {
+        self.holder.as_ref().is_some_and(|holder| {
+            let mut holder = holder.write().unwrap_or_else(PoisonError::into_inner);
+            let is_due = holder.is_due(now);
+            if is_due {
+                holder.look_up(now);
+            }
+            is_due
+        })
+    }
+
+    /// Takes a head that was fetched. Says which body to fetch, if that is not in hand.
+    pub fn take_head(
+        &self,
+        bytes: &[u8],
+        now: UnixTime,
+    ) -> Result<Option<WantedBody>, StateRefused> {
+        let Some(holder) = &self.holder else { return Ok(None) };
+        let mut holder = holder.write().unwrap_or_else(PoisonError::into_inner);
+        holder.take_head(bytes, now, |keys| self.listed(keys))
+    }
+
+    /// Notes that the head is still the last one that was taken. Says which body to fetch, if that
+    /// did not come then.
+    pub fn head_is_unchanged(&self, now: UnixTime) -> Option<WantedBody> {
+        let mut holder = self.holder.as_ref()?.write().unwrap_or_else(PoisonError::into_inner);
+        holder.head_is_unchanged(now)
+    }
+
+    /// Takes the body that was asked for. Until then the state before stays in force.
+    pub fn take_body(&self, bytes: Vec<u8>, now: UnixTime) -> Result<(), StateRefused> {
+        let Some(holder) = &self.holder else { return Ok(()) };
+        let mut holder = holder.write().unwrap_or_else(PoisonError::into_inner);
+        holder.take_body(bytes, now, |keys| self.listed(keys))
+    }
+
+    fn listed(&self, delegation: &Delegation) -> Result<Trust, StateRefused> {
+        trusted::by_delegation(delegation, &self.settings, &self.backend)
+    }
+
+    /// The walk, with the keys and the state in force.
+    fn verify(&self, request: &Request<'_>, now: UnixTime) -> Result<Admitted, Denied> {
+        let Some(holder) = &self.holder else {
+            return verify_remembering(request, &self.trust, None, &self.memory, now);
+        };
+        let holder = holder.read().unwrap_or_else(PoisonError::into_inner);
+        let trust = holder.trust().unwrap_or(&self.trust);
+        verify_remembering(request, trust, Some(holder.view()), &self.memory, now)
     }
 
     /// The scheme of every request.
@@ -128,7 +193,7 @@ impl Validator {
         let address = viewer.address.parse().ok();
         let ViewerRequest { cookies, method, origin, referer, .. } = *viewer;
         let request = Request { url, cookies, address, method, origin, referer };
-        match verify_remembering(&request, &self.trust, &self.memory, now) {
+        match self.verify(&request, now) {
             Ok(admitted) => Ok(Passed::Admitted(Box::new(admitted))),
             Err(denied) => {
                 let key_id = match &denied {
@@ -152,31 +217,21 @@ pub enum Passed {
     Public,
 }
 
-fn trusted(key: &KeySettings, backend: &dyn Backend) -> Result<TrustedKey, SettingsRefused> {
-    let public_key = key.public_key()?;
-    let ready = backend
-        .key(&public_key)
-        .map_err(|refused| SettingsRefused::Key { id: key.shown(), refused })?;
-    let thumbprint = backend.thumbprint(&public_key);
-    let id = key.id.as_deref();
-    Ok(TrustedKey::new(id, &public_key, thumbprint, &key.allowed()?, ready)?)
-}
-
-fn claims_trust(
+fn holder(
     settings: &Settings,
-    backend: &dyn Backend,
-) -> Result<ClaimsTrust, SettingsRefused> {
-    let need = match settings.claims {
-        ClaimsSetting::Off => return Ok(ClaimsTrust::Off),
-        ClaimsSetting::Optional => ClaimsNeed::Optional,
-        ClaimsSetting::Required => ClaimsNeed::Required,
-    };
-    let mut keys = Vec::with_capacity(settings.claims_keys.len());
-    for key in &settings.claims_keys {
-        keys.push(key.ready(backend)?);
+    backend: &Arc<dyn Backend>,
+) -> Result<Option<StateHolder>, SettingsRefused> {
+    let Some(revocation) = &settings.revocation else { return Ok(None) };
+    if settings.claims != ClaimsSetting::Required {
+        return Err(SettingsRefused::RevocationWithoutClaims);
     }
-    let (max_lifetime, sha256) = (settings.max_lifetime, backend.sha256());
-    Ok(ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 }))
+    let RevocationSettings { refresh_seconds, max_stale_seconds, minimum, .. } = *revocation;
+    if refresh_seconds == 0 || max_stale_seconds < refresh_seconds {
+        return Err(SettingsRefused::RevocationSeconds);
+    }
+    let (site, roots) = (revocation.site_id()?, revocation.root_keys()?);
+    let trust = StateTrust::new(site, &roots, minimum, Arc::clone(backend))?;
+    Ok(Some(StateHolder::new(revocation, trust, backend.sha256())))
 }
 
 fn forward(

@@ -16,6 +16,8 @@ pub enum Stage {
     Conditions,
     /// claims token + policy + request + now
     Claims,
+    /// claims + state + now
+    Revocation,
 }
 
 impl Stage {
@@ -27,6 +29,7 @@ impl Stage {
             Self::Read => "read",
             Self::Conditions => "conditions",
             Self::Claims => "claims",
+            Self::Revocation => "revocation",
         }
     }
 }
@@ -128,11 +131,17 @@ pub enum Code {
     ClaimsExpired,
     /// See [`Denied::ClaimsMismatch`](crate::Denied::ClaimsMismatch).
     ClaimsMismatch,
+    /// See [`Denied::Revoked`](crate::Denied::Revoked).
+    Revoked,
+    /// See [`Denied::RevocationUnknown`](crate::Denied::RevocationUnknown).
+    RevocationUnknown,
+    /// See [`Denied::RevocationStale`](crate::Denied::RevocationStale).
+    RevocationStale,
 }
 
 impl Code {
     /// Every code, in walk order.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::RequestMalformed,
         Self::CredentialMissing,
         Self::CredentialIncomplete,
@@ -154,6 +163,9 @@ impl Code {
         Self::ClaimsNotYetValid,
         Self::ClaimsExpired,
         Self::ClaimsMismatch,
+        Self::Revoked,
+        Self::RevocationUnknown,
+        Self::RevocationStale,
     ];
 
     /// The code as logs and headers carry it.
@@ -188,7 +200,7 @@ impl Code {
         self,
     ) -> (&'static str, Stage, Option<CloudFrontError>, &'static str, &'static str) {
         use CloudFrontError::{AccessDenied, InvalidKey, MalformedPolicy, MissingKey};
-        use Stage::{Authenticate, Claims, Conditions, Find, Read};
+        use Stage::{Authenticate, Claims, Conditions, Find, Read, Revocation};
         match self {
             Self::RequestMalformed => (
                 "request-malformed",
@@ -336,6 +348,27 @@ impl Code {
                 None,
                 "the claims token allows other URLs, networks, methods or origins",
                 "issue claims that allow the request, or do not request it; mind that `org` needs an Origin or Referer header",
+            ),
+            Self::Revoked => (
+                "revoked",
+                Revocation,
+                None,
+                "the pass, its subject's passes, its key's or all were revoked",
+                "have the viewer sign in again; if it was revoked by mistake, take the entry back and publish the state",
+            ),
+            Self::RevocationUnknown => (
+                "revocation-unknown",
+                Revocation,
+                None,
+                "no state of what is revoked could be loaded yet",
+                "see that a state is published at the edge's address, that the root key there is this site's, and that no check stands before it",
+            ),
+            Self::RevocationStale => (
+                "revocation-stale",
+                Revocation,
+                None,
+                "the state of what is revoked is too old, or from the future",
+                "see that the publisher runs at least thrice within `max_stale_seconds`, that caches keep the head for less than that, and compare the clocks",
             ),
         }
     }

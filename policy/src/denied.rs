@@ -11,6 +11,7 @@ use crate::encoding::Shown;
 use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::resource::Section;
+use crate::revocation::Revocation;
 use crate::signature::{Algorithm, Hash};
 use crate::statement::PolicyFault;
 use crate::time::UnixTime;
@@ -136,6 +137,19 @@ pub enum Denied {
     },
     /// The request is not what the claims token allows.
     ClaimsMismatch(Mismatch),
+    /// The pass is revoked.
+    Revoked(Revocation),
+    /// No state was ever loaded.
+    RevocationUnknown,
+    /// The state in hand is too old, or from the future.
+    RevocationStale {
+        /// When it was made.
+        generated_at: UnixTime,
+        /// The verifier's clock.
+        now: UnixTime,
+        /// How old it may be, in seconds.
+        max_stale_seconds: u32,
+    },
 }
 
 impl Denied {
@@ -163,6 +177,9 @@ impl Denied {
             Self::ClaimsNotYetValid { .. } => Code::ClaimsNotYetValid,
             Self::ClaimsExpired { .. } => Code::ClaimsExpired,
             Self::ClaimsMismatch(_) => Code::ClaimsMismatch,
+            Self::Revoked(_) => Code::Revoked,
+            Self::RevocationUnknown => Code::RevocationUnknown,
+            Self::RevocationStale { .. } => Code::RevocationStale,
         }
     }
 
@@ -253,6 +270,14 @@ impl fmt::Display for Denied {
                 write!(f, "the claims token expired at {expires}; it is now {now}")
             }
             Self::ClaimsMismatch(mismatch) => mismatch.fmt(f),
+            Self::Revoked(revocation) => revocation.fmt(f),
+            Self::RevocationUnknown => {
+                f.write_str("no state was loaded yet, so nobody knows what is revoked")
+            }
+            Self::RevocationStale { generated_at, now, max_stale_seconds } => write!(
+                f,
+                "the state is of {generated_at} and it is now {now}; it is believed for {max_stale_seconds} s"
+            ),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+mod backend;
 pub mod base64;
 mod claims;
 mod code;
@@ -35,6 +36,7 @@ mod unproven;
 mod url;
 mod verify;
 
+pub use backend::Backend;
 pub use claims::{
     Claims, ClaimsFault, ClaimsRefused, MAX_CLAIMS_BYTES, MAX_CONTEXT_BYTES, MAX_LIST_ENTRIES,
     MAX_SUBJECT_BYTES,
@@ -65,22 +67,19 @@ pub use request::{Request, is_origin};
 pub use resource::{
     MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section, wildcards_match,
 };
-pub use revocation::{
-    NotRevoked, Revocable, Revocation, RevocationRefused, RevocationView, Standing, WhenUnknown,
-};
+pub use revocation::{NotRevoked, Revocable, Revocation, RevocationView, Standing, WhenUnknown};
 pub use signable::{SignableFault, SignableUrl};
 pub use signature::{
     Algorithm, Hash, InvalidSignature, MakeSignature, UnknownAlgorithm, VerifySignature,
 };
 pub use state::{
-    Backend, Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey,
-    MAX_BODY_BYTES, MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD,
-    Minimum, Salt, SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust,
-    UnprovenHead,
+    Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey, MAX_BODY_BYTES,
+    MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD, Minimum, Salt,
+    SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust, UnprovenHead,
 };
 pub use statement::{Granted, Policy, PolicyFault};
 pub use time::UnixTime;
-pub use token::{ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Mismatch, Unbound};
+pub use token::{Claimed, ClaimsNeed, ClaimsRules, ClaimsTrust, MAX_CLOCK_SKEW, Mismatch, Unbound};
 pub use trust::{
     Authentic, BoxedKey, Deployment, MAX_KEYS_WITHOUT_ID, Trust, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,

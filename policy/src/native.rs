@@ -9,8 +9,7 @@ use crate::denied::Denied;
 use crate::memory::RememberProofs;
 use crate::request::Request;
 use crate::time::UnixTime;
-use crate::token::{ClaimsTrust, Token, Unbound};
-use crate::verify::Admitted;
+use crate::token::{Claimed, ClaimsTrust, Token, Unbound};
 
 /// The token of a request whose credential only CloudFront saw.
 pub(crate) struct TokenAlone<'r>(Token<'r>);
@@ -32,16 +31,16 @@ impl<'r> TokenAlone<'r> {
     }
 
     /// Checks the token by itself.
-    pub(crate) fn admit(
+    pub(crate) fn claim(
         self,
         request: &Request<'_>,
         trust: &ClaimsTrust,
         memory: &dyn RememberProofs,
         now: UnixTime,
-    ) -> Result<Admitted, Denied> {
-        let claims = self.0.checked(request, trust, memory, now, |claims| {
+    ) -> Result<Claimed, Denied> {
+        let token = self.0.checked(request, trust, memory, now, |claims| {
             if claims.resources.is_empty() { Err(Unbound::NoResources) } else { Ok(()) }
         })?;
-        Ok(Admitted::by_cloudfront(claims))
+        Ok(Claimed { pass: None, token })
     }
 }

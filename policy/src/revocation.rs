@@ -1,10 +1,46 @@
-//! Whether a pass is revoked, as a function of the state and the time.
+//! Whether a pass is revoked: a step of the walk, and a function of the state and the time.
 
 use core::fmt;
 
+use crate::denied::Denied;
 use crate::key::Thumbprint;
 use crate::state::{MAX_SECONDS_AHEAD, State};
 use crate::time::UnixTime;
+use crate::token::Claimed;
+use crate::verify::Admitted;
+
+impl Claimed {
+    /// Checks that the pass is not revoked; None where revocation is not checked. Where it is, a
+    /// pass without claims is refused, since nobody could revoke it, and so is one that is valid for
+    /// longer than the state remembers what is revoked.
+    pub fn stand(
+        self,
+        revocation: Option<RevocationView<'_>>,
+        now: UnixTime,
+    ) -> Result<Admitted, Denied> {
+        let not_revoked = match (revocation, &self.token) {
+            (None, _) => None,
+            (Some(_), None) => return Err(Denied::ClaimsMissing),
+            (Some(view), Some(token)) => {
+                let signed_policy = self.pass.as_ref().map(|pass| pass.thumbprint);
+                // Of a pass that only CloudFront saw, the key of the token is all that is known.
+                let keys = [token.thumbprint, signed_policy.unwrap_or(token.thumbprint)];
+                let revocable = Revocable {
+                    subject: &token.claims.subject,
+                    session: &token.claims.session,
+                    keys: &keys,
+                    issued_at: token.claims.issued_at,
+                };
+                if let Some(state) = view.state {
+                    token.claims.check_lifetime(Some(state.head().maximum_lifetime()))?;
+                }
+                Some(view.check(&revocable, now)?)
+            }
+        };
+        let claims = self.token.map(|token| token.claims);
+        Ok(Admitted { pass: self.pass, claims, not_revoked })
+    }
+}
 
 /// What of a pass can be revoked.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +115,6 @@ pub enum WhenUnknown {
 pub struct RevocationView<'s> {
     /// The state in hand; None if none was ever loaded.
     pub state: Option<&'s State>,
-    /// Now.
-    pub now: UnixTime,
     /// How old the state may be, in seconds.
     pub max_stale_seconds: u32,
     /// What becomes of requests while there is none.
@@ -89,28 +123,28 @@ pub struct RevocationView<'s> {
 
 impl RevocationView<'_> {
     /// Whether a pass is good, by a state that is recent enough to say so.
-    pub fn check(&self, pass: &Revocable<'_>) -> Result<NotRevoked, RevocationRefused> {
+    pub fn check(&self, pass: &Revocable<'_>, now: UnixTime) -> Result<NotRevoked, Denied> {
         let Some(state) = self.state else {
             return match self.when_unknown {
                 WhenUnknown::Allow => Ok(NotRevoked { sequence: None }),
-                WhenUnknown::Deny => Err(RevocationRefused::Unknown),
+                WhenUnknown::Deny => Err(Denied::RevocationUnknown),
             };
         };
-        self.check_age(state)?;
+        self.check_age(state, now)?;
         match state.standing(pass) {
             Standing::Good => Ok(NotRevoked { sequence: Some(state.head().sequence()) }),
-            Standing::Revoked(revocation) => Err(RevocationRefused::Revoked(revocation)),
+            Standing::Revoked(revocation) => Err(Denied::Revoked(revocation)),
         }
     }
 
     /// By its own date, which is signed: when it was fetched says nothing. One from the future
     /// has no known age, and is met where the clock was set back after it was taken.
-    fn check_age(&self, state: &State) -> Result<(), RevocationRefused> {
-        let Self { now, max_stale_seconds, .. } = *self;
+    fn check_age(&self, state: &State, now: UnixTime) -> Result<(), Denied> {
+        let max_stale_seconds = self.max_stale_seconds;
         let generated_at = state.head().generated_at();
         let latest = generated_at.plus_seconds(max_stale_seconds);
         if now > latest || generated_at > now.plus_seconds(MAX_SECONDS_AHEAD) {
-            return Err(RevocationRefused::Stale { generated_at, now, max_stale_seconds });
+            return Err(Denied::RevocationStale { generated_at, now, max_stale_seconds });
         }
         Ok(())
     }
@@ -130,38 +164,3 @@ impl NotRevoked {
         self.sequence
     }
 }
-
-/// Why the stage `revocation` refuses a request.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum RevocationRefused {
-    /// `revoked`: the pass is.
-    Revoked(Revocation),
-    /// `revocation-unknown`: no state was ever loaded.
-    Unknown,
-    /// `revocation-stale`: the state in hand is too old, or from the future.
-    Stale {
-        /// When it was made.
-        generated_at: UnixTime,
-        /// Now.
-        now: UnixTime,
-        /// How old it may be, in seconds.
-        max_stale_seconds: u32,
-    },
-}
-
-impl fmt::Display for RevocationRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Revoked(revocation) => revocation.fmt(f),
-            Self::Unknown => {
-                f.write_str("no state was loaded yet, so nobody knows what is revoked")
-            }
-            Self::Stale { generated_at, now, max_stale_seconds } => write!(
-                f,
-                "the state is of {generated_at} and it is now {now}; it is believed for {max_stale_seconds} s"
-            ),
-        }
-    }
-}
-
-impl core::error::Error for RevocationRefused {}

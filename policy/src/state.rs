@@ -16,6 +16,7 @@ mod body;
 mod bytes;
 mod delegation;
 mod head;
+mod listed;
 mod refused;
 mod trust;
 mod unproven;
@@ -29,7 +30,7 @@ pub use delegation::{
 };
 pub use head::{BodyDigest, Head, HeadDraft, MAX_HEAD_BYTES};
 pub use refused::{Signer, StatePart, StateRefused};
-pub use trust::{Backend, MAX_SECONDS_AHEAD, Minimum, StateTrust};
+pub use trust::{MAX_SECONDS_AHEAD, Minimum, StateTrust};
 pub use unproven::UnprovenHead;
 
 use crate::revocation::{Revocable, Revocation, Standing};

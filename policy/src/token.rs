@@ -12,12 +12,13 @@ use crate::credential::Carrier;
 use crate::denied::Denied;
 use crate::forwarding::{CLAIMS_NAME, forwarded_query};
 use crate::jws::{ClaimsKey, Envelope};
+use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, RememberProofs, Saying};
 use crate::network::Network;
 use crate::request::Request;
 use crate::statement::{Resource, SignedPolicy};
 use crate::time::UnixTime;
-use crate::verify::Admitted;
+use crate::verify::Pass;
 
 /// How far ahead of our clock an `iat` may be, in seconds: the clocks of signers and edges differ.
 pub const MAX_CLOCK_SKEW: u32 = 60;
@@ -80,7 +81,7 @@ impl<'r> Token<'r> {
         };
     }
 
-    /// The claims, if there is a token: proven, then bound as `bound` says, then evaluated.
+    /// What it says, if there is a token: proven, then bound as `bound` says, then evaluated.
     pub(crate) fn checked(
         &self,
         request: &Request<'_>,
@@ -88,22 +89,22 @@ impl<'r> Token<'r> {
         memory: &dyn RememberProofs,
         now: UnixTime,
         bound: impl FnOnce(&Claims) -> Result<(), Unbound>,
-    ) -> Result<Option<Arc<Claims>>, Denied> {
+    ) -> Result<Option<ProvenToken>, Denied> {
         let ClaimsTrust::Checked(rules) = trust else { return Ok(None) };
-        let claims = self.claims(rules, memory)?;
-        if let Some(claims) = &claims {
+        let proven = self.proven(rules, memory)?;
+        if let Some(ProvenToken { claims, .. }) = &proven {
             bound(claims).map_err(Denied::ClaimsNotBound)?;
             claims.check(rules, request, now)?;
         }
-        Ok(claims)
+        Ok(proven)
     }
 
-    /// The claims, if there is a token and its signature holds.
-    fn claims(
+    /// What it says, if there is a token and its signature holds.
+    fn proven(
         &self,
         rules: &ClaimsRules,
         memory: &dyn RememberProofs,
-    ) -> Result<Option<Arc<Claims>>, Denied> {
+    ) -> Result<Option<ProvenToken>, Denied> {
         match self {
             Self::Absent if rules.need == ClaimsNeed::Required => Err(Denied::ClaimsMissing),
             Self::Absent => Ok(None),
@@ -115,7 +116,7 @@ impl<'r> Token<'r> {
 
 impl ClaimsRules {
     /// Checks the signature, and only then reads what is signed.
-    fn prove(&self, token: &str, memory: &dyn RememberProofs) -> Result<Arc<Claims>, Denied> {
+    fn prove(&self, token: &str, memory: &dyn RememberProofs) -> Result<ProvenToken, Denied> {
         let bytes = token.len();
         if bytes > MAX_CLAIMS_BYTES {
             return Err(ClaimsFault::TooLong { bytes }.into());
@@ -124,14 +125,15 @@ impl ClaimsRules {
         let Some(key) = envelope.key(&self.keys) else {
             return Err(Denied::ClaimsSignatureInvalid { key_id: None });
         };
+        let thumbprint = key.thumbprint();
         let proof = Proof {
-            thumbprint: key.thumbprint(),
+            thumbprint,
             algorithm: key.algorithm().name(),
             message: envelope.signed.as_bytes(),
             signature: envelope.signature.as_bytes(),
         };
         if let Some(Proven(Saying::Claims(claims))) = memory.recall(&proof) {
-            return Ok(claims);
+            return Ok(ProvenToken { claims, thumbprint });
         }
         if envelope.verify(key).is_err() {
             let key_id = Some(key.id().to_string());
@@ -140,8 +142,23 @@ impl ClaimsRules {
         let payload = envelope.payload().ok_or(ClaimsFault::NotJws)?;
         let claims = Arc::new(Claims::read(&payload)?);
         memory.remember(&proof, &Proven(Saying::Claims(Arc::clone(&claims))));
-        Ok(claims)
+        Ok(ProvenToken { claims, thumbprint })
     }
+}
+
+/// A token whose signature holds.
+#[derive(Clone, Debug)]
+pub(crate) struct ProvenToken {
+    pub(crate) claims: Arc<Claims>,
+    /// The key that signed it.
+    pub(crate) thumbprint: Thumbprint,
+}
+
+/// A pass whose claims, if any are asked for, permit the request too. Only [`Permitted::claim`] and
+/// its counterpart behind CloudFront's own check make one.
+pub struct Claimed {
+    pub(crate) pass: Option<Pass>,
+    pub(crate) token: Option<ProvenToken>,
 }
 
 impl Permitted<'_> {
@@ -152,12 +169,12 @@ impl Permitted<'_> {
         trust: &ClaimsTrust,
         memory: &dyn RememberProofs,
         now: UnixTime,
-    ) -> Result<Admitted, Denied> {
+    ) -> Result<Claimed, Denied> {
         let Self { granted, token } = self;
-        let claims = token.checked(request, trust, memory, now, |claims| {
+        let token = token.checked(request, trust, memory, now, |claims| {
             check_bound(claims, &token, &granted.policy, granted.carrier)
         })?;
-        Ok(Admitted::by_policy(granted, claims))
+        Ok(Claimed { pass: Some(granted), token })
     }
 }
 
@@ -279,7 +296,8 @@ impl Claims {
         request: &Request<'_>,
         now: UnixTime,
     ) -> Result<(), Denied> {
-        self.check_times(rules.max_lifetime, now)?;
+        self.check_lifetime(rules.max_lifetime)?;
+        self.check_times(now)?;
         let address = request.address.map(|address| address.to_canonical());
         if !self.resources.is_empty() {
             // Less what CloudFront takes away, and less the token, which cannot hold itself.
@@ -305,14 +323,17 @@ impl Claims {
         Ok(())
     }
 
-    fn check_times(&self, most: Option<u32>, now: UnixTime) -> Result<(), Denied> {
+    pub(crate) fn check_lifetime(&self, most: Option<u32>) -> Result<(), Denied> {
         let seconds = self.expires.seconds_after(self.issued_at);
         match most {
             Some(most) if seconds > i64::from(most) => {
-                return Err(ClaimsFault::Lifetime { seconds, most }.into());
+                Err(ClaimsFault::Lifetime { seconds, most }.into())
             }
-            _ => {}
+            _ => Ok(()),
         }
+    }
+
+    fn check_times(&self, now: UnixTime) -> Result<(), Denied> {
         if self.issued_at > now.plus_seconds(MAX_CLOCK_SKEW) {
             return Err(Denied::ClaimsNotYetValid { starts: self.issued_at, now });
         }

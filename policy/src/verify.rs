@@ -9,6 +9,7 @@ use crate::key::Thumbprint;
 use crate::memory::{Forgetful, RememberProofs};
 use crate::native::TokenAlone;
 use crate::request::Request;
+use crate::revocation::{NotRevoked, RevocationView};
 use crate::statement::{Policy, SignedPolicy};
 use crate::time::UnixTime;
 use crate::trust::{Deployment, Trust};
@@ -17,8 +18,15 @@ use crate::trust::{Deployment, Trust};
 ///
 /// Each step yields what the next one needs and nothing else can make, so none can be forgotten.
 /// Whatever is in doubt is denied.
-pub fn verify(request: &Request<'_>, trust: &Trust, now: UnixTime) -> Result<Admitted, Denied> {
-    verify_remembering(request, trust, &Forgetful, now)
+///
+/// `revocation` is what is known of revoked passes; with None revocation is not checked.
+pub fn verify(
+    request: &Request<'_>,
+    trust: &Trust,
+    revocation: Option<RevocationView<'_>>,
+    now: UnixTime,
+) -> Result<Admitted, Denied> {
+    verify_remembering(request, trust, revocation, &Forgetful, now)
 }
 
 /// [`verify`] for those who see the same credential often: what `memory` recalls as proven is not
@@ -26,19 +34,21 @@ pub fn verify(request: &Request<'_>, trust: &Trust, now: UnixTime) -> Result<Adm
 pub fn verify_remembering(
     request: &Request<'_>,
     trust: &Trust,
+    revocation: Option<RevocationView<'_>>,
     memory: &dyn RememberProofs,
     now: UnixTime,
 ) -> Result<Admitted, Denied> {
     if trust.deployment == Deployment::Native
         && let Some(token) = TokenAlone::find(request)?
     {
-        return token.admit(request, &trust.claims, memory, now);
+        return token.claim(request, &trust.claims, memory, now)?.stand(revocation, now);
     }
     let credential = Credential::find(request)?;
     let authentic = credential.authenticate(&trust.keys, memory)?;
     let granted = authentic.read(&trust.claims, memory)?;
     let permitted = granted.permit(request, now)?;
-    permitted.claim(request, &trust.claims, memory, now)
+    let claimed = permitted.claim(request, &trust.claims, memory, now)?;
+    claimed.stand(revocation, now)
 }
 
 /// The proof that a request passed every check. Only the walk makes one.
@@ -48,8 +58,9 @@ pub fn verify_remembering(
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Admitted {
-    pass: Option<Pass>,
-    claims: Option<Arc<Claims>>,
+    pub(crate) pass: Option<Pass>,
+    pub(crate) claims: Option<Arc<Claims>>,
+    pub(crate) not_revoked: Option<NotRevoked>,
 }
 
 /// A credential that passed.
@@ -61,14 +72,6 @@ pub(crate) struct Pass {
 }
 
 impl Admitted {
-    pub(crate) fn by_policy(pass: Pass, claims: Option<Arc<Claims>>) -> Self {
-        Self { pass: Some(pass), claims }
-    }
-
-    pub(crate) fn by_cloudfront(claims: Option<Arc<Claims>>) -> Self {
-        Self { pass: None, claims }
-    }
-
     /// The policy that admits the request; None where only CloudFront saw it.
     pub fn policy(&self) -> Option<&Policy> {
         self.pass.as_ref().map(|pass| &pass.policy.policy)
@@ -87,5 +90,10 @@ impl Admitted {
     /// What the claims token says, if there is one and it was checked.
     pub fn claims(&self) -> Option<&Claims> {
         self.claims.as_deref()
+    }
+
+    /// That it was looked up and is not revoked; None where revocation is not checked.
+    pub fn not_revoked(&self) -> Option<NotRevoked> {
+        self.not_revoked
     }
 }

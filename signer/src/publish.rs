@@ -8,12 +8,14 @@ mod mandate;
 #[cfg(feature = "aws")]
 mod s3;
 
+use std::sync::Arc;
+
 use policy::{
     BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, MakeSignature, Minimum, PublicKey,
     Salt, SignedDelegation, SiteId, StateTrust, UnixTime,
 };
 
-use self::backend::{NATIVE, sha256};
+use self::backend::{Native, sha256};
 pub use self::destination::{
     Destination, DestinationAnswer, DestinationUnavailable, Published, PublishedBody, Replaced,
     Version,
@@ -78,7 +80,7 @@ impl Publisher {
         grace_seconds: u32,
     ) -> Result<Self, PublishFailed> {
         let salt = salt(&site);
-        let trust = StateTrust::new(site, roots, Minimum::default(), NATIVE)?;
+        let trust = StateTrust::new(Some(site), roots, Minimum::default(), Arc::new(Native))?;
         let Delegation { state_key: delegated, serial, .. } = trust.delegation(&delegation)?;
         if delegated != *state_key.public_key() {
             return Err(PublishFailed::OtherStateKey);

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from emulator import Session
+from emulator import Function, Session
 from media_site import Environment, KeyPair
 from services import Services
+from state_site import StateSite
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +49,23 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts the function in an environment."""
     with ExitStack() as stack:
         yield lambda variables: stack.enter_context(Session(variables, tmp_path))
+
+
+StartPublisher = Callable[[Mapping[str, str]], Function]
+
+
+@pytest.fixture
+def start_publisher(tmp_path: Path) -> Iterator[StartPublisher]:
+    """Starts the function `publisher` in an environment."""
+    with ExitStack() as stack:
+        yield lambda variables: stack.enter_context(Function("publisher", variables, tmp_path))
+
+
+@pytest.fixture
+def site(
+    environment: Environment,
+    services: Services,
+    p256: KeyPair,
+    claims_key: KeyPair,
+) -> StateSite:
+    return StateSite(f"site-{uuid4()}", environment, services, p256, claims_key)

@@ -1,4 +1,4 @@
-"""The session function, the real binary, under the runtime API of `cargo lambda watch`."""
+"""The functions, the real binaries, under the runtime API of `cargo lambda watch`."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from typing import Any, Self
 import requests
 
 ROOT = Path(__file__).parents[2]
-BINARY = ROOT / "target" / "debug" / "session"
+BINARIES = ROOT / "target" / "debug"
 VENV = Path(__file__).parent / ".venv" / "bin"
 
 START_SECONDS = 60
@@ -65,6 +65,10 @@ class Process:
     def log(self) -> str:
         return self._log.read_text(errors="replace")
 
+    def kill(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def stop(self) -> None:
         try:
             os.killpg(self._process.pid, signal.SIGTERM)
@@ -92,10 +96,11 @@ class Answer:
         return problem.removeprefix("urn:edgepass:problem:")
 
 
-class Session:
-    """The function `session` in one environment."""
+class Function:
+    """A function in one environment, by the name of its binary."""
 
-    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, name: str, variables: Mapping[str, str], folder: Path) -> None:
+        self._name = name
         self._variables = variables
         self._folder = folder
         self._port = free_port()
@@ -106,13 +111,13 @@ class Session:
         try:
             # We start the function ourselves: the emulator would by `cargo run`, which builds.
             emulator = self._start(
-                "emulator.log",
+                "emulator",
                 *(str(VENV / "cargo-lambda"), "lambda", "watch", "--only-lambda-apis"),
                 *("--invoke-address", "127.0.0.1", "--invoke-port", str(self._port)),
                 *("--ignore-changes", "--offline", "--disable-cors"),
             )
             wait_for(self._port, emulator)
-            self._function = self._start("function.log", str(BINARY))
+            self._function = self._start(self._name, str(BINARIES / self._name))
         except BaseException:
             self._stop()
             raise
@@ -129,11 +134,12 @@ class Session:
     def _start(self, log: str, *command: str) -> Process:
         runtime = {
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
-            "AWS_LAMBDA_FUNCTION_NAME": "session",
+            "AWS_LAMBDA_FUNCTION_NAME": self._name,
             "AWS_LAMBDA_FUNCTION_VERSION": "1",
             "AWS_LAMBDA_RUNTIME_API": f"{self._base}/.rt",
         }
-        process = Process(list(command), runtime | dict(self._variables), self._folder / log)
+        file = self._folder / f"{log}-{self._port}.log"
+        process = Process(list(command), runtime | dict(self._variables), file)
         self._started.append(process)
         return process
 
@@ -141,15 +147,38 @@ class Session:
         for process in reversed(self._started):
             process.stop()
 
-    def invoke(self, event: Mapping[str, Any]) -> Answer:
-        """Hands over an event as the Lambda service does: only so can it hold an authorizer."""
+    def call(self, event: Mapping[str, Any], seconds: float = ANSWER_SECONDS) -> Any:
+        """Hands over an event as the Lambda service does, and gives the result."""
         response = requests.post(
             f"{self._base}/2015-03-31/functions/_/invocations",
             data=json.dumps(event),
-            timeout=ANSWER_SECONDS,
+            timeout=seconds,
         )
         response.raise_for_status()
-        answer = response.json()
+        return response.json()
+
+    def kill(self) -> None:
+        """Ends it as a machine that is gone does."""
+        self._function.kill()
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The lines of the log of one kind."""
+        lines = [json.loads(line) for line in self.log().splitlines()]
+        return [line for line in lines if line["event"] == event]
+
+    def log(self) -> str:
+        return self._function.log()
+
+
+class Session(Function):
+    """The function `session`."""
+
+    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
+        super().__init__("session", variables, folder)
+
+    def invoke(self, event: Mapping[str, Any]) -> Answer:
+        """Hands over a request: only so can it hold an authorizer."""
+        answer = self.call(event)
         assert not answer.get("isBase64Encoded"), "our answers are texts"
         body = answer.get("body")
         return Answer(
@@ -163,11 +192,3 @@ class Session:
         """Goes through the emulator's function URL, which lets everybody in."""
         url = f"{self._base}/lambda-url/_{path}"
         return requests.request(method, url, timeout=ANSWER_SECONDS, **options)
-
-    def lines(self, event: str) -> list[dict[str, Any]]:
-        """The lines of the log of one kind."""
-        lines = [json.loads(line) for line in self.log().splitlines()]
-        return [line for line in lines if line["event"] == event]
-
-    def log(self) -> str:
-        return self._function.log()

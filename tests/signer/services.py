@@ -16,7 +16,7 @@ from emulator import VENV, Process, free_port, wait_for
 
 
 class Services:
-    """Secrets Manager, Parameter Store and KMS."""
+    """Secrets Manager, Parameter Store and KMS; DynamoDB with its streams, and S3."""
 
     def __init__(self, log: Path) -> None:
         self._port = free_port()
@@ -31,6 +31,9 @@ class Services:
         }
         clients = {name: self._client(name) for name in ("kms", "secretsmanager", "ssm")}
         self._kms, self._secrets, self._parameters = clients.values()
+        self.s3, self._tables, self._streams = (
+            self._client(name) for name in ("s3", "dynamodb", "dynamodbstreams")
+        )
 
     def _client(self, name: str) -> Any:
         return boto3.client(
@@ -95,6 +98,40 @@ class Services:
         public = load_der_public_key(self._kms.get_public_key(KeyId=arn)["PublicKey"])
         pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         return f"kms:{arn}", pem.decode()
+
+    def table(self, name: str) -> "Table":
+        """Makes a table of revocations, as `infra/signer.yaml` has it."""
+        made = self._tables.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "scope", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "scope", "KeyType": "HASH"}],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+        )
+        return Table(self._streams, made["TableDescription"]["LatestStreamArn"])
+
+
+class Table:
+    """The stream of a table, read as an event source mapping reads it."""
+
+    def __init__(self, streams: Any, stream: str) -> None:
+        self._streams, self._stream = streams, stream
+        (shard,) = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+        self._place = streams.get_shard_iterator(
+            StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+
+    def changes(self) -> dict[str, Any]:
+        """The event of what has changed since the last one."""
+        read = self._streams.get_records(ShardIterator=self._place)
+        self._place = read["NextShardIterator"]
+        records = read["Records"]
+        for record in records:
+            record["eventSource"], record["eventSourceARN"] = "aws:dynamodb", self._stream
+            change = record["dynamodb"]
+            made = change["ApproximateCreationDateTime"]
+            change["ApproximateCreationDateTime"] = made.timestamp()
+        return {"Records": records}
 
 
 def with_id(key_id: str, private_pem: str) -> str:

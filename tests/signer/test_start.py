@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from emulator import BINARY
+from emulator import BINARIES
 from media_site import Environment, KeyPair
 from services import Services
 
@@ -14,7 +14,7 @@ def refusal(variables: dict[str, str]) -> str:
     """What the function says when it does not start."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
-        [BINARY],
+        [BINARIES / "session"],
         # Nobody is there: who gets so far fails otherwise.
         env=inherited | variables | {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"},
         capture_output=True,

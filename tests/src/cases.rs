@@ -10,9 +10,12 @@ mod find;
 mod json;
 mod read;
 mod resource;
+mod revocation;
+mod states;
 mod values;
 
 pub use draft::Case;
+pub use states::{StateFile, states};
 
 /// Every case, in alphabetical order.
 pub fn all() -> Vec<Case> {
@@ -26,6 +29,7 @@ pub fn all() -> Vec<Case> {
         json::cases(),
         read::cases(),
         resource::cases(),
+        revocation::cases(),
         values::cases(),
     ]
     .into_iter()

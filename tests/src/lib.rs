@@ -17,5 +17,6 @@ pub mod keys;
 pub mod outcome;
 pub mod pass;
 pub mod scenarios;
+pub mod state;
 pub mod token;
 pub mod vector;

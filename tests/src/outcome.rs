@@ -1,16 +1,20 @@
 //! What an implementation answered to a case, and whether that is what the case expects.
 
-use edge_validator::{
-    Backend, ClaimsKeySettings, Native, NativeKey, public_key_from_pem, thumbprint,
-};
+use std::fs;
+use std::sync::Arc;
+
+use edge_validator::{ClaimsKeySettings, Native, NativeKey, public_key_from_pem, thumbprint};
 use policy::{
-    Algorithm, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Request, Scheme, ShortRsa,
-    Trust as Trusted, TrustedKey, TrustedKeys, UnixTime, Url, verify,
+    Algorithm, Backend, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Minimum, Request,
+    RevocationView, Scheme, ShortRsa, State, StateTrust, Trust as Trusted, TrustedKey, TrustedKeys,
+    UnixTime, Url, WhenUnknown, verify,
 };
 
 use crate::keys::TestKey;
 use crate::token::secret;
-use crate::vector::{Claims, ClaimsKey, Expect, Mode, Need, Protocol, Trust, Vector};
+use crate::vector::{
+    self, Claims, ClaimsKey, Expect, Mode, Need, Protocol, StateInHand, Trust, Vector, folder,
+};
 
 /// An answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -70,7 +74,7 @@ impl From<Denied> for Outcome {
 }
 
 fn decide(vector: &Vector) -> Result<(), Denied> {
-    let Vector { request, mode, claims, now, .. } = vector;
+    let Vector { request, mode, claims, state, now, .. } = vector;
     let scheme = match request.scheme {
         Protocol::Http => Scheme::Http,
         Protocol::Https => Scheme::Https,
@@ -88,7 +92,29 @@ fn decide(vector: &Vector) -> Result<(), Denied> {
     };
     let claims = claims.as_ref().map_or(ClaimsTrust::Off, claims_trust);
     let trust = Trusted::new(deployment, keys, claims).unwrap();
-    verify(&request, &trust, UnixTime::from_seconds(*now).unwrap()).map(|_| ())
+    let now = UnixTime::from_seconds(*now).unwrap();
+    let loaded = state.as_ref().and_then(|state| load(state, now));
+    let revocation = state.as_ref().map(|state| RevocationView {
+        state: loaded.as_ref(),
+        max_stale_seconds: state.max_stale,
+        when_unknown: match state.when_unknown {
+            vector::WhenUnknown::Allow => WhenUnknown::Allow,
+            vector::WhenUnknown::Deny => WhenUnknown::Deny,
+        },
+    });
+    verify(&request, &trust, revocation, now).map(|_| ())
+}
+
+/// The state as an edge that has just started takes it; None if it does not.
+fn load(state: &StateInHand, now: UnixTime) -> Option<State> {
+    let states = folder("vectors/states");
+    let head = fs::read(states.join(state.head.as_deref()?)).unwrap();
+    let root = TestKey::of_public_file(&state.root).expect("a key of the corpus").public_pem();
+    let root = public_key_from_pem(root, ShortRsa::Refuse).unwrap();
+    let trust = StateTrust::new(None, &[root], Minimum::default(), Arc::new(Native)).unwrap();
+    let head = trust.head(&head, None, now).ok()?;
+    let body = fs::read(states.join("body").join(head.body_name())).ok()?;
+    State::new(head, body, Native.sha256()).ok()
 }
 
 fn trusted_key(trust: &Trust) -> TrustedKey {

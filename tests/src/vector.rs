@@ -24,6 +24,9 @@ pub struct Vector {
     /// What is asked of claims tokens; absent if they are not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<Claims>,
+    /// What is known of revoked passes; absent if revocation is not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateInHand>,
     /// The verifier's clock, epoch seconds.
     pub now: i64,
     /// The answer.
@@ -158,10 +161,59 @@ impl ClaimsKey {
     }
 }
 
+/// The state that edges share, as it could be fetched when the request came.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateInHand {
+    /// The file of its head in `tests/vectors/states`, whose body lies in `body` beside it; null if
+    /// there was none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub head: Option<String>,
+    /// The root key: its file in `tests/vectors/keys`.
+    pub root: String,
+    /// How old it may be, in seconds.
+    pub max_stale: u32,
+    /// What becomes of requests while there is none.
+    pub when_unknown: WhenUnknown,
+}
+
+/// What becomes of requests while no state is known.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenUnknown {
+    /// Revocation is not checked.
+    Allow,
+    /// They are refused.
+    Deny,
+}
+
+impl WhenUnknown {
+    /// As `edge.toml` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+impl StateInHand {
+    /// `[revocation]` of `edge.toml`, the folder `states` being beside it.
+    fn edge_toml(&self) -> String {
+        let Self { head, root, max_stale, when_unknown } = self;
+        let head = head.as_deref().unwrap_or("none.head");
+        let when_unknown = when_unknown.name();
+        format!(
+            "[revocation]\nfile = \"states/{head}\"\nroot_pem_file = \"{root}\"\nmax_stale_seconds = {max_stale}\nwhen_unknown = \"{when_unknown}\"\n"
+        )
+    }
+}
+
 impl Vector {
-    /// The `edge.toml` of an operator who trusts so, its files being those of `tests/vectors/keys`.
+    /// The `edge.toml` of an operator who trusts so, its files being those of `tests/vectors/keys` and the
+    /// folder `tests/vectors/states`.
     pub fn edge_toml(&self) -> String {
-        let Self { request, trust, mode, claims, .. } = self;
+        let Self { request, trust, mode, claims, state, .. } = self;
         let quoted = |text: &str| serde_json::to_string(text).unwrap();
         let mode = if mode.is_some() { "native" } else { "standalone" };
         let need = claims.as_ref().map_or("off", |claims| claims.need.name());
@@ -181,6 +233,7 @@ impl Vector {
             toml += &format!("[[claims_key]]\nid = {id}\nalgorithm = \"{algorithm}\"\n");
             toml += &format!("{member} = \"{file}\"\n");
         }
+        toml += &state.as_ref().map_or(String::new(), StateInHand::edge_toml);
         toml
     }
 }
@@ -238,7 +291,7 @@ pub fn folder(name: &str) -> PathBuf {
 /// files in sub-folders are cases.
 pub fn read_all(folder: &Path) -> Vec<(String, Vector)> {
     let mut cases: Vec<(String, Vector)> = entries(folder)
-        .filter(|stage| stage.is_dir() && !stage.ends_with("keys"))
+        .filter(|stage| stage.is_dir() && !stage.ends_with("keys") && !stage.ends_with("states"))
         .flat_map(|stage| entries(&stage).collect::<Vec<PathBuf>>())
         .map(|file| (name(folder, &file), Vector::read(&file)))
         .collect();

@@ -3,7 +3,7 @@
 //! The program is the one that `EDGEPASS_BIN` names, else the one that `cargo build -p edgepass`
 //! left beside the tests.
 //!
-//! What only a configuration can say (a maximum lifetime, the native mode) is said by
+//! What only a configuration can say (a maximum lifetime, the native mode, the state) is said by
 //! `--config edge.toml`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop here")]
@@ -15,7 +15,9 @@ use std::process::Command;
 use std::thread;
 
 use edgepass_tests::outcome::Outcome;
-use edgepass_tests::vector::{Claims, ClaimsKey, Trust, Vector, ViewerRequest, folder, read_all};
+use edgepass_tests::vector::{
+    Claims, ClaimsKey, StateInHand, Trust, Vector, ViewerRequest, WhenUnknown, folder, read_all,
+};
 use serde::Deserialize;
 
 #[test]
@@ -79,18 +81,36 @@ impl Configurations {
             let file = entry.unwrap();
             fs::copy(file.path(), configurations.join(file.file_name())).unwrap();
         }
+        let states = configurations.join("states");
+        fs::create_dir_all(states.join("body")).unwrap();
+        for part in [".", "body"] {
+            for entry in fs::read_dir(folder("vectors/states").join(part)).unwrap() {
+                let file = entry.unwrap();
+                if file.file_type().unwrap().is_file() {
+                    fs::copy(file.path(), states.join(part).join(file.file_name())).unwrap();
+                }
+            }
+        }
         Self(configurations)
     }
 
     /// The file for this case, if options cannot say what is trusted.
     fn needed(&self, name: &str, vector: &Vector) -> Option<PathBuf> {
         let limited = vector.claims.as_ref().is_some_and(|claims| claims.max_lifetime.is_some());
-        (limited || vector.mode.is_some()).then(|| {
+        (limited
+            || vector.mode.is_some()
+            || vector.state.as_ref().is_some_and(is_more_than_options_say))
+        .then(|| {
             let file = self.0.join(name.replace('/', "-")).with_extension("toml");
             fs::write(&file, vector.edge_toml()).unwrap();
             file
         })
     }
+}
+
+/// Whether it takes a configuration: options name a state that is there, and deny without one.
+fn is_more_than_options_say(state: &StateInHand) -> bool {
+    state.head.is_none() || state.when_unknown == WhenUnknown::Allow
 }
 
 /// What the options of the program cannot say.
@@ -120,7 +140,7 @@ struct Verdict {
 }
 
 fn answer(program: &Path, config: Option<&Path>, vector: &Vector) -> Outcome {
-    let Vector { request, trust, claims, now, .. } = vector;
+    let Vector { request, trust, claims, state, now, .. } = vector;
     let mut command = Command::new(program);
     command.current_dir(folder("vectors/keys")).args(["verify", "--json"]);
     command.arg(format!("--url={}", request.url())).arg(format!("--method={}", request.method));
@@ -132,6 +152,9 @@ fn answer(program: &Path, config: Option<&Path>, vector: &Vector) -> Outcome {
         command.arg("--config").arg(config);
     } else {
         command.args(trust.iter().map(trust_option)).args(claims_options(claims.as_ref()));
+        if let Some(StateInHand { head: Some(head), root, .. }) = state {
+            command.arg(format!("--state=../states/{head}")).arg(format!("--state-root={root}"));
+        }
     }
 
     let output = command.output().unwrap();

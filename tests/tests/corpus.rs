@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use edgepass_tests::outcome::Outcome;
-use edgepass_tests::vector::{Expect, Vector, folder, read_all};
+use edgepass_tests::vector::{Expect, Need, Vector, folder, read_all};
 use serde::Deserialize;
 
 #[test]
@@ -51,4 +51,15 @@ fn divergences_are_shown_by_vectors_that_deny() {
         assert_eq!(shown.join(", "), *ours, "{input}");
     }
     assert!(!divergences.is_empty());
+}
+
+/// What no `edge.toml` can say: where revocation is checked, a pass without claims is none.
+#[test]
+fn what_nobody_could_revoke_is_denied_though_claims_are_optional() {
+    let file = folder("vectors/claims/revocation-without-claims.json");
+    let mut vector = Vector::read(&file);
+    vector.claims.as_mut().unwrap().need = Need::Optional;
+    assert_eq!(Outcome::of_library(&vector).differs(&vector.expect), None);
+    vector.state = None;
+    assert_eq!(Outcome::of_library(&vector), Outcome::Allow);
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use edgepass_tests::cases;
+use edgepass_tests::cases::{self, StateFile};
 use edgepass_tests::vector::{Expect, folder, read_all};
 use policy::{Algorithm, CloudFrontError, Code, JoseAlgorithm, Stage};
 use serde_json::Value;
@@ -24,6 +24,25 @@ fn the_corpus_regenerates_byte_for_byte() {
         let checked_in = fs::read_to_string(vectors.join(format!("{name}.json"))).unwrap();
         assert!(checked_in == text, "{name} differs; run the program `vectors`");
     }
+}
+
+#[test]
+fn the_states_regenerate_byte_for_byte() {
+    let states = folder("vectors/states");
+    let read = |name: String| {
+        let bytes = fs::read(states.join(&name)).unwrap();
+        StateFile { name, bytes }
+    };
+    let mut found = Vec::new();
+    for part in ["", "body/"] {
+        for entry in fs::read_dir(states.join(part)).unwrap() {
+            let file = entry.unwrap();
+            let name = format!("{part}{}", file.file_name().to_str().unwrap());
+            found.extend(file.file_type().unwrap().is_file().then(|| read(name)));
+        }
+    }
+    found.sort();
+    assert!(found == cases::states(), "tests/vectors/states differs; run the program `vectors`");
 }
 
 #[test]
@@ -63,7 +82,14 @@ fn the_schema_knows_all_names() {
         CloudFrontError::MalformedSignature,
         CloudFrontError::MissingKey,
     ];
-    let stages = [Stage::Find, Stage::Authenticate, Stage::Read, Stage::Conditions, Stage::Claims];
+    let stages = [
+        Stage::Find,
+        Stage::Authenticate,
+        Stage::Read,
+        Stage::Conditions,
+        Stage::Claims,
+        Stage::Revocation,
+    ];
     let algorithms = &schema["$defs"]["trust"]["properties"]["algorithms"]["items"];
     assert_eq!(strings(&deny["code"]), Code::ALL.map(|code| code.to_string()));
     assert_eq!(strings(&deny["stage"]), stages.map(|stage| stage.to_string()));

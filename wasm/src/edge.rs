@@ -2,7 +2,8 @@
 //! not say it all.
 //!
 //! Both texts stay in the module's memory, where the host writes and reads them itself: a request
-//! that a viewer repeats every few seconds costs less than the usual copies of its strings.
+//! that a viewer repeats every few seconds costs less than the usual copies of its strings. A body
+//! of the state is written there as it arrives, and is never held twice.
 
 use core::mem;
 
@@ -22,7 +23,8 @@ const KEPT_ROOM: usize = 128 * 1024;
 pub struct EdgeValidator {
     validator: Validator,
     request: Vec<u8>,
-    text: String,
+    body: Vec<u8>,
+    text: Vec<u8>,
 }
 
 /// What [`EdgeValidator::decide`] decided.
@@ -47,12 +49,13 @@ impl EdgeValidator {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str, here_first: u32) -> Result<Self, JsError> {
         Settings::from_json(settings)
-            .and_then(|settings| Validator::new(settings, &Host { here_first }))
-            .map(|validator| Self { validator, request: Vec::new(), text: String::new() })
+            .and_then(|settings| Validator::new(settings, Host { here_first }))
+            .map(|validator| Self { validator, request: Vec::new(), body: Vec::new(), text: Vec::new() })
             .map_err(|_| JsError::new("these settings are not what `edgepass bundle` of this version writes; bundle again"))
     }
 
-    /// Where in memory the next request is to be written, if it has at most so many bytes.
+    /// Where in memory the next request, or head of the state, is to be written, if it has at most so
+    /// many bytes.
     pub fn room(&mut self, bytes: usize) -> *mut u8 {
         if self.request.len() < bytes {
             self.request = vec![0; bytes];
@@ -81,12 +84,46 @@ impl EdgeValidator {
         decision
     }
 
-    /// Where in memory the text of the last decision is.
+    /// Takes the head of the state, of so many bytes, that was written into the
+    /// [`room`](Self::room). 0 if its body is in hand; else the length of the body to be fetched,
+    /// whose digest then is the text; negative if the head is refused.
+    pub fn take_head(&mut self, bytes: usize, now: f64) -> i32 {
+        let taken = self
+            .request
+            .get(..bytes)
+            .zip(seconds(now))
+            .map(|(head, now)| self.validator.take_head(head, now));
+        match taken {
+            Some(Ok(None)) => 0,
+            Some(Ok(Some(body))) => {
+                self.text = body.digest.0.to_vec();
+                i32::try_from(body.bytes).unwrap_or(-1)
+            }
+            _ => -1,
+        }
+    }
+
+    /// Where in memory the body is to be written that [`take_head`](Self::take_head) asked for.
+    pub fn body_room(&mut self, bytes: usize) -> *mut u8 {
+        // First, so that there are never three bodies.
+        self.body = Vec::new();
+        self.body = vec![0; bytes];
+        self.body.as_mut_ptr()
+    }
+
+    /// Takes the body that was written there, and stays there. Whether it is the one asked for; its
+    /// room is gone if it is not.
+    pub fn take_body(&mut self, now: f64) -> bool {
+        let body = mem::take(&mut self.body);
+        seconds(now).is_some_and(|now| self.validator.take_body(body, now).is_ok())
+    }
+
+    /// Where in memory the text of the last decision, or digest of the last head, is.
     pub fn text(&self) -> *const u8 {
         self.text.as_ptr()
     }
 
-    /// How many bytes of UTF-8 it has.
+    /// How many bytes it has: UTF-8, or a digest.
     pub fn text_bytes(&self) -> usize {
         self.text.len()
     }
@@ -119,11 +156,11 @@ impl EdgeValidator {
                 refusal: None,
             } if query == viewer.query => {
                 let bare = cookie.is_none();
-                self.text = cookie.unwrap_or_default();
+                self.text = cookie.unwrap_or_default().into_bytes();
                 if bare { Decision::Forward } else { Decision::ForwardWithCookies }
             }
             _ => {
-                self.text = answer_json(&verdict);
+                self.text = answer_json(&verdict).into_bytes();
                 Decision::Other
             }
         }

@@ -6,8 +6,9 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::OnceLock;
 
-use edge_validator::Backend;
-use policy::{Algorithm, BoxedKey, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature};
+use policy::{
+    Algorithm, Backend, BoxedKey, Hash, InvalidSignature, KeyRefused, PublicKey, VerifySignature,
+};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 

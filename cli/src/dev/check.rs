@@ -27,7 +27,7 @@ impl Check {
     pub(super) async fn decide(&self, request: Request, viewer: &Viewer) -> Decision {
         match self {
             Self::Lambda(function) => function.decide(request, viewer).await,
-            Self::Native(native) => native.decide(request, viewer),
+            Self::Native(native) => native.decide(request, viewer).await,
         }
     }
 }

@@ -1,7 +1,9 @@
-//! The API of the demo page: signing in, bad passes to try, and a pass explained.
+//! The API of the demo page: signing in, logging out everywhere, bad passes to try, and a pass
+//! explained.
 
 mod explained;
 mod held;
+mod log_out;
 mod spoiled;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use super::user::User;
 use super::validator::Validator;
 
 use self::explained::explain_pass;
+use self::log_out::log_out_everywhere;
 use self::spoiled::spoil_pass;
 
 /// The origin of `/demo/*`.
@@ -31,6 +34,7 @@ pub(super) fn origin(demo: Demo) -> Router {
         .route("/demo/me", get(me))
         .route("/demo/sign-in", post(sign_in))
         .route("/demo/sign-out", post(sign_out))
+        .route("/demo/log-out-everywhere", post(log_out_everywhere))
         .route("/demo/pass", get(explain_pass).post(spoil_pass));
     api::guarded(routes.with_state(demo))
 }
@@ -59,7 +63,7 @@ struct Choice {
 }
 
 async fn me(State(demo): State<Demo>, sign_in: Option<SignIn>) -> Json<Me> {
-    let users = User::ALL.map(|id| Choice { id, name: id.name(), clip: id.clip() });
+    let users = User::VIEWERS.map(|id| Choice { id, name: id.name(), clip: id.clip() });
     let user = sign_in.map(|sign_in| sign_in.user);
     Json(Me { user, users, now: demo.validator.now().as_seconds() })
 }

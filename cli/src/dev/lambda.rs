@@ -12,16 +12,14 @@ use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, SERVER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings};
-use policy::{Algorithm, Deployment, Hash};
-use signer::Lifetime;
+use edge_validator::Settings;
 
 use crate::bundle::{lambda_edge_files, write_folder};
 use crate::outcome::Failure;
 use crate::output::tell;
 
 use super::check::Decision;
-use super::state::{KEY_ID, Keys, StateFolder};
+use super::state::StateFolder;
 use super::viewer::Viewer;
 
 use self::event::{EdgeRequest, Event};
@@ -43,9 +41,9 @@ impl Function {
     /// Bundles the function, and starts the process in which it runs.
     pub(super) async fn start(
         state: &StateFolder,
-        max_lifetime: Lifetime,
+        settings: &Settings,
     ) -> Result<(Self, Process), Failure> {
-        let files = lambda_edge_files(&settings(&state.keys, max_lifetime))?;
+        let files = lambda_edge_files(settings)?;
         write_folder(&state.path.join(FOLDER), &files)?;
         let driver =
             state.write(&format!("{FOLDER}/driver.mjs"), include_bytes!("lambda/driver.mjs"))?;
@@ -70,25 +68,6 @@ impl Function {
                 Decision::Respond(sent(failed.into_response(), &request_id))
             }
         }
-    }
-}
-
-/// What the validator in this process goes by too.
-fn settings(keys: &Keys, max_lifetime: Lifetime) -> Settings {
-    let key = keys.policy_key.public_key();
-    let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-    Settings {
-        deployment: Deployment::Standalone,
-        claims: ClaimsSetting::Required,
-        max_lifetime: Some(max_lifetime.as_seconds()),
-        claims_keys: vec![keys.trusted_for_claims()],
-        scheme: "http".to_owned(),
-        enforcement: Enforcement::Enforce,
-        expose_reason: true,
-        keys: vec![KeySettings::new(Some(KEY_ID.to_owned()), key, &[algorithm])],
-        public_paths: Vec::new(),
-        redirect_to: None,
-        cors_origins: Vec::new(),
     }
 }
 

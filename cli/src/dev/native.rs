@@ -26,8 +26,8 @@ impl Native {
         Self { validator }
     }
 
-    pub(super) fn decide(&self, request: Request, viewer: &Viewer) -> Decision {
-        match self.verify(request.uri(), viewer) {
+    pub(super) async fn decide(&self, request: Request, viewer: &Viewer) -> Decision {
+        match self.verify(request.uri(), viewer).await {
             Ok(()) => without_pass(request, viewer),
             Err(denied) => {
                 log_refusal(&denied, &request);
@@ -36,10 +36,9 @@ impl Native {
         }
     }
 
-    fn verify(&self, target: &Uri, viewer: &Viewer) -> Result<(), Denied> {
+    async fn verify(&self, target: &Uri, viewer: &Viewer) -> Result<(), Denied> {
         let url = viewer.url(target)?;
-        // The proof has done its work once it exists.
-        self.validator.verify(&viewer.request(url, &viewer.cookies())).map(|_admitted| ())
+        self.validator.verify(&viewer.request(url, &viewer.cookies())).await
     }
 }
 

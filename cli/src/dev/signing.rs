@@ -11,9 +11,9 @@ use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use policy::CLAIMS_NAME;
 use signer::{
-    Answer, Clock, FixedKeys, IdentityRefused, Interface, KeyRing, MAX_BODY_BYTES, MemoryStore,
-    Outcome, Store,
+    Answer, Clock, FixedKeys, IdentityRefused, Interface, KeyRing, MAX_BODY_BYTES, Outcome, Store,
 };
+use tokio::sync::Notify;
 
 use crate::output::tell;
 
@@ -27,43 +27,82 @@ pub(super) fn origin(signer: Arc<Signer>) -> Router {
     Router::new().fallback(answer).with_state(signer)
 }
 
-/// The interface, once for each name of the edge. All share the keys, and the revocations, which
-/// last until the process ends.
+/// The interface, once for each name of the edge. All share the keys and the store of revocations.
 pub(super) struct Signer {
     interfaces: Vec<(String, Interface)>,
+    /// Told of every change of the store.
+    changes: Arc<Notify>,
 }
 
 impl Signer {
-    pub(super) fn new(grants: LocalGrants, keys: &Arc<FixedKeys>, clock: &Clock) -> Self {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    pub(super) fn new(
+        grants: LocalGrants,
+        keys: &Arc<FixedKeys>,
+        store: &Arc<dyn Store>,
+        changes: Arc<Notify>,
+        clock: &Clock,
+    ) -> Self {
         let interface = |(host, grants)| {
             let keys: Arc<dyn KeyRing> = Arc::<FixedKeys>::clone(keys);
-            (host, Interface::new(grants, keys, Arc::clone(&store), Arc::clone(clock)))
+            (host, Interface::new(grants, keys, Arc::clone(store), Arc::clone(clock)))
         };
-        Self { interfaces: grants.into_iter().map(interface).collect() }
+        Self { interfaces: grants.into_iter().map(interface).collect(), changes }
     }
 
     /// The claims token that somebody who signs in now would get.
     pub(super) async fn token(&self, sign_in: &SignIn, viewer: &Viewer) -> Option<String> {
-        let json = HeaderValue::from_static("application/json");
-        let request = signer::Request {
-            method: Method::POST,
-            path: "/edgepass/session".to_owned(),
-            query: String::new(),
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
-            body: Vec::new(),
-            address: Some(viewer.address),
-            identity: sign_in.identity(),
-        };
-        let Answer { response, .. } = self.interface(&viewer.host)?.answer(&request).await;
+        let (method, path) = (Method::POST, "/edgepass/session");
+        let response = self.ask(sign_in, viewer, method, path, String::new()).await.ok()?;
         let lines = response.headers().get_all(SET_COOKIE).into_iter();
         let mut cookies =
             lines.filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
         cookies.find(|(name, _)| *name == CLAIMS_NAME).map(|(_, token)| token.to_owned())
     }
 
-    fn interface(&self, host: &str) -> Option<&Interface> {
-        self.interfaces.iter().find(|(name, _)| name == host).map(|(_, interface)| interface)
+    /// Asks as the demo's own server may, for somebody who is signed in. The body is JSON.
+    pub(super) async fn ask(
+        &self,
+        sign_in: &SignIn,
+        viewer: &Viewer,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<Response<String>, Problem> {
+        let json = HeaderValue::from_static("application/json");
+        let request = signer::Request {
+            method,
+            path: path.to_owned(),
+            query: String::new(),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
+            body: body.into_bytes(),
+            address: Some(viewer.address),
+            identity: sign_in.identity(),
+        };
+        self.answer(&request, &viewer.host).await
+    }
+
+    async fn answer(
+        &self,
+        request: &signer::Request,
+        host: &str,
+    ) -> Result<Response<String>, Problem> {
+        let interface = self.interfaces.iter().find(|(name, _)| name == host);
+        let (_, interface) = interface.ok_or_else(|| Problem {
+            status: StatusCode::MISDIRECTED_REQUEST,
+            detail: format!("nothing is granted on `{host}`"),
+        })?;
+        let Answer { response, outcome } = interface.answer(request).await;
+        match outcome {
+            Outcome::LoggedOut { .. } | Outcome::Revoked(_) | Outcome::Unrevoked(_) => {
+                self.changes.notify_one();
+            }
+            Outcome::Refused { cause, internal: Some(why) } => {
+                let (method, path) = (&request.method, request.path.escape_default());
+                tell(&format!("{} {}: {why} ({method} {path})", cause.status(), cause.name()));
+            }
+            _ => {}
+        }
+        Ok(response)
     }
 }
 
@@ -84,15 +123,7 @@ async fn answer(
         address: Some(viewer.address),
         identity,
     };
-    let interface = signer.interface(&viewer.host).ok_or_else(|| Problem {
-        status: StatusCode::MISDIRECTED_REQUEST,
-        detail: format!("nothing is granted on `{}`", viewer.host),
-    })?;
-    let Answer { mut response, outcome } = interface.answer(&request).await;
-    if let Outcome::Refused { cause, internal: Some(why) } = &outcome {
-        let path = request.path.escape_default();
-        tell(&format!("{} {}: {why} ({} {path})", cause.status(), cause.name(), request.method));
-    }
+    let mut response = signer.answer(&request, &viewer.host).await?;
     keep_without_tls(response.headers_mut());
     Ok(response.map(Body::from))
 }

@@ -1,22 +1,32 @@
-//! The folder that a local edge keeps between its runs: its keys, and the demo clip.
+//! The folder that a local edge keeps between its runs: its keys, what is revoked, and the demo
+//! clip.
 
 mod keys;
+mod mandate;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use signer::PrivateKey;
+
 use crate::outcome::Failure;
+use crate::when;
 
 use super::site::CLIP;
 use super::user::{SHARED_FOLDER, User};
 
+use self::keys::key_pair;
 pub(crate) use self::keys::{CLAIMS_KEY_ID, KEY_ID, Keys};
+pub(crate) use self::mandate::SiteMandate;
 
 /// An open state folder.
 pub(super) struct StateFolder {
     pub(super) path: PathBuf,
     pub(super) keys: Keys,
+    /// Signs the state, by the mandate.
+    pub(super) state_key: PrivateKey,
+    pub(super) mandate: SiteMandate,
 }
 
 impl StateFolder {
@@ -25,7 +35,20 @@ impl StateFolder {
         fs::create_dir_all(path).map_err(|error| failed("make the folder", path, &error))?;
         // A private key does not belong in anyone's repository.
         write(&path.join(".gitignore"), b"*\n")?;
-        Ok(Self { path: path.to_path_buf(), keys: Keys::open(path)? })
+        let keys = Keys::open(path)?;
+        let state_key = key_pair(path, "state-private.pem", "state-public.pem")?;
+        let mandate = SiteMandate::open(path, &keys, &state_key, when::system_clock()?)?;
+        Ok(Self { path: path.to_path_buf(), keys, state_key, mandate })
+    }
+
+    /// The file of the store of revocations.
+    pub(super) fn revocations(&self) -> PathBuf {
+        self.path.join("revocations.json")
+    }
+
+    /// The folder of the published state.
+    pub(super) fn published(&self) -> PathBuf {
+        self.path.join("published")
     }
 
     /// Writes a file, and gives its path.
@@ -38,7 +61,7 @@ impl StateFolder {
     /// Writes the demo clip, once for each user and once for the group, and gives the folder of it.
     pub(super) fn write_demo_clip(&self) -> Result<PathBuf, Failure> {
         let content = self.path.join("content");
-        for name in User::ALL.map(User::id).into_iter().chain([SHARED_FOLDER]) {
+        for name in User::VIEWERS.map(User::id).into_iter().chain([SHARED_FOLDER]) {
             let folder = content.join(name);
             fs::create_dir_all(&folder)
                 .map_err(|error| failed("make the folder", &folder, &error))?;

@@ -1,60 +1,64 @@
 //! The check in front of protected behaviours.
 
-use core::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use edge_validator::{Native, NativeKey, sha256, thumbprint};
-use policy::{
-    Admitted, Algorithm, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Hash, Request,
-    Trust, TrustedKey, TrustedKeys, UnixTime,
-};
-use signer::{Clock, Lifetime};
+use edge_validator::{Native, Settings, ViewerRequest};
+use policy::{Denied, Request, UnixTime};
+use signer::Clock;
+use tokio::task::spawn_blocking;
 
 use crate::outcome::Failure;
+use crate::state_file;
 use crate::when;
 
-use super::state::{KEY_ID, Keys};
-
-/// Decides by the walk, with the keys that a local edge trusts.
+/// Decides as a deployed edge does, but that it reads the published state from its files.
 pub(super) struct Validator {
-    trust: Trust,
+    edge: Arc<edge_validator::Validator>,
+    head: PathBuf,
     clock: Clock,
 }
 
 impl Validator {
-    /// Trusts the CloudFront key with SHA-256 only, since SHA-1 would have to be asked for, and lets
-    /// nobody in without a claims token.
-    pub(super) fn new(keys: &Keys, max_lifetime: Lifetime, clock: Clock) -> Result<Self, Failure> {
-        let key = keys.policy_key.public_key();
-        let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-        let native = NativeKey::new(key).map_err(|refused| unfit(&refused))?;
-        let claims_key =
-            keys.trusted_for_claims().ready(&Native).map_err(|refused| unfit(&refused))?;
-        let claims = ClaimsTrust::Checked(ClaimsRules {
-            need: ClaimsNeed::Required,
-            keys: vec![claims_key],
-            max_lifetime: Some(max_lifetime.as_seconds()),
-            sha256,
-        });
-        let trust =
-            TrustedKey::new(Some(KEY_ID), key, thumbprint(key), &[algorithm], Box::new(native))
-                .and_then(|key| TrustedKeys::new(vec![key]))
-                .and_then(|keys| Trust::new(Deployment::Standalone, keys, claims))
-                .map_err(|refused| unfit(&refused))?;
-        Ok(Self { trust, clock })
+    /// `head` is the file of the state's head.
+    pub(super) fn new(settings: Settings, head: PathBuf, clock: Clock) -> Result<Self, Failure> {
+        let edge = edge_validator::Validator::new(settings, Native)
+            .map_err(|refused| Failure::Usage(refused.to_string()))?;
+        Ok(Self { edge: Arc::new(edge), head, clock })
     }
 
-    pub(super) fn verify(&self, request: &Request<'_>) -> Result<Admitted, Denied> {
-        policy::verify(request, &self.trust, self.now())
+    pub(super) async fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
+        self.refresh().await;
+        let Request { url, cookies, address, method, origin, referer } = *request;
+        let address = address.map(|address| address.to_string()).unwrap_or_default();
+        let viewer = ViewerRequest {
+            method,
+            path: url.path(),
+            query: url.query().unwrap_or_default(),
+            host: url.host(),
+            address: &address,
+            cookies,
+            origin,
+            referer,
+            ..ViewerRequest::default()
+        };
+        // The proof has done its work once it exists.
+        self.edge.check(&viewer, self.now()).map(|_passed| ()).map_err(|refusal| refusal.denied)
+    }
+
+    /// Reads the state where that is due. Requests that come meanwhile go by the one before.
+    pub(super) async fn refresh(&self) {
+        let now = self.now();
+        if self.edge.begin_look_up(now) {
+            let (edge, head) = (Arc::clone(&self.edge), self.head.clone());
+            // It says itself what it does not take.
+            let _ = spawn_blocking(move || state_file::hand_in(&edge, &head, now)).await;
+        }
     }
 
     pub(super) fn now(&self) -> UnixTime {
         (self.clock)()
     }
-}
-
-fn unfit(refused: &dyn fmt::Display) -> Failure {
-    Failure::Usage(refused.to_string())
 }
 
 /// The clock of this machine.

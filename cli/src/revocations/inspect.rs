@@ -4,12 +4,13 @@ use core::fmt;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueHint};
-use edge_validator::{NativeKey, public_key_from_pem, sha256, thumbprint};
+use edge_validator::{Native, public_key_from_pem, sha256, thumbprint};
 use policy::{
-    Backend, Body, BoxedKey, Delegation, HeadDraft, KeyRefused, KeyUse, Minimum, PublicKey,
-    ShortRsa, State, StateRefused, StateTrust, UnixTime, UnprovenHead,
+    Body, Delegation, HeadDraft, KeyUse, Minimum, PublicKey, ShortRsa, State, StateRefused,
+    StateTrust, UnixTime, UnprovenHead,
 };
 use serde::Serialize;
 
@@ -96,8 +97,8 @@ impl Inspect {
         now: UnixTime,
     ) -> Result<Result<Option<BodyJson>, StateRefused>, Failure> {
         let roots = self.root.iter().map(root).collect::<Result<Vec<PublicKey>, Failure>>()?;
-        let backend = Backend { ready, sha256 };
-        let trust = StateTrust::new(delegation.site.clone(), &roots, Minimum::default(), backend)
+        let site = Some(delegation.site.clone());
+        let trust = StateTrust::new(site, &roots, Minimum::default(), Arc::new(Native))
             .map_err(|refused| Failure::Usage(format!("`--root`: {refused}")))?;
         Ok(trust.head(head, None, now).and_then(|head| match body {
             Some(body) => Ok(Some(State::new(head, body, sha256)?.body().into())),
@@ -132,10 +133,6 @@ fn missing(file: &Path) -> Failure {
 fn root(file: &TextFile) -> Result<PublicKey, Failure> {
     public_key_from_pem(&file.read()?, ShortRsa::Refuse)
         .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))
-}
-
-fn ready(key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-    Ok(Box::new(NativeKey::new(key)?))
 }
 
 /// What the files say, and why they are not to be believed.

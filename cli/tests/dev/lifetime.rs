@@ -1,5 +1,6 @@
 //! How it starts, what it leaves behind, and how it ends.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +26,7 @@ async fn it_says_what_to_open_and_what_is_protected() {
     let said = &edge.announced;
     assert!(said.contains(&format!("http://{}/\n", edge.address)), "{said}");
     assert!(said.contains("protected  /media/*"), "{said}");
-    assert!(said.contains("public     /edgepass/* /demo/* *"), "{said}");
+    assert!(said.contains("public     /edgepass/state/* /edgepass/* /demo/* *"), "{said}");
     assert!(said.contains("KEDGEPASSLOCAL") && said.contains("Ctrl-C"), "{said}");
     assert!(said.contains(edge.state.to_str().unwrap()), "{said}");
     assert!(edge.address.ip().is_loopback());
@@ -36,15 +37,26 @@ async fn a_second_start_finds_the_same_keys() {
     let state = empty_folder();
     let edge = LocalEdge::start_with(&state, &[]);
     let read = |name: &str| fs::read_to_string(state.join(name)).unwrap();
-    let files =
-        ["private.pem", "claims-private.pem", "site-secret", "public.pem", "claims-public.pem"];
+    let files = [
+        "private.pem",
+        "claims-private.pem",
+        "root-private.pem",
+        "state-private.pem",
+        "site-secret",
+        "public.pem",
+        "claims-public.pem",
+        "root-public.pem",
+        "state-public.pem",
+        "delegation.pem",
+    ];
     let texts = files.map(read);
-    for name in &files[..3] {
+    for name in &files[..5] {
         let mode = fs::metadata(state.join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert!(texts[3..].iter().all(|text| text.starts_with("-----BEGIN PUBLIC KEY-----")));
-    assert_ne!(texts[3], texts[4]);
+    assert!(texts[5..9].iter().all(|text| text.starts_with("-----BEGIN PUBLIC KEY-----")));
+    let different: BTreeSet<_> = texts.iter().collect();
+    assert_eq!(different.len(), texts.len());
     assert_eq!(read(".gitignore"), "*\n");
     let mut viewer = Viewer::signed_in(&edge, "alice").await;
     let etag = viewer.get("/media/alice/init.mp4").await.header("etag").to_owned();
@@ -124,7 +136,13 @@ fn folders_and_keys_that_will_not_do_are_named() {
         assert!(message.contains(named.as_str()), "{message}");
     }
 
-    for name in ["private.pem", "claims-private.pem", "site-secret"] {
+    for name in [
+        "private.pem",
+        "claims-private.pem",
+        "root-private.pem",
+        "state-private.pem",
+        "site-secret",
+    ] {
         let key = state.join(name);
         // Too short even for a secret.
         fs::write(&key, "-----BEGIN AAAA-----").unwrap();
@@ -143,5 +161,5 @@ fn folders_and_keys_that_will_not_do_are_named() {
     let output = failed(&["--port", "0", "--state", &state_text]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
-    assert!(message.contains("`claims-local`"), "{message}");
+    assert!(message.contains("claims-private.pem`: it is the key"), "{message}");
 }

@@ -18,5 +18,6 @@ mod lambda;
 mod lifetime;
 mod local_edge;
 mod refusals;
+mod revocation;
 mod session;
 mod viewer;

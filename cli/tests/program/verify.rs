@@ -158,7 +158,9 @@ fn wrong_usage() {
     }
     for (more, words) in [
         (&["--claims", "required"][..], "`--claims required` needs a key"),
-        (&["--state", "head"], "'--state <HEAD_FILE>': not supported yet"),
+        (&["--state", "head"], "`--state` needs a key that claims tokens are signed with"),
+        (&["--state", "head", "--claims", "off"], "`--state` needs claims"),
+        (&["--state-root", "root.pem"], "--state <HEAD_FILE>"),
         (&["--config", "edge.toml"], "cannot be used with"),
         (&["--ip", "192.0.2.0/24"], "'192.0.2.0/24' for '--ip <ADDR>': is not an IP address"),
         (&["--trust", "public.pem"], "has no `=`"),

@@ -184,7 +184,7 @@ fn the_longest_lifetime_is_the_setting() {
 fn short_rsa_keys_are_not_trusted() {
     let key = public_key_from_pem(SHORT_RSA, ShortRsa::DangerAllow).unwrap();
     let claims_keys = vec![ClaimsKeySettings::public(ID, JoseAlgorithm::Rs256, &key)];
-    let refused = Validator::new(Settings { claims_keys, ..with_claims() }, &Native).err();
+    let refused = Validator::new(Settings { claims_keys, ..with_claims() }, Native).err();
     let message = refused.unwrap().to_string();
     assert!(message.starts_with("key `claims-1`: ") && message.contains("1024"), "{message}");
 }
@@ -222,7 +222,9 @@ fn a_remembered_token_does_not_outlive_trust() {
         };
         let keys = TrustedKeys::new(vec![trusted.unwrap()]).unwrap();
         let trust = Trust::new(Deployment::Standalone, keys, ClaimsTrust::Checked(rules)).unwrap();
-        verify_remembering(&request, &trust, &memory, at(NOW)).err().map(|denied| denied.code())
+        verify_remembering(&request, &trust, None, &memory, at(NOW))
+            .err()
+            .map(|denied| denied.code())
     };
     let secret = |id, secret: &str| ClaimsKeySettings::secret(id, secret.as_bytes());
     assert_eq!(decide(secret(ID, SECRET)), None);
@@ -252,7 +254,7 @@ fn secrets_are_not_shown() {
             claims_keys: vec![ClaimsKeySettings::secret(id, SECRET.as_bytes())],
             ..with_claims()
         };
-        let refused = Validator::new(settings, &Native).err().unwrap().to_string();
+        let refused = Validator::new(settings, Native).err().unwrap().to_string();
         assert!(!refused.contains(SECRET), "{refused}");
     }
 }
@@ -281,7 +283,7 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
 /// As `bundle` reads it: the settings must also make a validator.
 fn read(text: &str) -> Result<Settings, String> {
     let settings = settings_from_toml(text, file).map_err(|refused| refused.to_string())?;
-    Validator::new(settings.clone(), &Native).map_err(|refused| refused.to_string())?;
+    Validator::new(settings.clone(), Native).map_err(|refused| refused.to_string())?;
     Ok(settings)
 }
 

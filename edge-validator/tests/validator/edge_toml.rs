@@ -27,7 +27,7 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
 /// As `bundle` reads it: the settings must also make a validator.
 fn read(text: &str) -> Result<Settings, ConfigRefused> {
     let settings = settings_from_toml(text, file)?;
-    Validator::new(settings.clone(), &Native)?;
+    Validator::new(settings.clone(), Native)?;
     Ok(settings)
 }
 
@@ -76,6 +76,7 @@ fn every_member() {
             ),
             trusted(None, "p256.public.pem", &[Algorithm::EcdsaSha256]),
         ],
+        revocation: None,
         public_paths: vec!["/login*".to_owned(), "/favicon.ico".to_owned()],
         redirect_to: Some("https://www.example.com/login".to_owned()),
         cors_origins: vec![
@@ -97,6 +98,7 @@ fn what_is_left_out() {
         enforcement: Enforcement::Enforce,
         expose_reason: false,
         keys: vec![trusted(None, "rsa.public.pem", &[Algorithm::RsaSha256])],
+        revocation: None,
         public_paths: vec![],
         redirect_to: None,
         cors_origins: vec![],
@@ -211,18 +213,6 @@ fn wrong_values_are_named() {
 }
 
 #[test]
-fn what_cannot_be_enforced_yet_is_refused() {
-    for (text, member) in
-        [(format!("{SMALLEST}\n[revocation]\nurl = \"https://h/head\""), "revocation")]
-    {
-        match read(&text) {
-            Err(ConfigRefused::NotYet { member: named, .. }) => assert_eq!(named, member),
-            other => panic!("{text}: {other:?}"),
-        }
-    }
-}
-
-#[test]
 fn baked_settings_read_back() {
     let text = format!(
         "{SMALLEST}\n[public]\npaths = [\"/a\"]\n[refusal]\nredirect_to = \"https://h/é\"",
@@ -277,11 +267,11 @@ fn baked_settings_are_read_as_strictly() {
         (with("RSA-SHA256", "none"), SettingsRefused::Algorithm("none".to_owned())),
     ] {
         let settings = Settings::from_json(&text).unwrap();
-        assert_eq!(Validator::new(settings, &Native).err(), Some(expected));
+        assert_eq!(Validator::new(settings, Native).err(), Some(expected));
     }
     for spki in ["\"spki\":\"*", "\"spki\":\"AAAA"] {
         let settings = Settings::from_json(&with("\"spki\":\"", spki)).unwrap();
-        let refused = Validator::new(settings, &Native).err();
+        let refused = Validator::new(settings, Native).err();
         assert!(matches!(refused, Some(SettingsRefused::Key { .. })), "{refused:?}");
     }
 }

@@ -14,3 +14,4 @@ mod edge_toml;
 mod lambda_answer;
 mod pass;
 mod remembered;
+mod revocation;

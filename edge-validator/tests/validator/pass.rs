@@ -50,6 +50,7 @@ pub(crate) fn settings() -> Settings {
         enforcement: Enforcement::Enforce,
         expose_reason: false,
         keys: vec![trusted(Some(KEY_ID), "rsa.public.pem", &[Algorithm::RsaSha256])],
+        revocation: None,
         public_paths: vec![],
         redirect_to: None,
         cors_origins: vec![],
@@ -58,7 +59,7 @@ pub(crate) fn settings() -> Settings {
 
 /// A validator with native crypto.
 pub(crate) fn validator(settings: Settings) -> Validator {
-    Validator::new(settings, &Native).unwrap()
+    Validator::new(settings, Native).unwrap()
 }
 
 /// A GET of a protected file, without a pass.

@@ -3,12 +3,10 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use edge_validator::{
-    Backend, KeySettings, Native, Settings, SignatureMemory, Validator, ViewerRequest,
-};
+use edge_validator::{KeySettings, Native, Settings, SignatureMemory, Validator, ViewerRequest};
 use policy::{
-    Algorithm, BoxedKey, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme, Trust,
-    TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
+    Algorithm, Backend, BoxedKey, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme,
+    Trust, TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
 };
 
 use crate::pass::{END, KEY_ID, NOW, Pass, at, get, settings, trusted};
@@ -57,7 +55,7 @@ impl Watched {
 
     pub(crate) fn with(settings: Settings) -> Self {
         let asked = Arc::new(AtomicUsize::new(0));
-        let validator = Validator::new(settings, &Counting(Arc::clone(&asked)));
+        let validator = Validator::new(settings, Counting(Arc::clone(&asked)));
         Self { validator: validator.unwrap(), asked }
     }
 
@@ -169,7 +167,9 @@ fn a_proof_does_not_outlive_trust() {
         let request = Request::get(url.unwrap());
         let trust = TrustedKeys::new(keys.iter().map(trusted_key).collect()).unwrap();
         let trust = Trust::in_credentials(trust);
-        verify_remembering(&request, &trust, &memory, at(NOW)).err().map(|denied| denied.code())
+        verify_remembering(&request, &trust, None, &memory, at(NOW))
+            .err()
+            .map(|denied| denied.code())
     };
     let key = |id, file| trusted(Some(id), file, &[Algorithm::RsaSha256]);
     let usual = key(KEY_ID, "rsa.public.pem");

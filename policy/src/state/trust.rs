@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::delegation::{Delegation, SignedDelegation, SiteId};
 use super::head::{Head, Unproven};
 use super::refused::{Signer, StatePart, StateRefused};
+use crate::backend::Backend;
 use crate::key::{KeyRefused, PublicKey};
 use crate::signature::{Algorithm, Hash};
 use crate::time::UnixTime;
@@ -13,15 +14,6 @@ use crate::trust::BoxedKey;
 
 /// How far ahead of the edge's clock a state may be dated, in seconds.
 pub const MAX_SECONDS_AHEAD: u32 = 60;
-
-/// The crypto that the shell brings.
-#[derive(Clone, Copy, Debug)]
-pub struct Backend {
-    /// Makes a public key ready to verify.
-    pub ready: fn(&PublicKey) -> Result<BoxedKey, KeyRefused>,
-    /// SHA-256.
-    pub sha256: fn(&[u8]) -> [u8; 32],
-}
 
 /// The oldest that is taken, baked into an edge when it is deployed: what keeps one that has just
 /// started, and has seen nothing yet, from being handed an old state.
@@ -35,25 +27,26 @@ pub struct Minimum {
 
 /// Whose state an edge takes, and from when on.
 pub struct StateTrust {
-    site: SiteId,
+    site: Option<SiteId>,
     roots: Vec<ReadyKey>,
     minimum: Minimum,
-    backend: Backend,
+    backend: Arc<dyn Backend>,
 }
 
 impl StateTrust {
     /// Takes the state of `site`, delegated by a root key. There may be two of those while one
-    /// takes over from the other.
+    /// takes over from the other. Without a site the root key alone says whose state it is: name
+    /// one where several sites share a root key.
     pub fn new(
-        site: SiteId,
+        site: Option<SiteId>,
         roots: &[PublicKey],
         minimum: Minimum,
-        backend: Backend,
+        backend: Arc<dyn Backend>,
     ) -> Result<Self, StateRefused> {
         if !matches!(roots.len(), 1 | 2) {
             return Err(StateRefused::RootKeys);
         }
-        let ready = |key| ReadyKey::new(key, backend);
+        let ready = |key| ReadyKey::new(key, &*backend);
         let roots = roots.iter().map(ready).collect::<Result<_, _>>()?;
         Ok(Self { site, roots, minimum, backend })
     }
@@ -100,14 +93,17 @@ impl StateTrust {
             return Err(StateRefused::Signature(Signer::Root));
         }
         let delegation = Delegation::read(message)?;
-        if delegation.site != self.site {
+        if self.site.as_ref().is_some_and(|site| delegation.site != *site) {
             return Err(StateRefused::OtherSite);
         }
-        let state_key = ReadyKey::new(&delegation.state_key, self.backend)?;
+        let state_key = ReadyKey::new(&delegation.state_key, &*self.backend)?;
         Ok(Delegated { signed, delegation, state_key })
     }
 
     fn check(&self, head: &Head, seen: Option<&Head>, now: UnixTime) -> Result<(), StateRefused> {
+        if seen.is_some_and(|seen| seen.delegation().site != head.delegation().site) {
+            return Err(StateRefused::OtherSite);
+        }
         let sequence = head.sequence();
         let least = self.minimum.sequence.max(seen.map_or(0, Head::sequence));
         if sequence < least {
@@ -141,9 +137,9 @@ struct ReadyKey {
 }
 
 impl ReadyKey {
-    fn new(key: &PublicKey, backend: Backend) -> Result<Self, KeyRefused> {
+    fn new(key: &PublicKey, backend: &dyn Backend) -> Result<Self, KeyRefused> {
         let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-        Ok(Self { algorithm, key: (backend.ready)(key)? })
+        Ok(Self { algorithm, key: backend.key(key)? })
     }
 
     fn check(&self, message: &[u8], signature: &[u8], signer: Signer) -> Result<(), StateRefused> {

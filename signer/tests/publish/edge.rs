@@ -1,10 +1,12 @@
 //! A site, its publisher, and an edge that reads what is published.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
 use policy::{
-    Algorithm, Backend, Delegation, Hash, InvalidSignature, MakeSignature, Minimum, PublicKey,
-    SignedDelegation, State, StateTrust, UnixTime, VerifySignature,
+    Algorithm, Backend, BoxedKey, Delegation, Hash, InvalidSignature, KeyRefused, MakeSignature,
+    Minimum, PublicKey, SignedDelegation, State, StateTrust, UnixTime, VerifySignature,
 };
 use signer::{Destination, KeySpec, PrivateKey, Publisher};
 
@@ -73,9 +75,8 @@ pub(crate) async fn read(
     now: u64,
 ) -> Option<State> {
     let published = destination.head().await.unwrap()?;
-    let backend = Backend { ready, sha256 };
     let minimum = Minimum::default();
-    let trust = StateTrust::new(SITE.parse().unwrap(), roots, minimum, backend);
+    let trust = StateTrust::new(SITE.parse().ok(), roots, minimum, Arc::new(Edge));
     let head = trust.unwrap().head(&published.bytes, None, at(now)).unwrap();
     let body = destination.body(&head.body_name()).await.unwrap();
     Some(State::new(head, body.expect("the body that the head names"), sha256).unwrap())
@@ -85,9 +86,17 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest(&SHA256, bytes).as_ref().try_into().unwrap()
 }
 
-fn ready(key: &PublicKey) -> Result<policy::BoxedKey, policy::KeyRefused> {
-    let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.spki_der()).unwrap();
-    Ok(Box::new(Key(parsed)))
+struct Edge;
+
+impl Backend for Edge {
+    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
+        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.spki_der()).unwrap();
+        Ok(Box::new(Key(parsed)))
+    }
+
+    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
+        sha256
+    }
 }
 
 struct Key(ParsedPublicKey);

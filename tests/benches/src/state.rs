@@ -2,13 +2,14 @@
 //! otherwise ask.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use cpu_time::ThreadTime;
-use edge_validator::NativeKey;
+use edge_validator::Native;
 use policy::{
-    Backend, BodyDigest, BodyDraft, Delegation, Hash, HeadDraft, MakeSignature, Minimum, Revocable,
+    BodyDigest, BodyDraft, Delegation, Hash, HeadDraft, MakeSignature, Minimum, Revocable,
     Salt, SignedDelegation, Standing, State, StateTrust, Thumbprint, UnixTime,
 };
 use signer::{KeySpec, PrivateKey};
@@ -131,9 +132,9 @@ impl Site {
         let [root, key] =
             [(); 2].map(|()| PrivateKey::generate(KeySpec::EcdsaP256).expect("random").0);
         let site = "https://media.example.com".parse().expect("visible");
-        let backend = Backend { ready: |key| Ok(Box::new(NativeKey::new(key)?)), sha256 };
+        let backend = Arc::new(Native);
         let roots = [root.public_key().clone()];
-        let trust = StateTrust::new(site, &roots, Minimum::default(), backend).expect("sound");
+        let trust = StateTrust::new(Some(site), &roots, Minimum::default(), backend).expect("sound");
         let delegation = Delegation {
             site: "https://media.example.com".parse().expect("visible"),
             serial: 1,

@@ -17,6 +17,7 @@ import { viewerRequest } from "../event.mjs";
  * @property {"native"} [mode]
  * @property {{ need: string, max_lifetime: number | null,
  *   keys: { id: string, algorithm: string, key?: string, secret?: string }[] }} [claims]
+ * @property {{ head: string | null, root: string, max_stale: number, when_unknown: string }} [state]
  * @property {number} now
  * @property {{ decision: "allow" } | { decision: "deny", stage: string, code: string,
  *   mentions: string }} expect
@@ -76,7 +77,8 @@ async function handlersFor({ request: { scheme }, trust, mode, claims }) {
  *
  * @param {Case} vector
  */
-function inexpressible({ request, now }) {
+function inexpressible({ request, now, state }) {
+  if (state !== undefined) return "the function does not fetch the state yet";
   if (request.query === "") return "Lambda@Edge does not tell `/a?` from `/a`";
   if ((now * 1000) / 1000 !== now) return "the clock has no such millisecond";
   return undefined;

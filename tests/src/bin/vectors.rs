@@ -6,7 +6,7 @@
 
 use std::fs;
 
-use edgepass_tests::cases::{self, Case};
+use edgepass_tests::cases::{self, Case, StateFile};
 use edgepass_tests::vector::{folder, read_all};
 
 fn main() {
@@ -21,6 +21,14 @@ fn main() {
         if !cases.iter().any(|case| case.name == name) {
             fs::remove_file(vectors.join(format!("{name}.json"))).unwrap();
         }
+    }
+    let states = vectors.join("states");
+    if states.is_dir() {
+        fs::remove_dir_all(&states).unwrap();
+    }
+    fs::create_dir_all(states.join("body")).unwrap();
+    for StateFile { name, bytes } in cases::states() {
+        fs::write(states.join(name), bytes).unwrap();
     }
     println!("{} cases", cases.len());
 }

@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Tokens are needed, and one key of each algorithm is trusted.
-fn required() -> Claims {
+pub(super) fn required() -> Claims {
     let trusted = |key: TokenKey| {
         let file = Some(key.file().to_owned());
         let (key_file, secret) = match key {
@@ -49,26 +49,26 @@ fn optional() -> Claims {
 }
 
 /// The pass of cases that are about the token.
-fn pass() -> Pass {
+pub(super) fn pass() -> Pass {
     RSA_SHA256.custom(POLICY_TEXT)
 }
 
 /// A claim set that belongs to [`pass`].
-fn set() -> ClaimSet {
+pub(super) fn set() -> ClaimSet {
     ClaimSet::at(NOW).bound_to(POLICY_TEXT)
 }
 
 /// A `Cookie` header with a pass and a token.
-fn cookie(pass: &Pass, token: &str) -> String {
+pub(super) fn cookie(pass: &Pass, token: &str) -> String {
     format!("{}; Edgepass-Claims={token}", pass.cookie())
 }
 
 /// A case with [`pass`] and this token in cookies.
-fn beside(name: &str, comment: &str, token: &str) -> Draft {
+pub(super) fn beside(name: &str, comment: &str, token: &str) -> Draft {
     case(name, comment).claims(required()).cookies([cookie(&pass(), token)])
 }
 
 /// A case with [`pass`] and a token with these claims in cookies.
-fn with(name: &str, comment: &str, set: &ClaimSet) -> Draft {
+pub(super) fn with(name: &str, comment: &str, set: &ClaimSet) -> Draft {
     beside(name, comment, &ES256.token(set.text()))
 }

@@ -1,7 +1,7 @@
 //! Writing cases down briefly: what is not said is the same in all of them.
 
 use crate::pass::{RSA_SHA256, Signer};
-use crate::vector::{Claims, Expect, Mode, Protocol, Trust, Vector, ViewerRequest};
+use crate::vector::{Claims, Expect, Mode, Protocol, StateInHand, Trust, Vector, ViewerRequest};
 
 /// The clock of every case that does not set its own: 2026-01-01T00:00:00Z.
 pub(super) const NOW: i64 = 1_767_225_600;
@@ -30,6 +30,7 @@ pub(super) fn case(name: &str, comment: &str) -> Draft {
         trust: vec![trusted(RSA_SHA256)],
         mode: None,
         claims: None,
+        state: None,
         now: NOW,
     }
 }
@@ -44,6 +45,7 @@ pub(super) struct Draft {
     trust: Vec<Trust>,
     mode: Option<Mode>,
     claims: Option<Claims>,
+    state: Option<StateInHand>,
     now: i64,
 }
 
@@ -99,6 +101,11 @@ impl Draft {
         Self { claims: Some(claims), ..self }
     }
 
+    /// What is known of revoked passes.
+    pub(super) fn state(self, state: StateInHand) -> Self {
+        Self { state: Some(state), ..self }
+    }
+
     /// The verifier's clock.
     pub(super) fn at(self, now: i64) -> Self {
         Self { now, ..self }
@@ -127,8 +134,8 @@ impl Draft {
     }
 
     fn expect(self, folder: &str, expect: Expect) -> Case {
-        let Self { name, comment, source, request, trust, mode, claims, now } = self;
-        let vector = Vector { comment, source, request, trust, mode, claims, now, expect };
+        let Self { name, comment, source, request, trust, mode, claims, state, now } = self;
+        let vector = Vector { comment, source, request, trust, mode, claims, state, now, expect };
         Case { name: format!("{folder}/{name}"), vector }
     }
 }
@@ -221,3 +228,6 @@ pub(super) const CLAIMS_NOT_BOUND: Refusal = Refusal("claims", "claims-not-bound
 pub(super) const CLAIMS_NOT_YET_VALID: Refusal = Refusal("claims", "claims-not-yet-valid", None);
 pub(super) const CLAIMS_EXPIRED: Refusal = Refusal("claims", "claims-expired", None);
 pub(super) const CLAIMS_MISMATCH: Refusal = Refusal("claims", "claims-mismatch", None);
+pub(super) const REVOKED: Refusal = Refusal("revocation", "revoked", None);
+pub(super) const REVOCATION_UNKNOWN: Refusal = Refusal("revocation", "revocation-unknown", None);
+pub(super) const REVOCATION_STALE: Refusal = Refusal("revocation", "revocation-stale", None);

@@ -44,7 +44,12 @@ impl Pass {
             address: address.and_then(|address| address.parse().ok()),
             ..Request::get(Url::parse(&self.url)?)
         };
-        policy::verify(&request, keys::trust(), UnixTime::from_seconds(order.expires - 1).unwrap())
+        policy::verify(
+            &request,
+            keys::trust(),
+            None,
+            UnixTime::from_seconds(order.expires - 1).unwrap(),
+        )
     }
 
     /// The URL without what the signer appended.

@@ -3,11 +3,11 @@
 use core::convert::Infallible;
 use core::net::{IpAddr, Ipv4Addr};
 
-use edge_validator::{Backend, ClaimsKeySettings, Native, sha256};
+use edge_validator::{ClaimsKeySettings, Native, sha256};
 use edgepass_tests::keys::TestKey;
 use edgepass_tests::token::{ES256, HS256, RS256, TokenKey, secret};
 use policy::{
-    Claims, ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, Grant, Hash, JoseAlgorithm,
+    Backend, Claims, ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, Grant, Hash, JoseAlgorithm,
     MakeToken, Network, Request, Target, Trust, Url, verify,
 };
 use proptest::prelude::*;
@@ -126,7 +126,7 @@ fn is_admitted(wire: &Wire, claims: &Claims) -> bool {
         .map(|network| network.to_string().split_once('/').unwrap().0.parse::<IpAddr>().unwrap());
     let cookies = [wire.cookie.as_str()];
     let request = Request { cookies: &cookies, address, origin: Some(ORIGIN), ..Request::get(url) };
-    verify(&request, &trust(), time(NOW)).is_ok_and(|admitted| {
+    verify(&request, &trust(), None, time(NOW)).is_ok_and(|admitted| {
         let mut read = admitted.claims().unwrap().clone();
         read.policy = claims.policy;
         read == *claims

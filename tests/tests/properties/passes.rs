@@ -118,7 +118,7 @@ fn garbage_is_neither_admitted_nor_a_panic() {
                 let url = Url::from_parts(Scheme::Https, "h", &path, query);
                 let Ok(url) = url else { continue };
                 let request = Request { cookies: &[&line], address, ..Request::get(url) };
-                assert!(verify(&request, &trust(), time(NOW)).is_err());
+                assert!(verify(&request, &trust(), None, time(NOW)).is_err());
             }
         }
         let _ = forwarded_cookies(&[&line]);

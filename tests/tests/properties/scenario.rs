@@ -118,7 +118,7 @@ impl Scenario {
         let cookies: Vec<&str> = wire.cookie.as_deref().into_iter().collect();
         let address = Some(IpAddr::V4(self.address));
         let request = Request { cookies: &cookies, address, ..Request::get(url) };
-        verify(&request, &trust(), time(NOW)).is_ok()
+        verify(&request, &trust(), None, time(NOW)).is_ok()
     }
 }
 

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use edge_validator::Native;
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, Delegation, KeyUse, ListedKey, MAX_LISTED_KEYS, Minimum, SignedDelegation, Signer,
@@ -5,7 +8,7 @@ use policy::{
 };
 
 use crate::site::{
-    BACKEND, CLAIMS, ROOT, SITE, STATE, delegate, delegation, public, signed_delegation, trust,
+    CLAIMS, ROOT, SITE, STATE, delegate, delegation, public, signed_delegation, trust,
 };
 
 #[test]
@@ -32,10 +35,9 @@ fn only_a_root_key_delegates() {
 
 #[test]
 fn two_root_keys_may_take_turns() {
-    let site = || SITE.parse().unwrap();
     let with = |roots: &[TestKey]| {
         let roots: Vec<_> = roots.iter().map(|key| public(*key)).collect();
-        StateTrust::new(site(), &roots, Minimum::default(), BACKEND)
+        StateTrust::new(SITE.parse().ok(), &roots, Minimum::default(), Arc::new(Native))
     };
     let both = with(&[ROOT, TestKey::Rsa]).unwrap();
     for root in [ROOT, TestKey::Rsa] {

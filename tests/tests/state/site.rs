@@ -1,12 +1,14 @@
 //! A site that publishes states, and an edge that takes them.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
-use edge_validator::NativeKey;
+use edge_validator::Native;
 use edgepass_tests::keys::TestKey;
 use policy::{
-    Algorithm, Backend, BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, KeyUse,
-    ListedKey, Minimum, PublicKey, Salt, SignedDelegation, State, StateRefused, StateTrust,
-    Thumbprint, UnixTime,
+    Algorithm, BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, KeyUse, ListedKey,
+    Minimum, PublicKey, Salt, SignedDelegation, State, StateRefused, StateTrust, Thumbprint,
+    UnixTime,
 };
 
 pub(crate) const SITE: &str = "https://media.example.com";
@@ -27,9 +29,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest(&SHA256, bytes).as_ref().try_into().unwrap()
 }
 
-pub(crate) const BACKEND: Backend =
-    Backend { ready: |key| Ok(Box::new(NativeKey::new(key)?)), sha256 };
-
 pub(crate) fn public(key: TestKey) -> PublicKey {
     key.private().public_key().clone()
 }
@@ -39,7 +38,7 @@ pub(crate) fn thumbprint(key: TestKey) -> Thumbprint {
 }
 
 pub(crate) fn trust_with(minimum: Minimum) -> StateTrust {
-    StateTrust::new(SITE.parse().unwrap(), &[public(ROOT)], minimum, BACKEND).unwrap()
+    StateTrust::new(SITE.parse().ok(), &[public(ROOT)], minimum, Arc::new(Native)).unwrap()
 }
 
 pub(crate) fn trust() -> StateTrust {

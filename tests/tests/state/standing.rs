@@ -1,7 +1,7 @@
 use edgepass_tests::keys::TestKey;
 use policy::{
-    BodyDraft, HeadDraft, Revocable, Revocation, RevocationRefused, RevocationView, Standing,
-    State, UnixTime, WhenUnknown,
+    BodyDraft, Denied, HeadDraft, Revocable, Revocation, RevocationView, Standing, State, UnixTime,
+    WhenUnknown,
 };
 use proptest::prelude::*;
 
@@ -11,9 +11,9 @@ use crate::site::{
 
 const MAX_STALE: u32 = 300;
 
-fn view(state: Option<&State>, now: UnixTime) -> RevocationView<'_> {
+fn view(state: Option<&State>) -> RevocationView<'_> {
     let when_unknown = WhenUnknown::default();
-    RevocationView { state, now, max_stale_seconds: MAX_STALE, when_unknown }
+    RevocationView { state, max_stale_seconds: MAX_STALE, when_unknown }
 }
 
 fn pass(keys: &[policy::Thumbprint]) -> Revocable<'_> {
@@ -84,14 +84,14 @@ proptest! {
         let state = state();
         let now = seconds(NOW.as_seconds() + age);
         let believed = (-60..=i64::from(MAX_STALE)).contains(&age);
-        let result = view(Some(&state), now).check(&pass(&[]));
+        let result = view(Some(&state)).check(&pass(&[]), now);
         prop_assert_eq!(result.is_ok(), believed);
         if let Err(refused) = result {
             let generated_at = NOW;
             let max_stale_seconds = MAX_STALE;
             prop_assert_eq!(
                 refused,
-                RevocationRefused::Stale { generated_at, now, max_stale_seconds }
+                Denied::RevocationStale { generated_at, now, max_stale_seconds }
             );
         }
     }
@@ -100,7 +100,7 @@ proptest! {
 #[test]
 fn a_state_is_believed_to_its_last_second() {
     let state = state();
-    let at = |age| view(Some(&state), seconds(NOW.as_seconds() + age)).check(&pass(&[]));
+    let at = |age| view(Some(&state)).check(&pass(&[]), seconds(NOW.as_seconds() + age));
     assert!(at(300).is_ok() && at(-60).is_ok());
     assert!(at(301).is_err() && at(-61).is_err());
 }
@@ -118,26 +118,26 @@ fn the_cut_off_at_the_end_of_time_revokes_everything() {
 
 #[test]
 fn a_state_that_was_never_loaded_denies_unless_told_otherwise() {
-    let unknown = view(None, NOW);
-    assert_eq!(unknown.check(&pass(&[])), Err(RevocationRefused::Unknown));
+    let unknown = view(None);
+    assert_eq!(unknown.check(&pass(&[]), NOW), Err(Denied::RevocationUnknown));
     let allow = RevocationView { when_unknown: WhenUnknown::Allow, ..unknown };
-    assert_eq!(allow.check(&pass(&[])).unwrap().sequence(), None);
+    assert_eq!(allow.check(&pass(&[]), NOW).unwrap().sequence(), None);
 }
 
 #[test]
 fn allowing_the_unknown_does_not_allow_the_stale() {
     let state = state();
-    let late = view(Some(&state), NOW.plus_seconds(MAX_STALE + 1));
-    let allow = RevocationView { when_unknown: WhenUnknown::Allow, ..late };
-    assert!(matches!(allow.check(&pass(&[])), Err(RevocationRefused::Stale { .. })));
+    let late = NOW.plus_seconds(MAX_STALE + 1);
+    let allow = RevocationView { when_unknown: WhenUnknown::Allow, ..view(Some(&state)) };
+    assert!(matches!(allow.check(&pass(&[]), late), Err(Denied::RevocationStale { .. })));
 }
 
 #[test]
 fn the_view_denies_what_the_state_revokes() {
     let state = state();
-    let view = view(Some(&state), NOW);
+    let view = view(Some(&state));
     let revoked = Revocable { session: "stolen session", ..pass(&[]) };
-    assert_eq!(view.check(&revoked), Err(RevocationRefused::Revoked(Revocation::Session)));
-    let sequence = view.check(&pass(&[])).unwrap().sequence();
+    assert_eq!(view.check(&revoked, NOW), Err(Denied::Revoked(Revocation::Session)));
+    let sequence = view.check(&pass(&[]), NOW).unwrap().sequence();
     assert_eq!(sequence, Some(draft().sequence));
 }

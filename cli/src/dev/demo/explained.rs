@@ -56,7 +56,7 @@ pub(super) async fn explain_pass(
         Ok(url) => {
             let method = asked.method.as_deref().unwrap_or("GET");
             let request = Request { method, ..viewer.request(url, &cookies) };
-            (Held::find(&request), demo.validator.verify(&request).map(|_| ()))
+            (Held::find(&request), demo.validator.verify(&request).await)
         }
         Err(fault) => (None, Err(Denied::from(fault))),
     };

@@ -4,17 +4,23 @@ mod lambda;
 
 use core::net::Ipv4Addr;
 use core::sync::atomic::{AtomicI64, Ordering};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Uri};
 use edge_validator::sha256;
 use policy::{CLAIMS_NAME, Claims, Grant, Hash, Signed, Target, UnixTime};
-use signer::{Lifetime, NamedTokenKey, PrivateKey, TokenKey};
+use signer::{
+    Clock, Entry, FileStore, FolderDestination, Lifetime, NamedTokenKey, PrivateKey, Scope, Store,
+    TokenKey,
+};
 
 use super::*;
 use crate::dev::native::Native;
-use crate::dev::state::{CLAIMS_KEY_ID, KEY_ID, Keys};
+use crate::dev::publishing::Publishing;
+use crate::dev::rules::settings;
+use crate::dev::state::{CLAIMS_KEY_ID, KEY_ID, Keys, StateFolder};
 use crate::dev::validator::Validator;
 
 const START: i64 = 1_800_000_000;
@@ -27,32 +33,47 @@ struct Fixture {
     now: Arc<AtomicI64>,
     /// Of its passes.
     issued: i64,
+    store: Arc<dyn Store>,
+    publishing: Publishing,
+    _folder: Folder,
 }
 
 impl Fixture {
-    fn new() -> Self {
-        static COUNT: AtomicI64 = AtomicI64::new(0);
-        let name = format!(
-            "edgepass-edge-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let keys = Keys::open(&folder).unwrap();
-        std::fs::remove_dir_all(&folder).unwrap();
+    async fn new() -> Self {
+        let folder = Folder::new();
+        let state = StateFolder::open(&folder.0).unwrap();
         let now = Arc::new(AtomicI64::new(START));
         let time = Arc::clone(&now);
-        let clock = Arc::new(move || UnixTime::from_seconds(time.load(Ordering::SeqCst)).unwrap());
-        let validator = Validator::new(&keys, max_lifetime(), clock).unwrap();
-        let check = Check::Native(Native::new(Arc::new(validator)));
-        Self::with(keys, echoes(check), now, START)
+        let clock: Clock =
+            Arc::new(move || UnixTime::from_seconds(time.load(Ordering::SeqCst)).unwrap());
+        let check = native(&state, Arc::clone(&clock));
+        Self::with(state, folder, echoes(check), now, clock).await
     }
 
-    fn with(keys: Keys, edge: Edge, now: Arc<AtomicI64>, issued: i64) -> Self {
+    async fn with(
+        state: StateFolder,
+        folder: Folder,
+        edge: Edge,
+        now: Arc<AtomicI64>,
+        clock: Clock,
+    ) -> Self {
+        let store: Arc<dyn Store> = Arc::new(FileStore::new(state.revocations()));
+        let published = FolderDestination::new(state.published());
+        let StateFolder { keys, state_key, mandate, .. } = state;
         let Keys { policy_key: key, claims_key, .. } = keys;
         let claims_key = NamedTokenKey { id: CLAIMS_KEY_ID.to_owned(), key: claims_key.into() };
-        Self { edge, key, claims_key, now, issued }
+        let issued = clock().as_seconds();
+        let publishing = Publishing::new(
+            mandate,
+            state_key,
+            max_lifetime(),
+            Arc::clone(&store),
+            published,
+            clock,
+        );
+        let publishing = publishing.unwrap();
+        publishing.publish().await.unwrap();
+        Self { edge, key, claims_key, now, issued, store, publishing, _folder: folder }
     }
 
     /// For five minutes.
@@ -71,6 +92,14 @@ impl Fixture {
         let pattern = "http://127.0.0.1:8787/private/*".parse().unwrap();
         let cookies = self.pass(Target::Cookies(pattern)).cookies().unwrap();
         cookies.iter().map(|(name, value)| format!("{name}={value}; ")).collect()
+    }
+
+    fn time(&self) -> UnixTime {
+        UnixTime::from_seconds(self.now.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn set_clock(&self, now: i64) {
+        self.now.store(now, Ordering::SeqCst);
     }
 
     /// Status, reason and body of the answer.
@@ -93,6 +122,33 @@ impl Fixture {
         let body = to_bytes(response.into_body(), 65_536).await.unwrap();
         (status, reason, String::from_utf8(body.to_vec()).unwrap())
     }
+}
+
+/// Removed when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicI64 = AtomicI64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("edgepass-edge-{}-{count}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The check by the files of this state, whatever the URL of the settings.
+fn native(state: &StateFolder, clock: Clock) -> Check {
+    let root = &state.mandate.mandate.root;
+    let url = "http://127.0.0.1:8787/edgepass/state/head".to_owned();
+    let settings = settings(&state.keys, root, url, max_lifetime());
+    let validator = Validator::new(settings, state.published().join("head"), clock).unwrap();
+    Check::Native(Native::new(Arc::new(validator)))
 }
 
 fn echoes(check: Check) -> Edge {
@@ -121,7 +177,7 @@ fn echo(name: &'static str) -> Router {
 
 #[tokio::test]
 async fn the_first_behaviour_that_covers_the_path_holds() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     for (target, status, body) in [
         ("/", 200, "rest / [] []"),
         ("/private", 200, "rest /private [] []"),
@@ -141,10 +197,11 @@ async fn the_first_behaviour_that_covers_the_path_holds() {
 
 #[tokio::test]
 async fn a_pass_holds_until_the_second_of_its_expiry() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let cookies = fixture.cookies();
     for (now, status) in [(START, 200), (START + 299, 200), (START + 300, 403)] {
-        fixture.now.store(now, Ordering::SeqCst);
+        fixture.set_clock(now);
+        fixture.publishing.publish().await.unwrap();
         let answer = fixture.answer("/private/x", &[("cookie", &cookies)]).await;
         assert_eq!(answer.0, status, "{answer:?}");
     }
@@ -152,10 +209,10 @@ async fn a_pass_holds_until_the_second_of_its_expiry() {
 
 #[tokio::test]
 async fn nobody_is_let_in_without_the_claims_that_belong_to_the_policy() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let cookies = fixture.cookies();
     let (cloudfront, token) = cookies.split_at(cookies.find(CLAIMS_NAME).unwrap());
-    let other = Fixture::new().cookies();
+    let other = Fixture::new().await.cookies();
     let (_, forged) = other.split_at(other.find(CLAIMS_NAME).unwrap());
     for (cookies, reason) in [
         (cloudfront.to_owned(), "claims-missing"),
@@ -171,7 +228,7 @@ async fn nobody_is_let_in_without_the_claims_that_belong_to_the_policy() {
 
 #[tokio::test]
 async fn the_origin_sees_no_pass() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let cookies = fixture.cookies();
     let headers = [
         ("cookie", "theme=dark"),
@@ -194,7 +251,7 @@ async fn the_origin_sees_no_pass() {
 
 #[tokio::test]
 async fn a_target_that_could_mean_two_things_is_refused_everywhere() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     for target in [
         "/private/../private/x",
         "/a/../private/x",
@@ -214,7 +271,7 @@ async fn a_target_that_could_mean_two_things_is_refused_everywhere() {
 
 #[tokio::test]
 async fn only_our_own_hosts_are_answered() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     for (target, host, status) in [
         ("/", "127.0.0.1:8787", 200),
         ("/", "localhost:8787", 200),
@@ -234,7 +291,7 @@ async fn only_our_own_hosts_are_answered() {
 
 #[tokio::test]
 async fn cookies_of_other_programs_that_are_no_text_do_no_harm() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let mut cookies = b"junk=\xff\xfe; ".to_vec();
     cookies.extend(fixture.cookies().bytes());
     let request = Request::builder()
@@ -245,4 +302,38 @@ async fn cookies_of_other_programs_that_are_no_text_do_no_harm() {
         .unwrap();
     let response = fixture.edge.answer(request, Ipv4Addr::LOCALHOST.into()).await;
     assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn what_is_revoked_is_refused_once_the_state_is_looked_up_again() {
+    let fixture = Fixture::new().await;
+    let cookies = fixture.cookies();
+    let reason = async |now| {
+        fixture.set_clock(now);
+        fixture.answer("/private/x", &[("cookie", &cookies)]).await.1
+    };
+    assert_eq!(reason(START).await, "");
+    let session = Scope::Session("j".to_owned());
+    fixture.store.revoke(&Entry::new(session.clone(), fixture.time())).await.unwrap();
+    assert_eq!(reason(START + 2).await, "", "it is in the store, and not yet published");
+    fixture.publishing.publish().await.unwrap();
+    assert_eq!(reason(START + 3).await, "", "within the refresh interval");
+    assert_eq!(reason(START + 4).await, "revoked");
+    fixture.store.unrevoke(&session).await.unwrap();
+    fixture.publishing.publish().await.unwrap();
+    assert_eq!(reason(START + 6).await, "");
+}
+
+#[tokio::test]
+async fn a_publisher_that_is_away_is_noticed() {
+    let fixture = Fixture::new().await;
+    let cookies = fixture.cookies();
+    for (now, reason) in [(START + 60, ""), (START + 61, "revocation-stale")] {
+        fixture.set_clock(now);
+        let (_, found, _) = fixture.answer("/private/x", &[("cookie", &cookies)]).await;
+        assert_eq!(found, reason);
+    }
+    fixture.publishing.publish().await.unwrap();
+    fixture.set_clock(START + 62);
+    assert_eq!(fixture.answer("/private/x", &[("cookie", &cookies)]).await.0, 200);
 }

@@ -38,11 +38,14 @@ impl Keys {
     /// for RSA primes would hold up the first start. Any key that CloudFront takes may be put in
     /// the place of either, as long as they are two.
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        Ok(Self {
-            policy_key: key_pair(folder, "private.pem", "public.pem")?,
-            claims_key: key_pair(folder, "claims-private.pem", "claims-public.pem")?,
-            site_secret: site_secret(&folder.join("site-secret"))?,
-        })
+        let policy_key = key_pair(folder, "private.pem", "public.pem")?;
+        let claims_key = key_pair(folder, "claims-private.pem", "claims-public.pem")?;
+        if claims_key.public_key() == policy_key.public_key() {
+            let same = "it is the key `private.pem`, and who signs policies would sign claims";
+            return Err(unfit(&folder.join("claims-private.pem"), &same));
+        }
+        let site_secret = site_secret(&folder.join("site-secret"))?;
+        Ok(Self { policy_key, claims_key, site_secret })
     }
 
     /// The claims key, as edges are told of it.
@@ -64,7 +67,7 @@ impl Keys {
     }
 }
 
-fn key_pair(folder: &Path, private: &str, public: &str) -> Result<PrivateKey, Failure> {
+pub(super) fn key_pair(folder: &Path, private: &str, public: &str) -> Result<PrivateKey, Failure> {
     let private = folder.join(private);
     let key = if private.exists() {
         PrivateKey::from_pem(&read(&private)?, None, ShortRsa::Refuse)
@@ -88,7 +91,7 @@ fn site_secret(path: &Path) -> Result<SiteSecret, Failure> {
     SiteSecret::new(read(path)?.trim().as_bytes()).map_err(|refused| unfit(path, &refused))
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     TextFile::Path(path.to_path_buf()).read()
 }
 
@@ -104,7 +107,7 @@ fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| failed("write the key", path, &error))
 }
 
-fn unfit(path: &Path, refused: &dyn fmt::Display) -> Failure {
+pub(super) fn unfit(path: &Path, refused: &dyn fmt::Display) -> Failure {
     Failure::Usage(format!(
         "`{}`: {refused}; or remove the file, and the next start makes a new one",
         path.display()

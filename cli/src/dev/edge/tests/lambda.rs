@@ -1,50 +1,35 @@
 //! The same edge, with the Lambda@Edge bundle in Node.js as its check.
 
-use core::ops::Deref;
-use std::path::PathBuf;
-use std::{env, fs, process};
+use core::future::pending;
+
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::dev::lambda::Function;
-use crate::dev::state::StateFolder;
 use crate::dev::validator::system_clock;
+use crate::dev::{published, server};
 
-struct Lambda {
-    fixture: Fixture,
-    folder: PathBuf,
-}
+/// The function goes by the real clock, and fetches the state over HTTP.
+async fn lambda() -> Fixture {
+    let folder = Folder::new();
+    let state = StateFolder::open(&folder.0).unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let hosts = hosts(listener.local_addr().unwrap().port());
+    let url = published::head_url(&hosts[0]);
+    let origin = published::origin(FolderDestination::new(state.published()));
+    let states = Edge::new(Vec::new(), origin, native(&state, system_clock()), hosts);
+    tokio::spawn(server::serve(listener, Arc::new(states), pending()));
 
-impl Lambda {
-    async fn new(test: &str) -> Self {
-        let folder = env::temp_dir().join(format!("edgepass-{test}-{}", process::id()));
-        let state = StateFolder::open(&folder).unwrap();
-        let (function, mut process) = Function::start(&state, max_lifetime()).await.unwrap();
-        tokio::spawn(async move { process.run().await });
-        let edge = echoes(Check::Lambda(function));
-        // The function goes by the real clock.
-        let now = system_clock()().as_seconds();
-        let fixture = Fixture::with(state.keys, edge, Arc::default(), now);
-        Self { fixture, folder }
-    }
-}
-
-impl Deref for Lambda {
-    type Target = Fixture;
-
-    fn deref(&self) -> &Fixture {
-        &self.fixture
-    }
-}
-
-impl Drop for Lambda {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
+    let settings = settings(&state.keys, &state.mandate.mandate.root, url, max_lifetime());
+    let (function, mut process) = Function::start(&state, &settings).await.unwrap();
+    tokio::spawn(async move { process.run().await });
+    let edge = echoes(Check::Lambda(function));
+    Fixture::with(state, folder, edge, Arc::default(), system_clock()).await
 }
 
 #[tokio::test]
 async fn the_origin_sees_no_pass_and_all_else() {
-    let lambda = Lambda::new("forwarded").await;
+    let lambda = lambda().await;
     let cookies = lambda.cookies();
     let (first, second) = cookies.split_at(cookies.find("CloudFront-Signature").unwrap());
     let headers = [
@@ -79,7 +64,7 @@ async fn the_origin_sees_no_pass_and_all_else() {
 
 #[tokio::test]
 async fn a_refusal_is_what_the_bundle_makes() {
-    let lambda = Lambda::new("refused").await;
+    let lambda = lambda().await;
     for (target, reason) in [
         ("/private/x", "credential-missing"),
         ("/private/x?Expires=1", "credential-incomplete"),
@@ -96,7 +81,7 @@ async fn a_refusal_is_what_the_bundle_makes() {
 
 #[tokio::test]
 async fn the_bundle_wants_the_claims_too() {
-    let lambda = Lambda::new("claims").await;
+    let lambda = lambda().await;
     let cookies = lambda.cookies();
     let (cloudfront, token) = cookies.split_at(cookies.find(CLAIMS_NAME).unwrap());
     for (cookies, reason) in [

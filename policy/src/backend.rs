@@ -1,9 +1,10 @@
 //! The crypto that a shell brings.
 
-use policy::{BoxedKey, KeyRefused, PublicKey, Thumbprint};
+use crate::key::{KeyRefused, PublicKey, Thumbprint};
+use crate::trust::BoxedKey;
 
-/// The two operations that a validator needs of its runtime.
-pub trait Backend {
+/// What verifiers need of their runtime, since this crate holds no crypto.
+pub trait Backend: Send + Sync {
     /// Makes a public key ready to verify.
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused>;
 

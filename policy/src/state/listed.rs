@@ -1,0 +1,42 @@
+//! The keys that a delegation lists, ready to verify passes.
+
+use alloc::vec::Vec;
+
+use super::delegation::{Delegation, KeyUse, ListedKey};
+use super::refused::StateRefused;
+use crate::backend::Backend;
+use crate::jws::{ClaimsKey, JoseAlgorithm};
+use crate::key::KeyKind;
+use crate::trust::{TrustedKey, TrustedKeys};
+
+impl Delegation {
+    /// The keys of CloudFront credentials. There has to be one.
+    pub fn trusted_keys(&self, backend: &dyn Backend) -> Result<TrustedKeys, StateRefused> {
+        let mut keys = Vec::new();
+        for ListedKey { id, key, algorithms, .. } in self.keys_for(KeyUse::CloudFront) {
+            let (thumbprint, ready) = (backend.thumbprint(key), backend.key(key)?);
+            keys.push(TrustedKey::new(id.as_deref(), key, thumbprint, algorithms, ready)?);
+        }
+        Ok(TrustedKeys::new(keys)?)
+    }
+
+    /// The keys of claims tokens. No secret is among them.
+    pub fn claims_keys(&self, backend: &dyn Backend) -> Result<Vec<ClaimsKey>, StateRefused> {
+        let mut keys = Vec::new();
+        for ListedKey { id, key, .. } in self.keys_for(KeyUse::Claims) {
+            let algorithm = match key.kind() {
+                KeyKind::P256 => JoseAlgorithm::Es256,
+                KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
+            };
+            // One without an id is not in a delegation, and would be refused here.
+            let id = id.as_deref().unwrap_or_default();
+            let (thumbprint, ready) = (backend.thumbprint(key), backend.key(key)?);
+            keys.push(ClaimsKey::public(id, algorithm, key, thumbprint, ready)?);
+        }
+        Ok(keys)
+    }
+
+    fn keys_for(&self, key_use: KeyUse) -> impl Iterator<Item = &ListedKey> {
+        self.keys.iter().filter(move |listed| listed.key_use == key_use)
+    }
+}

@@ -1,0 +1,283 @@
+"""From a change in DynamoDB to the state in S3 that edges take, whatever goes wrong on the way."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from conftest import Start, StartPublisher
+from emulator import Function, Session
+from in_between import InBetween, in_between
+from media_site import signed_in
+from passes import Pass
+from services import Services
+from state_site import HEARTBEAT, PREFIX, StateSite
+
+
+@pytest.fixture
+def bucket(services: Services) -> Iterator[InBetween]:
+    """S3, which a test may get in the way of."""
+    with in_between(services.variables["AWS_ENDPOINT_URL"]) as between:
+        yield between
+
+
+def behind(site: StateSite, bucket: InBetween) -> dict[str, str]:
+    return site.publisher | {"AWS_ENDPOINT_URL_S3": bucket.address}
+
+
+def issued(session: Session, **claims: str) -> Pass:
+    answer = session.invoke(signed_in(**claims))
+    assert answer.status == 200, answer.body
+    return Pass.of(answer)
+
+
+def administrate(session: Session, method: str, **body: str) -> None:
+    event = signed_in(f"{method} /edgepass/revocations", json.dumps(body))
+    groups = event["requestContext"]["authorizer"]["jwt"]["claims"]
+    groups |= {"sub": "the-administrator", "cognito:groups": "[admins]"}
+    answer = session.invoke(event)
+    assert answer.status == 200, answer.body
+
+
+def is_head(path: str) -> bool:
+    return path.split("?")[0].endswith(f"/{PREFIX}head")
+
+
+def test_a_change_reaches_edges(
+    start: Start, start_publisher: StartPublisher, site: StateSite
+) -> None:
+    session, publisher = start(site.session), start_publisher(site.publisher)
+    here, elsewhere = (issued(session, origin_jti=name).header for name in ("here", "elsewhere"))
+    other = issued(session, sub="bob").header
+    publisher.call(HEARTBEAT)
+    assert [site.code(cookie) for cookie in (here, elsewhere, other)] == [None] * 3
+    first = site.inspect()
+    assert first["head"]["maximum_lifetime"] == 12 * 3600
+    assert site.table.changes()["Records"], "the lifetime was noted"
+
+    # One session, then the person, then the key.
+    ended = session.invoke(signed_in("DELETE /edgepass/session", "", origin_jti="here"))
+    assert ended.status == 204, ended.body
+    publisher.call(site.table.changes())
+    assert [site.code(cookie) for cookie in (here, elsewhere, other)] == ["revoked", None, None]
+    second = site.inspect()
+    assert second["head"]["sequence"] > first["head"]["sequence"]
+    assert second["body"]["sessions"] == 1
+
+    person = signed_in()["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
+    administrate(session, "POST", scope="subject", identity=person, note="reported stolen")
+    publisher.call(site.table.changes())
+    assert [site.code(cookie) for cookie in (here, elsewhere, other)] == ["revoked"] * 2 + [None]
+    refused = session.invoke(signed_in(origin_jti="elsewhere"))
+    assert (refused.status, refused.reason) == (403, "revoked")
+
+    key = second["head"]["keys"][0]["thumbprint"]
+    administrate(session, "POST", scope="key", id=key)
+    publisher.call(site.table.changes())
+    assert site.code(other) == "revoked"
+    administrate(session, "DELETE", scope="key", id=key)
+    publisher.call(site.table.changes())
+    assert site.code(other) is None
+
+    triggers = [line["trigger"] for line in publisher.lines("published")]
+    assert triggers == ["heartbeat"] + ["change"] * 4
+    audited = [(line["event"], line["scope"]) for line in audit(session)]
+    assert audited[1:] == [("revoked", f"key:{key}"), ("unrevoked", f"key:{key}")]
+    assert audited[0][0] == "revoked"
+    assert audited[0][1].startswith("subject:")
+    assert person not in session.log()
+
+
+def audit(session: Session) -> list[dict[str, str]]:
+    """Who changed what."""
+    lines = session.lines("revoked") + session.lines("unrevoked")
+    assert all(line["actor"] for line in lines)
+    return lines
+
+
+def test_a_heartbeat_renews_the_date_and_keeps_the_body(
+    start_publisher: StartPublisher, site: StateSite
+) -> None:
+    publisher = start_publisher(site.publisher)
+    publisher.call(HEARTBEAT)
+    first = site.inspect()["head"]
+    time.sleep(1.1)
+    publisher.call(HEARTBEAT)
+    second = site.inspect()["head"]
+    assert second["generated_at"] > first["generated_at"]
+    assert second["sequence"] > first["sequence"]
+    assert second["body"] == first["body"]
+    assert sorted(site.keys()) == [f"body/{first['body']}", "head"]
+
+
+def test_of_two_publishers_the_later_one_starts_over(
+    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    session = start(site.session)
+    slow, quick = start_publisher(behind(site, bucket)), start_publisher(site.publisher)
+    quick.call(HEARTBEAT)
+    administrate(session, "POST", scope="session", id="first")
+    heads = 0
+
+    def overtaken(method: str, path: str) -> int:
+        nonlocal heads
+        if method == "PUT" and is_head(path):
+            heads += 1
+            if heads == 1:
+                # The slow one has read the store. Now there is more, and the quick one is faster.
+                administrate(session, "POST", scope="session", id="second")
+                quick.call(HEARTBEAT)
+        return 0
+
+    bucket.before = overtaken
+    slow.call(HEARTBEAT)
+    assert heads == 2
+    assert site.inspect()["body"]["sessions"] == 2
+    (by_slow,) = slow.lines("published")
+    assert by_slow["sequence"] > max(line["sequence"] for line in quick.lines("published"))
+    assert site.inspect()["head"]["sequence"] == by_slow["sequence"]
+
+
+def test_many_changes_and_two_publishers_at_once_lose_nothing(
+    start: Start, start_publisher: StartPublisher, site: StateSite
+) -> None:
+    session = start(site.session)
+    publishers = [start_publisher(site.publisher) for _ in range(2)]
+
+    def change(number: int) -> None:
+        administrate(session, "POST", scope="session", id=f"session-{number}")
+        publishers[number % 2].call(site.table.changes())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(change, range(40)))
+    assert site.inspect()["body"]["sessions"] == 40
+    sequences = [line["sequence"] for one in publishers for line in one.lines("published")]
+    assert len(set(sequences)) == len(sequences) == 40
+
+
+@pytest.mark.parametrize("step", ["body", "head"])
+def test_killed_before_it_writes(
+    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween, step: str
+) -> None:
+    session = start(site.session)
+    cookie = issued(session).header
+    publisher = start_publisher(behind(site, bucket))
+    publisher.call(HEARTBEAT)
+    before = site.inspect()["head"]
+    administrate(session, "POST", scope="all")
+
+    def killed(method: str, path: str) -> int:
+        if method == "PUT" and is_head(path) == (step == "head"):
+            publisher.kill()
+            return 500
+        return 0
+
+    bucket.before = killed
+    with pytest.raises(requests.RequestException):
+        publisher.call(site.table.changes(), seconds=5)
+    # The state before is whole, and edges go on by it.
+    assert site.inspect()["head"] == before
+    assert site.code(cookie) is None
+
+    start_publisher(site.publisher).call(HEARTBEAT)
+    assert site.code(cookie) == "revoked"
+
+
+def test_killed_after_the_head(
+    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    session = start(site.session)
+    cookie = issued(session).header
+    publisher = start_publisher(behind(site, bucket))
+    publisher.call(HEARTBEAT)
+    administrate(session, "POST", scope="all")
+
+    def killed(method: str, path: str) -> int:
+        if method == "GET" and "list-type" in path:
+            publisher.kill()
+            return 500
+        return 0
+
+    bucket.before = killed
+    with pytest.raises(requests.RequestException):
+        publisher.call(site.table.changes(), seconds=5)
+    assert site.code(cookie) == "revoked"
+
+
+@pytest.mark.parametrize("status", [500, 503, 403])
+def test_errors_of_the_bucket_change_nothing_and_are_told(
+    start_publisher: StartPublisher, site: StateSite, bucket: InBetween, status: int
+) -> None:
+    publisher = start_publisher(behind(site, bucket))
+    publisher.call(HEARTBEAT)
+    before = site.inspect()["head"]
+    bucket.before = lambda method, path: status if method == "PUT" else 0
+    failed = call_failed(publisher)
+    assert "the place of the published state did not answer" in failed
+    assert site.inspect()["head"] == before
+    bucket.before = lambda method, path: 0
+    publisher.call(HEARTBEAT)
+    assert site.inspect()["head"]["sequence"] > before["sequence"]
+
+
+def test_errors_of_the_table_change_nothing_and_are_told(
+    start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    publisher = start_publisher(site.publisher | {"AWS_ENDPOINT_URL_DYNAMODB": bucket.address})
+    publisher.call(HEARTBEAT)
+    before = site.inspect()["head"]
+    for garbage in (b"", b"{}", b'{"Items": [{"scope": {"S": "nonsense"}}]}', b"<html>"):
+        bucket.change = lambda path, body, garbage=garbage: garbage  # type: ignore[misc]
+        assert "the revocation store did not answer" in call_failed(publisher), garbage
+        assert site.inspect()["head"] == before
+    bucket.change = lambda path, body: body
+    bucket.before = lambda method, path: 500
+    assert "the revocation store did not answer" in call_failed(publisher)
+    assert site.inspect()["head"] == before
+
+
+def call_failed(publisher: Function) -> str:
+    """What a heartbeat that comes to nothing is said to have failed of."""
+    known = len(publisher.lines("publish-failed"))
+    with pytest.raises(requests.HTTPError):
+        publisher.call(HEARTBEAT)
+    lines = publisher.lines("publish-failed")
+    assert len(lines) == known + 1
+    message: str = lines[-1]["message"]
+    return message
+
+
+def test_bodies_are_removed_only_after_the_grace_period(
+    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    session, publisher = start(site.session), start_publisher(behind(site, bucket))
+    bodies = []
+    for name in ("one", "two", "three"):
+        publisher.call(HEARTBEAT)
+        bodies.append(site.inspect()["head"]["body"])
+        administrate(session, "POST", scope="session", id=name)
+    first, second, third = bodies
+    # S3 says when each was written.
+    ages = {first: timedelta(seconds=3590), second: timedelta(seconds=3610)}
+
+    def aged(path: str, answer: bytes) -> bytes:
+        if "list-type" not in path:
+            return answer
+        text = answer.decode()
+        for name, age in ages.items():
+            written = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            entry = rf"(/body/{name}</Key>\s*<LastModified>)[^<]*"
+            text = re.sub(entry, rf"\g<1>{written}", text)
+        return text.encode()
+
+    bucket.change = aged
+    publisher.call(HEARTBEAT)
+    assert f"body/{first}" in site.keys()
+    assert f"body/{second}" not in site.keys()
+    assert f"body/{third}" in site.keys()
+    assert publisher.lines("published")[-1]["removed"] == 1
+    assert site.inspect()["body"]["sessions"] == 3

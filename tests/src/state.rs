@@ -1,0 +1,140 @@
+//! States written by hand, byte by byte as the `policy` crate documents them: no code of the
+//! product takes part, so that it cannot agree with itself.
+
+use core::hash::Hasher;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use policy::Hash;
+use siphasher::sip::SipHasher24;
+
+use crate::keys::TestKey;
+use crate::pass::RSA_SHA256;
+use crate::token::{ES256, TokenKey};
+
+/// Baked into the edge of the corpus.
+pub const ROOT: TestKey = TestKey::P256;
+
+/// Signs heads in the name of [`ROOT`].
+const STATE_KEY: TestKey = TestKey::RsaOther;
+
+const SITE: &str = "https://media.example.com";
+const SALT: &[u8; 16] = b"salt of the site";
+
+/// What is revoked, and what else a head says.
+#[derive(Clone, Copy, Debug)]
+pub struct State<'s> {
+    /// When it was made.
+    pub generated_at: i64,
+    /// The longest that a pass may be valid, in seconds.
+    pub maximum_lifetime: u32,
+    /// Everything issued up to this second is.
+    pub up_to: i64,
+    /// Sessions that are.
+    pub sessions: &'s [&'s str],
+    /// SHA-256 of the keys that are.
+    pub keys: &'s [[u8; 32]],
+    /// Subjects, and up to when theirs are.
+    pub subjects: &'s [(&'s str, u32)],
+}
+
+impl State<'_> {
+    /// The body.
+    pub fn body(&self) -> Vec<u8> {
+        let mut sessions: Vec<u64> = self.sessions.iter().map(|id| hash(id.as_bytes())).collect();
+        let mut keys: Vec<u64> = self.keys.iter().map(|key| hash(key)).collect();
+        let mut subjects: Vec<(u64, u32)> =
+            self.subjects.iter().map(|(id, up_to)| (hash(id.as_bytes()), *up_to)).collect();
+        sessions.sort_unstable();
+        keys.sort_unstable();
+        subjects.sort_unstable();
+
+        let mut body = b"edgepass-body-1\n".to_vec();
+        body.extend(SALT);
+        for count in [sessions.len(), keys.len(), subjects.len()] {
+            body.extend(u32::try_from(count).unwrap().to_le_bytes());
+        }
+        for hash in sessions.iter().chain(&keys).chain(subjects.iter().map(|(hash, _)| hash)) {
+            body.extend(hash.to_le_bytes());
+        }
+        for (_, up_to) in subjects {
+            body.extend(up_to.to_le_bytes());
+        }
+        body
+    }
+
+    /// The head, by the key that [`ROOT`] delegated to.
+    pub fn head(&self) -> Vec<u8> {
+        self.head_by(STATE_KEY)
+    }
+
+    /// The head, signed by this key, whoever was delegated to.
+    pub fn head_by(&self, key: TestKey) -> Vec<u8> {
+        let body = self.body();
+        let delegation = delegation();
+        let mut head = b"edgepass-head-1\n".to_vec();
+        head.extend(long(&delegation));
+        head.extend(long(&ROOT.sign(Hash::Sha256, &delegation)));
+        head.extend((self.generated_at * 1000).to_le_bytes()); // the sequence number
+        head.extend(self.generated_at.to_le_bytes());
+        head.extend(self.maximum_lifetime.to_le_bytes());
+        head.extend(self.up_to.to_le_bytes());
+        head.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
+        head.extend(sha256(&body));
+        let signature = key.sign(Hash::Sha256, &head);
+        head.extend(long(&signature));
+        head
+    }
+}
+
+/// The keys that most cases trust.
+fn delegation() -> Vec<u8> {
+    let TokenKey::Pair(claims) = ES256 else { panic!("ES256 is made with a key pair") };
+    let mut bytes = b"edgepass-keys-1\n".to_vec();
+    bytes.extend(short(SITE.as_bytes()));
+    bytes.extend(1_u64.to_le_bytes()); // the serial number
+    bytes.extend(long(&spki(STATE_KEY)));
+    bytes.push(2); // keys
+    bytes.extend([1, 2]); // for CloudFront, RSA-SHA256
+    bytes.extend(short(RSA_SHA256.key.id().as_bytes()));
+    bytes.extend(long(&spki(RSA_SHA256.key)));
+    bytes.extend([2, 8]); // for claims, ECDSA-SHA256
+    bytes.extend(short(ES256.id().as_bytes()));
+    bytes.extend(long(&spki(claims)));
+    bytes
+}
+
+/// What a key is revoked by: SHA-256 of its SubjectPublicKeyInfo.
+pub fn thumbprint(key: TestKey) -> [u8; 32] {
+    sha256(&spki(key))
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    digest(&SHA256, bytes).as_ref().try_into().unwrap()
+}
+
+/// The name of a body.
+pub fn name(body: &[u8]) -> String {
+    sha256(body).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn spki(key: TestKey) -> Vec<u8> {
+    let text: String = key.public_pem().lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(text).unwrap()
+}
+
+fn hash(id: &[u8]) -> u64 {
+    let mut hasher = SipHasher24::new_with_key(SALT);
+    hasher.write(id);
+    hasher.finish()
+}
+
+fn short(bytes: &[u8]) -> Vec<u8> {
+    [&[u8::try_from(bytes.len()).unwrap()], bytes].concat()
+}
+
+fn long(bytes: &[u8]) -> Vec<u8> {
+    [&u16::try_from(bytes.len()).unwrap().to_le_bytes(), bytes].concat()
+}
