@@ -340,12 +340,13 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
   /** @param {Pass} pass */
   #hold(pass) {
     const lifetime = pass.expiresAt - pass.issuedAt;
-    const { renewBefore = Math.min(RENEW_BEFORE, lifetime / 4) } = this.#options;
+    // Not all browsers at once, where all began at once.
+    const share = lifetime * (0.25 - Math.random() / 40);
+    const { renewBefore = Math.min(RENEW_BEFORE, share) } = this.#options;
     this.#pass = pass;
     this.#seen = pass.issuedAt;
     this.#visible ||= readSessionCookie(cookies())?.issuedAt === pass.issuedAt;
-    // Not all browsers at once, where all began at once.
-    this.#lead = renewBefore * (1 - Math.random() / 10);
+    this.#lead = renewBefore;
     this.#revoked = false;
     this.#told = 0;
   }

@@ -24,7 +24,19 @@ macro_rules! files {
 pub(super) static CLIP: [File; 5] =
     files!("site/clip/": "index.m3u8" "init.mp4" "segment-0.m4s" "segment-1.m4s" "segment-2.m4s");
 
-static PAGE: [File; 23] = files!("site/":
+/// The session module of the npm package: the page runs the very files.
+static SESSION: [File; 8] = files!("../../../wasm/session/":
+    "clock.js"
+    "cookie.js"
+    "fetch.js"
+    "resource.js"
+    "session.js"
+    "signer.js"
+    "tabs.js"
+    "video.js"
+);
+
+static PAGE: [File; 28] = files!("site/":
     "clock.js"
     "demo.css"
     "demo.js"
@@ -32,6 +44,9 @@ static PAGE: [File; 23] = files!("site/":
     "element.js"
     "icon.svg"
     "index.html"
+    "inspector.css"
+    "inspector.js"
+    "log-out.js"
     "masthead.css"
     "media-source.js"
     "panels.css"
@@ -42,6 +57,8 @@ static PAGE: [File; 23] = files!("site/":
     "player.js"
     "request-log.css"
     "request-log.js"
+    "session-panel.css"
+    "session-panel.js"
     "signed-text.js"
     "trial-panel.css"
     "trial-panel.js"
@@ -50,19 +67,21 @@ static PAGE: [File; 23] = files!("site/":
     "walk.js"
 );
 
-/// Nothing from elsewhere, no inline script; `blob:` is what Media Source plays from.
-const ONLY_OUR_OWN: &str = "default-src 'self'; media-src 'self' blob:";
+/// Nothing from elsewhere, no inline script; `blob:` is what Media Source plays from, and the
+/// inspector is WebAssembly.
+const ONLY_OUR_OWN: &str =
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:";
 
 /// The origin of the page and its parts.
 pub(super) fn origin() -> Router {
     let mut routes = Router::new();
-    for file in &PAGE {
-        let path = match file.name {
-            "index.html" => "/".to_owned(),
-            name => format!("/{name}"),
-        };
-        let media_type = HeaderValue::from_static(media_type(file.name));
-        routes = routes.route(&path, get(async || ([(CONTENT_TYPE, media_type)], file.bytes)));
+    for (folder, files) in [("/", &PAGE[..]), ("/session/", &SESSION[..])] {
+        for file in files {
+            let name = if file.name == "index.html" { "" } else { file.name };
+            let media_type = HeaderValue::from_static(media_type(file.name));
+            let answer = get(async || ([(CONTENT_TYPE, media_type)], file.bytes));
+            routes = routes.route(&format!("{folder}{name}"), answer);
+        }
     }
     let header =
         |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
@@ -109,7 +128,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_media_type() {
-        for file in &PAGE {
+        for file in PAGE.iter().chain(&SESSION) {
             assert_ne!(media_type(file.name), "application/octet-stream", "{}", file.name);
         }
     }
