@@ -36,6 +36,10 @@ static SESSION: [File; 8] = files!("../../../wasm/session/":
     "video.js"
 );
 
+/// The inspector of the npm package, or that there is none.
+static INSPECTOR: [File; 1] =
+    [File { name: "inspect.js", bytes: b"export const inspect = null;\n" }];
+
 static PAGE: [File; 28] = files!("site/":
     "clock.js"
     "demo.css"
@@ -75,7 +79,8 @@ const ONLY_OUR_OWN: &str =
 /// The origin of the page and its parts.
 pub(super) fn origin() -> Router {
     let mut routes = Router::new();
-    for (folder, files) in [("/", &PAGE[..]), ("/session/", &SESSION[..])] {
+    let folders = [("/", &PAGE[..]), ("/session/", &SESSION[..]), ("/inspector/", &INSPECTOR[..])];
+    for (folder, files) in folders {
         for file in files {
             let name = if file.name == "index.html" { "" } else { file.name };
             let media_type = HeaderValue::from_static(media_type(file.name));

@@ -129,6 +129,7 @@ function follow(next) {
   next?.addEventListener("renewed", () => act(showPass));
   next?.addEventListener("revoked", () => {
     player.stop("Stopped: the session was revoked. Sign in again for a new one.");
+    logOut.enable(false);
     act(showPass);
   });
 }

@@ -1,9 +1,12 @@
 // @ts-check
-import { find } from "./element.js";
+import { find, prose } from "./element.js";
 import { jsonLines } from "./signed-text.js";
 
-/** The inspector of the package, where this build of the program carries it. */
+/** The inspector of the package, and nothing where this build of the program does not carry it. */
 const MODULE = "/inspector/inspect.js";
+
+const MISSING =
+  "this build has no inspector: run `wasm/build` and build the program again, or use `edgepass inspect` in a shell.";
 
 const PARAMETER = /[?&](Policy|Expires|Signature|Key-Pair-Id)=/;
 
@@ -43,10 +46,10 @@ export class Inspector {
       this.#status.textContent = "Paste a signed URL, or the cookies of a request.";
       return;
     }
-    const inspect = await inspection();
+    /** @type {{ inspect: ((given: Given) => unknown) | null }} */
+    const { inspect } = await import(MODULE);
     if (inspect === null) {
-      this.#status.textContent =
-        "This build has no inspector. Run `wasm/build` and build the program again, or use `edgepass inspect` in a shell.";
+      this.#status.replaceChildren(...prose(MISSING));
       return;
     }
     const said = await inspect(given(text));
@@ -54,12 +57,6 @@ export class Inspector {
     this.#result.replaceChildren(...jsonLines(JSON.stringify(said)));
     this.#result.hidden = false;
   }
-}
-
-/** @returns {Promise<((given: Given) => unknown) | null>} null where this build has none */
-async function inspection() {
-  const there = await fetch(MODULE, { method: "HEAD" });
-  return there.ok ? (await import(MODULE)).inspect : null;
 }
 
 /**

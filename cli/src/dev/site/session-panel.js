@@ -71,7 +71,10 @@ export class SessionPanel {
   /** @param {SessionEventType} type */
   #tell(type) {
     this.#news.textContent = NEWS[type];
-    const time = timeOfDay(Date.now() / 1000);
+    const { pass = null } = this.#session ?? {};
+    const now =
+      pass && this.#session ? pass.expiresAt - this.#session.expiresIn() : Date.now() / 1000;
+    const time = timeOfDay(now);
     this.#events.prepend(make("li", { "data-event": type }, make("code", {}, type), " at ", time));
     while (this.#events.childElementCount > EVENTS) this.#events.lastElementChild?.remove();
     this.#tick();
