@@ -143,7 +143,6 @@ describe("the viewer's clock", () => {
     world.issue();
     world.failures = Array.from({ length: 4 }, () => new TypeError("Failed to fetch"));
     const { events } = await world.open();
-    assert.deepEqual(events, []);
     await world.advance(2 * MINUTE);
     assert.ok(!events.includes("expired"));
   });
@@ -327,10 +326,10 @@ describe("a revoked session", () => {
     const { session } = await world.open();
     world.session = "s2";
     await session.check();
-    assert.equal(session.pass, null);
+    assert.ok(!session.canPlay(CLIP));
     assert.ok(!session.revoked);
     await world.advance(1);
-    assert.equal(/** @type {unknown} */ (session.pass?.session), "s2");
+    assert.equal(session.pass?.session, "s2");
   });
 });
 

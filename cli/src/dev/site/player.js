@@ -123,23 +123,36 @@ export class Player {
    * @param {AbortSignal} signal
    */
   async #loadThroughMediaSource(clip, signal) {
-    /**
-     * @param {URL} url
-     * @param {AbortSignal} stop
-     */
-    const fetchMedia = (url, stop) => {
-      const { fetch } = this.#edge;
-      const init = { signal: stop, cache: /** @type {const} */ ("no-store") };
-      return this.#session
-        ? fetchWith(this.#session, fetch)(url, init)
-        : fetch(new Request(url, init));
-    };
     try {
-      await loadThroughMediaSource(this.#video, clip, fetchMedia, signal);
+      await loadThroughMediaSource(
+        this.#video,
+        clip,
+        (url, stop) => this.#fetchMedia(url, stop),
+        signal,
+      );
     } catch (error) {
       if (signal.aborted) return;
       this.#unload();
       this.#failed(error instanceof PartRefused ? error.path : clip.pathname);
+    }
+  }
+
+  /**
+   * Offline it waits: what is in the buffer plays on.
+   *
+   * @param {URL} url
+   * @param {AbortSignal} signal
+   * @returns {Promise<Response>}
+   */
+  async #fetchMedia(url, signal) {
+    const request = new Request(url, { signal, cache: "no-store" });
+    try {
+      return await (this.#session ? fetchWith(this.#session, this.#edge.fetch) : fetch)(request);
+    } catch (error) {
+      if (navigator.onLine) throw error;
+      await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+      signal.throwIfAborted();
+      return this.#fetchMedia(url, signal);
     }
   }
 

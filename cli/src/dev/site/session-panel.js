@@ -92,7 +92,8 @@ export class SessionPanel {
     this.#countdown.textContent = duration(left);
     this.#bar.value = Math.max(0, left / (expiresAt - issuedAt));
     const end = timeOfDay(expiresAt);
-    if (this.#until.dateTime !== end.dateTime) this.#until.replaceWith((this.#until = end));
+    this.#until.dateTime = end.dateTime;
+    this.#until.textContent = end.textContent;
   }
 }
 
