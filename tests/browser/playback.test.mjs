@@ -16,7 +16,8 @@ const demo = await Demo.open();
 
 after(() => demo.close());
 
-describe("playback goes on", () => {
+// Passes are waited for more than computed.
+describe("playback goes on", { concurrency: 3 }, () => {
   test("across renewals, without a stall", async () => {
     await demo.visit({}, "?player=mse", async (page, wire) => {
       await signIn(page, "alice");
@@ -48,7 +49,9 @@ describe("playback goes on", () => {
         await play(page);
         const issued = wire.count("POST", SESSION);
         await spoil(page, "expired");
-        await page.locator('#session-events [data-event="renewed"]').waitFor({ timeout: 60_000 });
+        // The first is that of the sign-in.
+        const renewed = page.locator('#session-events [data-event="renewed"]').nth(1);
+        await renewed.waitFor({ timeout: 60_000 });
         await playsTo(page, (await second(page)) + 3);
         const refused = (await wire.answers()).filter(({ status }) => status === 403);
         // The browser's own HLS keeps its answers from the tests.
@@ -202,7 +205,7 @@ test("the inspector says what a signed URL holds, or that the build has none", a
 });
 
 /**
- * Plays, and notes every stall after the start.
+ * Plays, and notes where it had to wait for more of the clip after the start.
  *
  * @param {Page} page
  */
@@ -212,9 +215,18 @@ async function play(page) {
   await page.evaluate(() => {
     const video = document.querySelector("video");
     /** @type {any} */ (globalThis).stalls = [];
-    video?.addEventListener("waiting", () =>
-      /** @type {any} */ (globalThis).stalls.push(video.currentTime),
-    );
+    video?.addEventListener("waiting", () => {
+      const { buffered, currentTime } = video;
+      const ranges = Array.from({ length: buffered.length }, (_, at) => [
+        buffered.start(at),
+        buffered.end(at),
+      ]);
+      // A busy machine pauses within what is there, too.
+      const has = ranges.some(
+        ([from = 0, to = 0]) => from <= currentTime && currentTime < to - 0.5,
+      );
+      if (!has) /** @type {any} */ (globalThis).stalls.push(currentTime);
+    });
   });
 }
 
