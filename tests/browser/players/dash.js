@@ -1,4 +1,5 @@
 // @ts-check
+// @ts-expect-error This file of the package comes without types.
 import { MediaPlayer } from "/npm/dashjs/dist/modern/esm/dash.all.min.js";
 import { attachDash } from "/session/dash.js";
 import { play } from "./page.js";

@@ -4,7 +4,7 @@ import { registerShaka } from "/session/shaka.js";
 import { play } from "./page.js";
 
 play(async (video, media, { errors, session }) => {
-  const { shaka } = globalThis;
+  const { shaka } = /** @type {any} */ (globalThis);
   registerShaka(shaka, session);
   const player = new shaka.Player();
   await player.attach(video);
