@@ -39,7 +39,7 @@ const demo = await Demo.open();
 
 after(() => demo.close());
 
-describe("a signed-in viewer", () => {
+describe("a signed-in viewer", { concurrency: 3 }, () => {
   for (const { engine, query, says } of [
     { engine: "native HLS", query: "", says: /browser's own HLS/ },
     { engine: "Media Source", query: "?player=mse", says: /Media Source/ },
@@ -186,7 +186,7 @@ describe("a signed-in viewer", () => {
   });
 });
 
-describe("a viewer is refused", () => {
+describe("a viewer is refused", { concurrency: 3 }, () => {
   for (const { trial, clip, code, body } of REFUSALS) {
     test(`with ${code}, and let in again afterwards`, async () => {
       await demo.visit({}, "", async (page, { answers }) => {
@@ -219,7 +219,7 @@ describe("a viewer is refused", () => {
   }
 });
 
-describe("the page", () => {
+describe("the page", { concurrency: 3 }, () => {
   test("fits a phone", async () => {
     await demo.visit({ viewport: { width: 360, height: 780 } }, "", async (page) => {
       assert.equal(await overflow(page), 0);

@@ -36,9 +36,17 @@ static SESSION: [File; 8] = files!("../../../wasm/session/":
     "video.js"
 );
 
-/// The inspector of the npm package, or that there is none.
-static INSPECTOR: [File; 1] =
-    [File { name: "inspect.js", bytes: b"export const inspect = null;\n" }];
+/// The inspector of the npm package, as browsers load it.
+#[cfg(npm_package)]
+static INSPECTOR: &[File] = &[
+    File { name: "inspect.js", bytes: include_bytes!("../../../wasm/dist/npm/index.browser.js") },
+    File { name: "inspector.wasm", bytes: include_bytes!("../../../wasm/dist/npm/inspector.wasm") },
+];
+
+/// The page says so.
+#[cfg(not(npm_package))]
+static INSPECTOR: &[File] =
+    &[File { name: "inspect.js", bytes: b"export const inspect = null;\n" }];
 
 static PAGE: [File; 28] = files!("site/":
     "clock.js"
@@ -79,7 +87,7 @@ const ONLY_OUR_OWN: &str =
 /// The origin of the page and its parts.
 pub(super) fn origin() -> Router {
     let mut routes = Router::new();
-    let folders = [("/", &PAGE[..]), ("/session/", &SESSION[..]), ("/inspector/", &INSPECTOR[..])];
+    let folders = [("/", &PAGE[..]), ("/session/", &SESSION[..]), ("/inspector/", INSPECTOR)];
     for (folder, files) in folders {
         for file in files {
             let name = if file.name == "index.html" { "" } else { file.name };
@@ -103,6 +111,7 @@ fn media_type(name: &str) -> &'static str {
         Some((_, "html")) => "text/html; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "wasm")) => "application/wasm",
         _ => "application/octet-stream",
     }
 }
@@ -133,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_media_type() {
-        for file in PAGE.iter().chain(&SESSION) {
+        for file in PAGE.iter().chain(&SESSION).chain(INSPECTOR) {
             assert_ne!(media_type(file.name), "application/octet-stream", "{}", file.name);
         }
     }
