@@ -115,7 +115,11 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** Settled when the signer has told how things stand, or could not. @type {Promise<void>} */
+  /**
+   * Settled when the signer has told how things stand, or could not.
+   *
+   * @type {Promise<void>}
+   */
   ready;
 
   /** @param {SessionOptions} [options] */

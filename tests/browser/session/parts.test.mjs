@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { readSessionCookie } from "../../../wasm/session/cookie.js";
+import { attachDash } from "../../../wasm/session/dash.js";
+import { fetchWith } from "../../../wasm/session/fetch.js";
+import { hlsConfig } from "../../../wasm/session/hls.js";
 import { matches } from "../../../wasm/session/resource.js";
 
 /** What a page may have to load for the entry `edgepass/session`, in bytes of gzip. */
@@ -60,6 +63,73 @@ describe("a resource pattern", () => {
     test(`\`${pattern}\` ${means ? "means" : "does not mean"} \`${url}\``, () =>
       assert.equal(matches(pattern, new URL(url)), means));
   }
+});
+
+describe("what a pass is not for", () => {
+  const url = "https://cdn.example/a";
+  const session = {
+    covers: () => false,
+    recover: () => assert.fail("there is nothing to recover"),
+  };
+
+  test("is fetched as it is", async () => {
+    /** @type {Request[]} */
+    const sent = [];
+    const fetch = fetchWith(session, async (request) => {
+      sent.push(request);
+      return new Response(null, { status: 403 });
+    });
+    assert.equal((await fetch(url)).status, 403);
+    assert.deepEqual(
+      sent.map(({ credentials }) => credentials),
+      ["same-origin"],
+    );
+  });
+
+  test("gets no cookies from hls.js", () => {
+    const { xhrSetup, fetchSetup } = hlsConfig(
+      /** @type {any} */ ({ DefaultConfig: { loader: Object } }),
+      session,
+    );
+    const xhr = /** @type {XMLHttpRequest} */ ({ withCredentials: false });
+    xhrSetup(xhr, url);
+    assert.ok(!xhr.withCredentials);
+    assert.equal(fetchSetup({ url }, {}).credentials, "same-origin");
+  });
+
+  test("gets no cookies from dash.js", async () => {
+    /** @type {((request: any) => Promise<any>)[]} */
+    const interceptors = [];
+    const add = interceptors.push.bind(interceptors);
+    attachDash({ addRequestInterceptor: add, addResponseInterceptor: add }, session);
+    const [onRequest, onResponse] = interceptors;
+    const request = { url, credentials: "omit" };
+    assert.equal((await onRequest?.(request)).credentials, "omit");
+    await onResponse?.({ request, status: 403 });
+  });
+});
+
+describe("a fetch with a pass", () => {
+  /** @param {boolean} helps */
+  const attempts = async (helps) => {
+    const session = { covers: () => true, recover: async () => helps };
+    /** @type {string[]} */
+    const bodies = [];
+    const fetch = fetchWith(session, async (request) => {
+      bodies.push(`${request.credentials} ${await request.text()}`);
+      return new Response(null, { status: bodies.length < 2 ? 403 : 200 });
+    });
+    const { status } = await fetch("https://media.example/a", { method: "PUT", body: "x" });
+    return { status, bodies };
+  };
+
+  test("is sent again, whole, after a refusal", async () => {
+    assert.deepEqual(await attempts(true), { status: 200, bodies: ["include x", "include x"] });
+  });
+
+  test("is answered with the refusal where a new pass is not to be had", async () => {
+    assert.deepEqual(await attempts(false), { status: 403, bodies: ["include x"] });
+  });
 });
 
 test(`the entry is at most ${BUDGET} bytes in gzip, and no helper of a player is in it`, async () => {
