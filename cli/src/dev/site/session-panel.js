@@ -20,7 +20,7 @@ const LABELS = {
 
 /** @type {Record<SessionEventType, string>} */
 const NEWS = {
-  expiring: "The pass ends soon.",
+  expiring: "It is time to renew the pass.",
   expired: "The pass has ended.",
   revoked: "The session was revoked. Sign in again for a new one.",
   renewed: "A new pass is here.",
@@ -84,6 +84,7 @@ export class SessionPanel {
     const session = this.#session;
     const state = stateOf(session);
     this.#root.dataset["state"] = state;
+    this.#root.dataset["network"] = navigator.onLine ? "online" : "offline";
     this.#badge.textContent = navigator.onLine ? LABELS[state] : `${LABELS[state]}, offline`;
     this.#renew.disabled = session === null || session.revoked;
     if (session === null || session.pass === null) return;
