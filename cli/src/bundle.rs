@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use edge_validator::{
-    ClaimsKeySettings, Enforcement, Native, Settings, Validator, settings_from_toml,
+    ClaimsKeySettings, Enforcement, Native, Settings, StateSource, Validator, settings_from_toml,
 };
 use policy::{Deployment, JoseAlgorithm};
 use zip::write::SimpleFileOptions;
@@ -14,6 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output;
+use crate::state_file;
 
 /// Make what is deployed to the edge.
 #[derive(Args)]
@@ -33,8 +34,12 @@ enum Target {
 /// all of them. The same input gives the same bytes.
 #[derive(Args)]
 #[command(after_help = "\
+With [revocation] the function fetches the state from its `url`. Name the state of today with --state:
+an instance that has just started has seen none yet, and then still takes none older than that.
+
 Examples:
   edgepass bundle lambda-edge --config edge.toml --out bundle
+  edgepass bundle lambda-edge --config edge.toml --state published/head --out bundle
   aws lambda update-function-code --function-name edge --zip-file fileb://bundle/function.zip --publish")]
 struct LambdaEdge {
     /// The configuration of the edge
@@ -43,6 +48,10 @@ struct LambdaEdge {
     /// The folder to write into; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// The head of the state of what is revoked, as it was published: the function takes no older
+    /// one [default: it takes any that is recent enough]
+    #[arg(long, value_name = "HEAD_FILE")]
+    state: Option<PathBuf>,
     /// Bundle a standalone configuration that lets requests without a pass through
     #[arg(long)]
     danger_public: bool,
@@ -58,7 +67,7 @@ impl Bundle {
 
 impl LambdaEdge {
     fn run(self) -> Outcome {
-        let (settings, _) = read_config(&self.config)?;
+        let (mut settings, _) = read_config(&self.config)?;
         // In native mode CloudFront itself has refused those without a pass.
         if settings.enforcement != Enforcement::Enforce
             && settings.deployment == Deployment::Standalone
@@ -69,12 +78,7 @@ impl LambdaEdge {
                     .to_owned(),
             ));
         }
-        if settings.revocation.is_some() {
-            return Err(Failure::Usage(
-                "`[revocation]`: the Lambda@Edge function does not fetch the state yet; leave it out"
-                    .to_owned(),
-            ));
-        }
+        self.bake_in_minimum(&mut settings)?;
         warn_of_secrets(&settings);
         let files = lambda_edge_files(&settings)?;
         write_folder(&self.out, &files)?;
@@ -84,6 +88,29 @@ impl LambdaEdge {
             self.out.display()
         ));
         Ok(Ended::Done)
+    }
+
+    fn bake_in_minimum(&self, settings: &mut Settings) -> Result<(), Failure> {
+        let config = self.config.display();
+        match (&mut settings.revocation, &self.state) {
+            (None, None) => {}
+            (None, Some(_)) => {
+                return Err(Failure::Usage(format!(
+                    "the configuration `{config}` has no `[revocation]`, so its edge takes no state; leave out `--state`, or add it there"
+                )));
+            }
+            (Some(revocation), state) => {
+                if let StateSource::File(file) = &revocation.source {
+                    return Err(Failure::Usage(format!(
+                        "the configuration `{config}`: `file` of `[revocation]` is `{file}`, and a Lambda@Edge function has no files; name the `url` under which the state is published"
+                    )));
+                }
+                if let Some(head) = state {
+                    revocation.minimum = state_file::minimum(head, revocation)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 

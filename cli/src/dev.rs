@@ -1,5 +1,6 @@
 //! `edgepass dev`: a local edge in one process, with a private clip behind it.
 
+mod announcement;
 mod api;
 mod check;
 mod content;
@@ -22,7 +23,7 @@ mod validator;
 mod viewer;
 
 use core::future::pending;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::Ipv4Addr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,8 @@ use tokio::net::TcpListener;
 use tokio::select;
 
 use crate::outcome::{Ended, Failure, Outcome};
-use crate::output::print;
 
+use self::announcement::announce;
 use self::check::Check;
 use self::demo::Demo;
 use self::edge::{Behaviour, Edge, hosts};
@@ -44,7 +45,7 @@ use self::lambda::{Function, Process};
 use self::native::Native;
 use self::publishing::Publishing;
 use self::signing::Signer;
-use self::state::{CLAIMS_KEY_ID, KEY_ID, StateFolder};
+use self::state::StateFolder;
 use self::validator::{Validator, system_clock};
 
 /// Run a local edge: CloudFront's part played by one process, with a demo site behind it.
@@ -125,16 +126,12 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     let published = FolderDestination::new(state.published());
     let head = state.published().join("head");
     let validator = Arc::new(Validator::new(settings.clone(), head, Arc::clone(&clock))?);
-    let (check, mut process) = match edge {
+    let (check, unstarted) = match edge {
         CheckedBy::Native => (Check::Native(Native::new(Arc::clone(&validator))), None),
         CheckedBy::Lambda => {
-            let (function, process) = Function::start(&state, &settings).await?;
-            (Check::Lambda(function), Some(process))
+            let (function, unstarted) = Function::new(&state, &settings)?;
+            (Check::Lambda(function), Some(unstarted))
         }
-    };
-    let checked_by = match &process {
-        None => "the validator in this process".to_owned(),
-        Some(process) => format!("the Lambda@Edge bundle in {}", process.description()),
     };
     let store: Arc<dyn Store> = Arc::new(FileStore::new(state.revocations()));
     let StateFolder { path, keys, state_key, mandate } = state;
@@ -158,18 +155,27 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         Behaviour::public("/demo/*", demo::origin(demo)),
         Behaviour::signed("/media/*", content::origin("/media", content)),
     ];
-    let edge = Edge::new(behaviours, site::origin(), check, hosts);
+    let edge = Arc::new(Edge::new(behaviours, site::origin(), check, hosts));
 
-    announce(&edge, address, content, &path, &checked_by)?;
-    select! {
-        () = server::serve(listener, Arc::new(edge), stop) => {}
-        () = kept_running(process.as_mut()) => {}
-        () = publishing.run() => {}
-    }
+    let mut process = None;
+    let running = async {
+        if let Some(unstarted) = unstarted {
+            process = Some(unstarted.start().await?);
+        }
+        announce(&edge, address, content, &path, process.as_ref())?;
+        kept_running(process.as_mut()).await;
+        Ok(Ended::Done)
+    };
+    let ended = select! {
+        // First of all: the function fetches the state while it starts.
+        () = server::serve(listener, Arc::clone(&edge), stop) => Ok(Ended::Done),
+        ended = running => ended,
+        () = publishing.run() => Ok(Ended::Done),
+    };
     if let Some(process) = process {
         process.end().await;
     }
-    Ok(Ended::Done)
+    ended
 }
 
 /// Never done.
@@ -201,42 +207,4 @@ fn cannot_listen(port: u16, error: &io::Error) -> Failure {
         }
         _ => format!("cannot listen on port `{port}` of 127.0.0.1: {error}"),
     })
-}
-
-fn announce(
-    edge: &Edge,
-    address: SocketAddr,
-    content: &Path,
-    state: &Path,
-    checked_by: &str,
-) -> Result<(), Failure> {
-    let in_state = |name| state.join(name).display().to_string();
-    let (key, claims_key) = (in_state("private.pem"), in_state("claims-private.pem"));
-    let (secret, store) = (in_state("site-secret"), in_state("revocations.json"));
-    let text = format!(
-        "\
-A local edge that plays CloudFront is running.
-
-  open       http://{address}/
-  protected  {}, by signed URLs and cookies of the key `{KEY_ID}`
-             with a claims token of the key `{CLAIMS_KEY_ID}`
-  checked    by {checked_by}
-  public     {}
-  content    {}
-  state      {} (all keys, the secret of the pseudonyms, what is revoked)
-  sign       echo '{{\"sub\":\"me\",\"jti\":\"shell\"}}' | \\
-               edgepass sign url http://{address}/media/alice/index.m3u8 --expires +1h \\
-               --key {key} --key-id {KEY_ID} \\
-               --claims - --claims-key {claims_key} --claims-key-id {CLAIMS_KEY_ID}
-  revoke     edgepass revoke subject --identity alice --before +0s \\
-               --site-secret {secret} --store file:{store}
-  stop       Ctrl-C
-
-Refusals follow, each with its reason.",
-        edge.protected().join(" "),
-        edge.public().join(" "),
-        content.display(),
-        state.display(),
-    );
-    print(&text)
 }

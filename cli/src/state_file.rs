@@ -4,13 +4,15 @@
 use core::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use edge_validator::{Native, Validator, public_key_from_pem};
+use edge_validator::{Native, RevocationSettings, Validator, public_key_from_pem};
 use policy::{Backend, Minimum, ShortRsa, State, StateTrust, UnixTime};
 
 use crate::outcome::Failure;
 use crate::output::warn;
 use crate::text_file::TextFile;
+use crate::when::system_clock;
 
 /// Hands an edge the state in files, as if it had fetched it now. What the edge does not take is
 /// said, and the edge goes on without.
@@ -39,7 +41,7 @@ pub(crate) fn load(
         let pem = root.read()?;
         keys.push(public_key_from_pem(&pem, ShortRsa::Refuse).map_err(|refused| usage(&refused))?);
     }
-    let trust = StateTrust::new(None, &keys, Minimum::default(), std::sync::Arc::new(Native))
+    let trust = StateTrust::new(None, &keys, Minimum::default(), Arc::new(Native))
         .map_err(|refused| Failure::Usage(format!("`--state-root`: {refused}")))?;
     let loaded = || -> Result<State, String> {
         let head_bytes = read(head)?;
@@ -48,6 +50,21 @@ pub(crate) fn load(
         State::new(signed, body, Native.sha256()).map_err(|refused| refused.to_string())
     };
     Ok(loaded().map_err(|problem| not_taken(head, &problem)).ok())
+}
+
+/// What an edge of these settings is to take at least, once it has seen this head.
+pub(crate) fn minimum(head: &Path, settings: &RevocationSettings) -> Result<Minimum, Failure> {
+    let usage = |problem: String| {
+        Failure::Usage(format!("the state `{}` is not taken: {problem}", head.display()))
+    };
+    let roots = settings.root_keys().map_err(|refused| usage(refused.to_string()))?;
+    let site = settings.site_id().map_err(|refused| usage(refused.to_string()))?;
+    let trust = StateTrust::new(site, &roots, settings.minimum, Arc::new(Native))
+        .map_err(|refused| usage(refused.to_string()))?;
+    let bytes = read(head).map_err(usage)?;
+    let head =
+        trust.head(&bytes, None, system_clock()?).map_err(|refused| usage(refused.to_string()))?;
+    Ok(Minimum { sequence: head.sequence(), serial: head.delegation().serial })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {

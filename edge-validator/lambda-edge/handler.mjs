@@ -2,6 +2,8 @@
 // From a Lambda@Edge viewer-request event to what CloudFront is to do. It never throws, and
 // whatever goes wrong is a refusal.
 
+/** @import { StateWatch } from "./state.mjs" */
+
 /**
  * @typedef {{ key?: string, value: string }} Header
  * @typedef {Record<string, Header[]>} Headers lower-case names
@@ -22,6 +24,14 @@
  *
  * @typedef {object} Validator
  * @property {(request: string, cookies: number, now: number) => Answer} decide
+ * @property {(head: Uint8Array, now: number) => boolean} takeHead of the state; whether it is taken
+ * @property {() => { name: string, received: number } | undefined} wantedBody the body to fetch for
+ *   it, and how many bytes of that are here
+ * @property {(chunk: Uint8Array) => boolean} addToBody whether that is not too much
+ * @property {() => void} dropBody all of it that is here
+ * @property {(now: number) => boolean} takeBody whether it is the one that the head names
+ *
+ * @typedef {<T>(question: (validator: Validator) => T) => T} Ask
  */
 
 /** A viewer's own headers of these names never reach the origin. */
@@ -35,16 +45,33 @@ const CONTEXT_HEADER = "x-edgepass-context";
  *   must start with fresh memory
  * @param {() => number} parts.now milliseconds, as Date.now
  * @param {(line: string) => void} parts.log
+ * @param {StateWatch} [parts.state] where revocation is checked
  * @returns {(event: unknown) => Promise<EdgeRequest | EdgeResponse>}
  */
-export function createHandler({ start, now, log }) {
+export function createHandler({ start, now, log, state }) {
   /** @type {Validator | undefined} */
   let validator;
   try {
     // While the instance starts, which no viewer waits for.
     validator = start();
+    void state?.lookUp(ask);
   } catch {
     // The first request tries again, and logs why it fails.
+  }
+
+  /** @type {Ask} */
+  function ask(question) {
+    const asked = validator ?? start();
+    // A trap leaves the module's memory as it was in mid-work: who does not answer is not asked
+    // again, and the next request gets a new one.
+    validator = undefined;
+    try {
+      const answer = question(asked);
+      validator = asked;
+      return answer;
+    } finally {
+      if (validator === undefined) state?.forget();
+    }
   }
 
   /**
@@ -54,14 +81,11 @@ export function createHandler({ start, now, log }) {
    * @returns {Answer}
    */
   function decide(request, cookies, seconds) {
-    const asked = validator ?? start();
-    // A trap leaves the module's memory as it was in mid-work: who does not answer is not asked
-    // again, and the next request gets a new one.
-    validator = undefined;
-    const answer = asked.decide(request, cookies, seconds);
-    if (!answer.forward && !answer.respond) throw new Error("the module gave no answer");
-    validator = asked;
-    return answer;
+    return ask((asked) => {
+      const answer = asked.decide(request, cookies, seconds);
+      if (!answer.forward && !answer.respond) throw new Error("the module gave no answer");
+      return answer;
+    });
   }
 
   return async function handler(event) {
@@ -70,7 +94,9 @@ export function createHandler({ start, now, log }) {
       const { config, request } = viewerRequest(event);
       const { headers } = request;
       requestId = text(config["requestId"]);
-      const answer = decide(lines(request), headers["cookie"]?.length ?? 0, now() / 1000);
+      const asText = lines(request);
+      if (state?.isDue(now())) await state.lookUp(ask);
+      const answer = decide(asText, headers["cookie"]?.length ?? 0, now() / 1000);
       if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
       return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());
     } catch (error) {

@@ -4,10 +4,13 @@
 import { readFileSync } from "node:fs";
 
 import { createHandler } from "./handler.mjs";
+import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
 /** The time that `node:crypto` takes to load is that of so many verifications in WASM. */
 const HERE_FIRST = 100;
+/** How long a request may wait for the state, in milliseconds. */
+const PATIENCE = 500;
 
 const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 
@@ -16,5 +19,13 @@ const module = new WebAssembly.Module(readFileSync(file("./edgepass_bg.wasm")));
 const settings = readFileSync(file("./settings.json"), "utf8");
 const start = starter({ module, settings, hereFirst: HERE_FIRST });
 
+const { revocation } = JSON.parse(settings);
+const [now, log] = [Date.now, console.log];
+const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
+const state = revocation && watchState({ url, refreshSeconds, patience: PATIENCE, now, log });
+
 /** @type {(event: unknown) => Promise<object>} */
-export const handler = createHandler({ start, now: Date.now, log: console.log });
+export const handler = createHandler({ start, now, log, state });
+
+// As long as an instance starts, Lambda lends it more of a processor than any request gets.
+await state?.settled();

@@ -23,9 +23,12 @@ import { pathToFileURL } from "node:url";
  * @typedef {"host" | "own"} Crypto `node:crypto`, or WASM
  */
 
-const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
+export const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
 const dist = new URL("../../wasm/dist/", import.meta.url).pathname;
 export const keys = new URL("../vectors/keys/", import.meta.url).pathname;
+
+/** For look-ups that succeed, on a machine that does much else: in milliseconds. */
+const PATIENCE = 60_000;
 
 /** @type {string[]} */
 const folders = [];
@@ -53,9 +56,10 @@ export function edgeToml({ claims = "off", lines = "", tables = "" } = {}) {
  * Runs `edgepass bundle lambda-edge`.
  *
  * @param {string} toml
+ * @param {string[]} [options]
  * @returns {string} the folder
  */
-export function bundled(toml) {
+export function bundled(toml, options = []) {
   const folder = mkdtempSync(join(tmpdir(), "edgepass-edge-"));
   folders.push(folder);
   for (const file of readdirSync(keys).filter((name) => /\.(public\.pem|secret)$/.test(name))) {
@@ -65,7 +69,7 @@ export function bundled(toml) {
   writeFileSync(config, toml);
   const out = join(folder, "function");
   const words = ["bundle", "lambda-edge", "--config", config, "--out", out, "--danger-public"];
-  execFileSync(program, words, { stdio: "pipe" });
+  execFileSync(program, [...words, ...options], { stdio: "pipe" });
   return out;
 }
 
@@ -93,25 +97,30 @@ export function parts() {
  *
  * @param {string} folder of the bundle
  * @param {Crypto} crypto
- * @param {{ now?: () => number, log?: (line: string) => void, from?: string }} [others] `from`: the
- *   folder of the parts
+ * @param {{ now?: () => number, log?: (line: string) => void, from?: string, patience?: number }}
+ *   [others] `from`: the folder of the parts
  * @returns {Promise<Handler>}
  */
 export async function verifyingBy(
   folder,
   crypto,
-  { now = Date.now, log = console.log, from = parts() } = {},
+  { now = Date.now, log = console.log, from = parts(), patience = PATIENCE } = {},
 ) {
-  const [{ createHandler }, { starter }] = await Promise.all([
+  const [{ createHandler }, { watchState }, { starter }] = await Promise.all([
     imported(from, "handler.mjs"),
+    imported(from, "state.mjs"),
     imported(from, "validator.mjs"),
   ]);
+  const settings = readFileSync(join(folder, "settings.json"), "utf8");
   const start = starter({
     module: new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm"))),
-    settings: readFileSync(join(folder, "settings.json"), "utf8"),
+    settings,
     hereFirst: crypto === "host" ? 0 : 2 ** 32 - 1,
   });
-  return createHandler({ start, now, log });
+  const { revocation } = JSON.parse(settings);
+  const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
+  const state = revocation && watchState({ url, refreshSeconds, patience, now, log });
+  return createHandler({ start, now, log, state });
 }
 
 /**

@@ -32,6 +32,9 @@ export class Pass {
   #values;
   /** @type {string | undefined} */
   #token;
+  /** `sub` and `jti` of its claims. */
+  subject = "";
+  session = "";
 
   /** @param {Record<string, string>} values */
   constructor(values) {
@@ -71,9 +74,11 @@ export class Pass {
   withClaims(algorithm, viewer) {
     const [, , policy = ""] = this.secrets;
     const exp = JSON.parse(policy).Statement[0].Condition.DateLessThan["AWS:EpochTime"];
+    this.subject = createHash("sha256").update(`viewer ${viewer}`).digest("base64url");
+    this.session = createHash("sha256").update(`session ${viewer}`).digest("base64url");
     const claims = {
-      sub: createHash("sha256").update(`viewer ${viewer}`).digest("base64url"),
-      jti: createHash("sha256").update(`session ${viewer}`).digest("base64url"),
+      sub: this.subject,
+      jti: this.session,
       iat: Math.floor(Date.now() / 1000),
       exp,
       pol: createHash("sha256").update(policy).digest("base64url"),

@@ -129,6 +129,19 @@ def bundle(config: Path, out: Path) -> Path:
 
 def at_edge(function: Path, path: str, cookie: str) -> int:
     """The status of the Lambda@Edge function's answer, or 0 for a request that goes on."""
+    *_, status = lines_at_edge(function, path, cookie)
+    return int(status)
+
+
+def code_at_edge(function: Path, path: str, cookie: str) -> str | None:
+    """The code by which the Lambda@Edge function refuses; None for a request that goes on."""
+    *log, status = lines_at_edge(function, path, cookie)
+    codes = [line["code"] for line in map(json.loads, log) if line["edgepass"] == "refused"]
+    assert bool(codes) == (int(status) == 403)
+    return codes[0] if codes else None
+
+
+def lines_at_edge(function: Path, path: str, cookie: str) -> list[str]:
     words = ["node", str(Path(__file__).parent / "at_edge.mjs"), str(function), path, cookie]
     done = subprocess.run(words, capture_output=True, check=True, text=True)
-    return int(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from media_site import CLAIMS_KEY_ID, GRANTS, KEY_ID, Environment, KeyPair, edge_toml
-from passes import EDGEPASS, FILE, verdict
+from passes import EDGEPASS, FILE, bundle, verdict
 from services import Services, Table
 
 SITE = "https://media.example.com"
@@ -35,6 +35,11 @@ class StateSite:
             Bucket=self.name,
             CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
         )
+        # As the distribution may read it.
+        everything = f"arn:aws:s3:::{self.name}/*"
+        anyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+        policy = {"Version": "2012-10-17", "Statement": [anyone | {"Resource": everything}]}
+        self.services.s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(policy))
         common = {"EDGEPASS_STORE": f"dynamodb:{self.name}"} | self.services.variables
         self.session = self.environment.variables | common
         self.session |= {
@@ -89,13 +94,18 @@ class StateSite:
         assert found["refused"] is None
         return found
 
-    def edge(self) -> Path:
-        """The configuration of an edge that believes this state."""
+    def edge(self, head: str = 'file = "published/head"') -> Path:
+        """The configuration of an edge that believes this state, wherever it finds it."""
         self._written("root.public.pem", self.root.public)
         config = edge_toml(self.folder, self.policy_key.public, ("ES256", self.claims_key.public))
-        revocation = '[revocation]\nfile = "published/head"\nroot_pem_file = "root.public.pem"\n'
+        revocation = f'[revocation]\n{head}\nroot_pem_file = "root.public.pem"\n'
         config.write_text(f"{config.read_text()}\n{revocation}")
         return config
+
+    def bundle(self) -> Path:
+        """The Lambda@Edge function that fetches this state from the bucket."""
+        bucket = f"{self.services.variables['AWS_ENDPOINT_URL']}/{self.name}"
+        return bundle(self.edge(f'url = "{bucket}/{PREFIX}head"'), self.folder / "function")
 
     def code(self, cookie: str) -> str | None:
         """How an edge that has just fetched the state refuses this pass; None if it does not."""

@@ -26,7 +26,7 @@ use self::event::{EdgeRequest, Event};
 use self::process::{Caller, NoResult};
 use self::result::{InvalidResult, carry_out};
 
-pub(super) use self::process::Process;
+pub(super) use self::process::{Process, Unstarted};
 
 /// The folder of the bundle, inside the state folder.
 const FOLDER: &str = "lambda-edge";
@@ -38,16 +38,16 @@ pub(super) struct Function {
 }
 
 impl Function {
-    /// Bundles the function, and starts the process in which it runs.
-    pub(super) async fn start(
+    /// Bundles the function for a process of its own.
+    pub(super) fn new(
         state: &StateFolder,
         settings: &Settings,
-    ) -> Result<(Self, Process), Failure> {
+    ) -> Result<(Self, Unstarted), Failure> {
         let files = lambda_edge_files(settings)?;
         write_folder(&state.path.join(FOLDER), &files)?;
         let driver =
             state.write(&format!("{FOLDER}/driver.mjs"), include_bytes!("lambda/driver.mjs"))?;
-        let (caller, process) = Process::start(driver).await?;
+        let (caller, process) = Unstarted::new(driver);
         Ok((Self { caller, requests: AtomicU64::new(1) }, process))
     }
 

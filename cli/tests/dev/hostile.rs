@@ -75,7 +75,8 @@ async fn targets_reach_the_validator_as_they_were_sent() {
 }
 
 async fn targets_reach_the_validator_of(edge: &LocalEdge) {
-    let viewer = Viewer::signed_in(edge, "alice").await;
+    let mut viewer = Viewer::signed_in(edge, "alice").await;
+    assert_eq!(viewer.get("/media/alice/init.mp4").await.status, 200);
     let cookies: Vec<String> =
         viewer.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let head = format!(

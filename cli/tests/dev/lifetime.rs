@@ -153,6 +153,15 @@ fn folders_and_keys_that_will_not_do_are_named() {
         fs::remove_file(&key).unwrap();
     }
 
+    for (name, named) in [("published", "published"), ("revocations.json", "is damaged")] {
+        fs::write(state.join(name), "x").unwrap();
+        let output = failed(&["--port", "0", "--state", &state_text]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{message}");
+        assert!(message.contains(named), "{message}");
+        fs::remove_file(state.join(name)).unwrap();
+    }
+
     // One key for both would let whoever signs policies sign claims.
     let pem = signer::PrivateKey::generate(signer::KeySpec::EcdsaP256).unwrap().1;
     for name in ["private.pem", "claims-private.pem"] {

@@ -17,6 +17,7 @@ mod hostile;
 mod lambda;
 mod lifetime;
 mod local_edge;
+mod published;
 mod refusals;
 mod revocation;
 mod session;

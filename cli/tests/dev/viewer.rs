@@ -1,5 +1,6 @@
 //! A viewer: one connection, and the cookies that a browser would keep.
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use http_body_util::{BodyExt, Full};
@@ -10,6 +11,7 @@ use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use crate::local_edge::LocalEdge;
 
@@ -50,7 +52,26 @@ impl Viewer {
         self.send("POST", path, &[("content-type", "application/json")], json).await
     }
 
+    /// On a busy machine a function that has just started may not get the state in the half second
+    /// for which it waits, and refuses until it has looked again.
     pub(crate) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        for _ in 0..100 {
+            let answer = self.send_once(method, path, headers, body).await;
+            if answer.header("x-edgepass-reason") != "revocation-unknown" {
+                return answer;
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+        panic!("the function did not get the state");
+    }
+
+    async fn send_once(
         &mut self,
         method: &str,
         path: &str,

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use edge_validator::{
-    ConfigRefused, Native, RevocationSettings, Settings, StateSource, Validator, settings_from_toml,
+    ConfigRefused, Native, RevocationSettings, Settings, StateSource, Validator, WantedBody,
+    settings_from_toml,
 };
 use policy::{Minimum, StateRefused, UnixTime, WhenUnknown};
 
@@ -41,14 +42,16 @@ fn state(file: &str) -> Vec<u8> {
     fs::read(states.join(file)).unwrap()
 }
 
-fn body(name: &str) -> Vec<u8> {
-    state(&format!("body/{name}"))
+fn body(wanted: WantedBody) -> Vec<u8> {
+    let body = state(&format!("body/{}", wanted.digest));
+    assert_eq!(u32::try_from(body.len()), Ok(wanted.bytes));
+    body
 }
 
 /// Hands in a head and the body that is asked for.
 fn take(edge: &Validator, head: &str, now: UnixTime) -> Result<(), StateRefused> {
     match edge.take_head(&state(head), now)? {
-        Some(name) => edge.take_body(body(&name), now),
+        Some(wanted) => edge.take_body(body(wanted), now),
         None => Ok(()),
     }
 }
@@ -121,12 +124,12 @@ fn a_state_is_looked_up_again_after_its_time() {
 fn a_body_that_did_not_come_is_asked_for_again() {
     let edge = edge();
     assert!(edge.begin_look_up(at(NOW)));
-    let name = edge.take_head(&state("session.head"), at(NOW)).unwrap().unwrap();
+    let wanted = edge.take_head(&state("session.head"), at(NOW)).unwrap().unwrap();
     assert!(edge.begin_look_up(at(NOW + 1)));
-    assert_eq!(edge.head_is_unchanged(at(NOW + 1)), Some(name.clone()));
+    assert_eq!(edge.head_is_unchanged(at(NOW + 1)), Some(wanted));
     let wrong = edge.take_body(b"another".to_vec(), at(NOW + 1));
     assert!(matches!(wrong, Err(StateRefused::OtherBody { .. })));
-    edge.take_body(body(&name), at(NOW + 1)).unwrap();
+    edge.take_body(body(wanted), at(NOW + 1)).unwrap();
     assert_eq!(edge.head_is_unchanged(at(NOW + 2)), None);
 }
 

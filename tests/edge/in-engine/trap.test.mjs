@@ -3,12 +3,11 @@
 
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { mock, test } from "node:test";
 
 import { bundled, edgeToml, imported, parts, verifyingBy } from "../bundle.mjs";
 import { viewerRequest } from "../event.mjs";
+import { misbehave, misbehavingParts, trap } from "../misbehaving.mjs";
 import { Pass } from "../pass.mjs";
 import { responseFaults } from "../rules.mjs";
 
@@ -20,18 +19,6 @@ mock.method(console, "log", log);
 const folder = bundled(edgeToml());
 const pass = Pass.signed();
 const event = () => viewerRequest({ cookies: [pass.cookie] });
-
-// (module (func (export "trap") unreachable))
-const TRAP = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic and version
-  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00], // types: () -> ()
-  ...[0x03, 0x02, 0x01, 0x00], // functions: one, of type 0
-  ...[0x07, 0x08, 0x01, 0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00], // exports: trap, function 0
-  ...[0x0a, 0x05, 0x01, 0x03, 0x00, 0x00, 0x0b], // code: unreachable, end
-);
-const { trap } = /** @type {{ trap: () => never }} */ (
-  /** @type {unknown} */ (new WebAssembly.Instance(new WebAssembly.Module(TRAP)).exports)
-);
 
 /** @param {any} answer */
 function assertFailedClosed(answer) {
@@ -109,21 +96,11 @@ test("what node:crypto throws is a signature that does not hold", async (t) => {
   assert.equal((await handler(other)).status, undefined, logged.at(-1));
 });
 
-/** The real module, whose imported crypto does what `globalThis.misbehave` does. */
-async function misbehaving() {
-  const from = parts();
-  const file = join(from, "host.mjs");
-  const head = "export function verifySignature(handle, sha1, message, signature) {";
-  const text = readFileSync(file, "utf8");
-  assert.ok(text.includes(head));
-  writeFileSync(file, text.replace(head, `${head}\n  globalThis.misbehave?.();`));
-  return verifyingBy(folder, "host", { from });
-}
+/** The real module, whose imported crypto does what `misbehave` says. */
+const misbehaving = () => verifyingBy(folder, "host", { from: misbehavingParts() });
 
 test("the real module gets fresh memory after a trap", async () => {
   const handler = await misbehaving();
-  const misbehave = (/** @type {(() => void) | undefined} */ how) =>
-    Reflect.set(globalThis, "misbehave", how);
   let verified = 0;
   const count = () => void (verified += 1);
 
@@ -166,10 +143,10 @@ test("a thousand traps leave nothing behind", async () => {
   const handler = await misbehaving();
   const forged = pass.cookie.replace("CloudFront-Signature=", "CloudFront-Signature=AAAA");
   for (let count = 0; count < 1000; count += 1) {
-    Reflect.set(globalThis, "misbehave", trap);
+    misbehave(trap);
     const answer = await handler(viewerRequest({ cookies: [forged] }));
     assert.equal(answer.status, "403");
   }
-  Reflect.set(globalThis, "misbehave", undefined);
+  misbehave(undefined);
   assert.equal((await handler(event())).status, undefined, logged.at(-1));
 });

@@ -12,6 +12,7 @@
 mod body;
 mod delegation;
 mod head;
+mod holder;
 mod rollback;
 mod site;
 mod standing;

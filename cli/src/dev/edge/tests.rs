@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
 
 mod lambda;
+mod revocation;
 
 use core::net::Ipv4Addr;
 use core::sync::atomic::{AtomicI64, Ordering};
@@ -12,8 +13,7 @@ use axum::http::{HeaderMap, Uri};
 use edge_validator::sha256;
 use policy::{CLAIMS_NAME, Claims, Grant, Hash, Signed, Target, UnixTime};
 use signer::{
-    Clock, Entry, FileStore, FolderDestination, Lifetime, NamedTokenKey, PrivateKey, Scope, Store,
-    TokenKey,
+    Clock, FileStore, FolderDestination, Lifetime, NamedTokenKey, PrivateKey, Store, TokenKey,
 };
 
 use super::*;
@@ -302,38 +302,4 @@ async fn cookies_of_other_programs_that_are_no_text_do_no_harm() {
         .unwrap();
     let response = fixture.edge.answer(request, Ipv4Addr::LOCALHOST.into()).await;
     assert_eq!(response.status(), 200);
-}
-
-#[tokio::test]
-async fn what_is_revoked_is_refused_once_the_state_is_looked_up_again() {
-    let fixture = Fixture::new().await;
-    let cookies = fixture.cookies();
-    let reason = async |now| {
-        fixture.set_clock(now);
-        fixture.answer("/private/x", &[("cookie", &cookies)]).await.1
-    };
-    assert_eq!(reason(START).await, "");
-    let session = Scope::Session("j".to_owned());
-    fixture.store.revoke(&Entry::new(session.clone(), fixture.time())).await.unwrap();
-    assert_eq!(reason(START + 2).await, "", "it is in the store, and not yet published");
-    fixture.publishing.publish().await.unwrap();
-    assert_eq!(reason(START + 3).await, "", "within the refresh interval");
-    assert_eq!(reason(START + 4).await, "revoked");
-    fixture.store.unrevoke(&session).await.unwrap();
-    fixture.publishing.publish().await.unwrap();
-    assert_eq!(reason(START + 6).await, "");
-}
-
-#[tokio::test]
-async fn a_publisher_that_is_away_is_noticed() {
-    let fixture = Fixture::new().await;
-    let cookies = fixture.cookies();
-    for (now, reason) in [(START + 60, ""), (START + 61, "revocation-stale")] {
-        fixture.set_clock(now);
-        let (_, found, _) = fixture.answer("/private/x", &[("cookie", &cookies)]).await;
-        assert_eq!(found, reason);
-    }
-    fixture.publishing.publish().await.unwrap();
-    fixture.set_clock(START + 62);
-    assert_eq!(fixture.answer("/private/x", &[("cookie", &cookies)]).await.0, 200);
 }

@@ -89,6 +89,25 @@ impl Caller {
     }
 }
 
+/// A process that is still to be started. Calls wait for it.
+pub(crate) struct Unstarted {
+    driver: PathBuf,
+    calls: mpsc::Receiver<Call>,
+}
+
+impl Unstarted {
+    pub(super) fn new(driver: PathBuf) -> (Caller, Self) {
+        let (sender, calls) = mpsc::channel(QUEUE);
+        (Caller { calls: sender }, Self { driver, calls })
+    }
+
+    /// Starts it, and waits until the function is loaded, which by then has fetched the state.
+    pub(crate) async fn start(self) -> Result<Process, Failure> {
+        let Self { driver, calls } = self;
+        Ok(Process { node: Node::start(&driver).await?, driver, calls })
+    }
+}
+
 /// The process, and what it takes to start another.
 pub(crate) struct Process {
     node: Node,
@@ -97,13 +116,6 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it, and waits until the function is loaded.
-    pub(super) async fn start(driver: PathBuf) -> Result<(Caller, Self), Failure> {
-        let node = Node::start(&driver).await?;
-        let (sender, calls) = mpsc::channel(QUEUE);
-        Ok((Caller { calls: sender }, Self { node, driver, calls }))
-    }
-
     /// The version of Node.js and the id of the process, for people.
     pub(crate) fn description(&self) -> String {
         self.node.description()

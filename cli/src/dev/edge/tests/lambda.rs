@@ -3,6 +3,7 @@
 use core::future::pending;
 
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 
 use super::*;
 use crate::dev::lambda::Function;
@@ -21,10 +22,17 @@ async fn lambda() -> Fixture {
     tokio::spawn(server::serve(listener, Arc::new(states), pending()));
 
     let settings = settings(&state.keys, &state.mandate.mandate.root, url, max_lifetime());
-    let (function, mut process) = Function::start(&state, &settings).await.unwrap();
-    tokio::spawn(async move { process.run().await });
+    let (function, unstarted) = Function::new(&state, &settings).unwrap();
     let edge = echoes(Check::Lambda(function));
-    Fixture::with(state, folder, edge, Arc::default(), system_clock()).await
+    let fixture = Fixture::with(state, folder, edge, Arc::default(), system_clock()).await;
+    let mut process = unstarted.start().await.unwrap();
+    tokio::spawn(async move { process.run().await });
+    let cookies = fixture.cookies();
+    // On a busy machine it gets the state late.
+    while fixture.answer("/private/x", &[("cookie", &cookies)]).await.1 == "revocation-unknown" {
+        sleep(Duration::from_millis(200)).await;
+    }
+    fixture
 }
 
 #[tokio::test]

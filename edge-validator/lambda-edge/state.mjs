@@ -1,0 +1,193 @@
+// @ts-check
+// Keeps the state of what is revoked recent. Lambda freezes an instance between requests, so
+// nothing can go on in the background: a request that finds it time to look waits for that, a little.
+
+/** @import { Ask } from "./handler.mjs" */
+
+/**
+ * How long after a look-up that came to nothing the next one is due, in milliseconds, unless
+ * `refresh_seconds` is less: requests do not wait for a server that is away, one after another.
+ */
+const RETRY = 1000;
+/** The longest head (`policy::MAX_HEAD_BYTES`). */
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/** A connection that was kept would be dead after a freeze, and compressed bytes have no bound. */
+const HEADERS = { "accept-encoding": "identity", connection: "close" };
+
+/**
+ * @typedef {object} StateWatch
+ * @property {(time: number) => boolean} isDue whether a request at this time, in milliseconds, is
+ *   to wait for `lookUp`
+ * @property {(ask: Ask) => Promise<void>} lookUp one for all who wait for it. It never fails: what
+ *   cannot be had, or is refused, is logged, and the state in hand stays
+ * @property {() => Promise<void>} settled once no look-up is under way
+ * @property {() => void} forget for a validator that starts anew: the head is fetched whole again
+ */
+
+/**
+ * @param {object} parts
+ * @param {string} parts.url of the head
+ * @param {number} parts.refreshSeconds for how long a state that was looked up is not looked up again
+ * @param {number} parts.patience how long a look-up may take, and requests wait for it, in
+ *   milliseconds
+ * @param {() => number} parts.now milliseconds, as Date.now
+ * @param {(line: string) => void} parts.log
+ * @returns {StateWatch}
+ */
+export function watchState({ url, refreshSeconds, patience, now, log }) {
+  const refresh = refreshSeconds * 1000;
+  let lookedUp = -Infinity;
+  let goodFor = 0;
+  /** Of the last head that was taken. */
+  let etag = "";
+  /** @type {{ began: number, controller: AbortController, over: Promise<void> } | undefined} */
+  let lookUp;
+
+  /** @param {Ask} ask */
+  function begin(ask) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const began = now();
+    [lookedUp, goodFor] = [began, Math.min(RETRY, refresh)];
+    const timer = setTimeout(() => {
+      controller.abort(new Error(`it took more than ${patience} ms`));
+    }, patience);
+    const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    const fetched = follow(ask, signal).then(
+      () => ([lookedUp, goodFor] = [now(), refresh]),
+      (error) => {
+        const fact = factOf(signal.aborted ? signal.reason : error);
+        log(JSON.stringify({ edgepass: "state", fact }));
+      },
+    );
+    const over = Promise.race([fetched, aborted]).then(() => {
+      clearTimeout(timer);
+      // What was not read to its end is not read on.
+      controller.abort();
+      if (lookUp?.controller === controller) lookUp = undefined;
+    });
+    return { began, controller, over };
+  }
+
+  /**
+   * @param {Ask} ask
+   * @param {AbortSignal} signal
+   */
+  async function follow(ask, signal) {
+    const known = etag === "" ? undefined : { "if-none-match": etag };
+    const response = await fetched(url, known, signal);
+    if (response.status === 200) {
+      const head = await whole(response, MAX_HEAD_BYTES);
+      signal.throwIfAborted();
+      if (!ask((validator) => validator.takeHead(head, now() / 1000))) {
+        throw new Error("the head is refused");
+      }
+      etag = response.headers.get("etag") ?? "";
+    } else if (response.status !== 304 || known === undefined) {
+      throw new Error(`the head is answered with ${response.status}`);
+    }
+    const wanted = ask((validator) => validator.wantedBody());
+    if (wanted !== undefined) await followBody(wanted, ask, signal);
+  }
+
+  /**
+   * @param {{ name: string, received: number }} wanted
+   * @param {Ask} ask
+   * @param {AbortSignal} signal
+   */
+  async function followBody({ name, received }, ask, signal) {
+    const range = received > 0 ? { range: `bytes=${received}-` } : undefined;
+    const response = await fetched(new URL(`body/${name}`, url), range, signal);
+    const goesOn = response.status === 206 && startOf(response) === received && received > 0;
+    if (!goesOn) {
+      ask((validator) => validator.dropBody());
+      if (response.status !== 200) throw new Error(`the body is answered with ${response.status}`);
+    }
+    for await (const chunk of chunks(response)) {
+      signal.throwIfAborted();
+      if (!ask((validator) => validator.addToBody(chunk))) throw new Error("the body is too long");
+    }
+    signal.throwIfAborted();
+    if (!ask((validator) => validator.takeBody(now() / 1000))) {
+      throw new Error("the body is not the one that the head names");
+    }
+  }
+
+  return {
+    isDue: (time) => lookUp !== undefined || !isWithin(time, lookedUp, goodFor),
+
+    lookUp(ask) {
+      // It was frozen, and who was asked then will not answer any more.
+      if (lookUp && !isWithin(now(), lookUp.began, patience)) {
+        lookUp.controller.abort(new Error("the instance was frozen meanwhile"));
+      }
+      if (lookUp === undefined || lookUp.controller.signal.aborted) lookUp = begin(ask);
+      return lookUp.over;
+    },
+
+    settled: () => lookUp?.over ?? Promise.resolve(),
+
+    forget() {
+      lookUp?.controller.abort(new Error("the validator starts anew"));
+      etag = "";
+      goodFor = Math.min(goodFor, RETRY);
+    },
+  };
+}
+
+/**
+ * Whether a time is in what follows another one; it is not if the clock was set back.
+ *
+ * @param {number} time
+ * @param {number} start
+ * @param {number} length
+ */
+function isWithin(time, start, length) {
+  return time >= start && time < start + length;
+}
+
+/**
+ * @param {string | URL} url
+ * @param {Record<string, string> | undefined} headers
+ * @param {AbortSignal} signal
+ */
+function fetched(url, headers, signal) {
+  return fetch(url, { headers: { ...HEADERS, ...headers }, redirect: "error", signal });
+}
+
+/**
+ * @param {Response} response
+ * @returns {AsyncIterable<Uint8Array>}
+ */
+function chunks({ body }) {
+  return /** @type {any} */ (body ?? []);
+}
+
+/**
+ * @param {Response} response
+ * @param {number} limit
+ */
+async function whole(response, limit) {
+  const parts = [];
+  let length = 0;
+  for await (const chunk of chunks(response)) {
+    length += chunk.length;
+    if (length > limit) throw new Error(`the head has more than ${limit} bytes`);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** @param {Response} response */
+function startOf({ headers }) {
+  const [, start] = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "") ?? [];
+  return Number(start);
+}
+
+/** @param {unknown} error */
+function factOf(error) {
+  if (!(error instanceof Error)) return "unknown";
+  // What `fetch` throws is "fetch failed"; why is inside.
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,134 @@
+// @ts-check
+// States written by hand, byte by byte as the `policy` crate documents them, so that they can also
+// say what no publisher would. They revoke by the cut-off of all passes; sessions are filler.
+
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+} from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import { keys as keyFolder } from "./bundle.mjs";
+
+/** Baked into the edges, as `ROOT_PEM_FILE`. */
+const root = createPrivateKey(readFileSync(`${keyFolder}p256-other.private.pem`));
+export const ROOT_PEM_FILE = "p256-other.public.pem";
+const stateKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+export const strangersKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+
+/** What a key is listed for: its use and its algorithms. @type {Record<string, [number, number]>} */
+const LISTED = {
+  K1RSAEXAMPLE: [1, 2],
+  K1P256EXAMPLE: [1, 8],
+  "claims-rs256": [2, 2],
+};
+/** @type {Record<string, string>} */
+const FILES = { K1RSAEXAMPLE: "rsa", K1P256EXAMPLE: "p256", "claims-rs256": "rsa-other" };
+
+/**
+ * @typedef {object} Wanted
+ * @property {number} generatedAt
+ * @property {number} [sequence] of the date if there is none
+ * @property {number} [upTo] everything issued up to this second is revoked
+ * @property {string} [site]
+ * @property {number} [serial]
+ * @property {string[]} [keys] ids of those that are trusted
+ * @property {Buffer} [body]
+ * @property {import("node:crypto").KeyObject} [rootKey]
+ * @property {import("node:crypto").KeyObject} [signer] of the head, whoever was delegated to
+ */
+
+/**
+ * @param {number} sessions how many are revoked
+ * @param {number} [first] their first hash; others make another body
+ */
+export function bodyOf(sessions, first = 1) {
+  const hashes = Buffer.alloc(8 * sessions);
+  for (let index = 0; index < sessions; index += 1) {
+    hashes.writeUInt32LE(first, 8 * index);
+    hashes.writeUInt32LE(index, 8 * index + 4);
+  }
+  return Buffer.concat([
+    Buffer.from("edgepass-body-1\n"),
+    Buffer.alloc(16, "salt"),
+    u32(sessions),
+    u32(0),
+    u32(0),
+    hashes,
+  ]);
+}
+
+/** @param {Buffer} body */
+export function nameOf(body) {
+  return createHash("sha256").update(body).digest("hex");
+}
+
+/** @param {Wanted} wanted */
+export function headOf({
+  generatedAt,
+  sequence = generatedAt * 1000,
+  upTo = 0,
+  site = "https://media.example.com",
+  serial = 1,
+  keys = ["K1RSAEXAMPLE", "claims-rs256"],
+  body = bodyOf(1),
+  rootKey = root,
+  signer = stateKey,
+}) {
+  const delegation = Buffer.concat([
+    Buffer.from("edgepass-keys-1\n"),
+    short(Buffer.from(site)),
+    u64(serial),
+    long(spki(stateKey)),
+    Buffer.of(keys.length),
+    ...keys.flatMap((id) => {
+      const pem = createPublicKey(readFileSync(`${keyFolder}${FILES[id]}.public.pem`));
+      return [Buffer.of(...(LISTED[id] ?? [])), short(Buffer.from(id)), long(spki(pem))];
+    }),
+  ]);
+  const unsigned = Buffer.concat([
+    Buffer.from("edgepass-head-1\n"),
+    long(delegation),
+    long(sign("SHA256", delegation, rootKey)),
+    u64(sequence),
+    u64(generatedAt),
+    u32(12 * 3600),
+    u64(upTo),
+    u32(body.length),
+    createHash("sha256").update(body).digest(),
+  ]);
+  return Buffer.concat([unsigned, long(sign("SHA256", unsigned, signer))]);
+}
+
+/** @param {import("node:crypto").KeyObject} key */
+function spki(key) {
+  const publicKey = key.type === "private" ? createPublicKey(key) : key;
+  return publicKey.export({ format: "der", type: "spki" });
+}
+
+/** @param {Buffer} bytes */
+const short = (bytes) => Buffer.concat([Buffer.of(bytes.length), bytes]);
+
+/** @param {Buffer} bytes */
+function long(bytes) {
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** @param {number} value */
+function u32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** @param {number} value */
+function u64(value) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
