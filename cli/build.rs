@@ -1,15 +1,21 @@
-//! Notes whether the edge module was built, so that `bundle` can carry it.
+//! Notes what `wasm/build` has built: the edge module, which `bundle` carries, and the npm package,
+//! whose inspector the page of `dev` runs.
 //!
-//! A clone with nothing but Rust has none, and everything but `bundle` works.
+//! A clone with nothing but Rust has neither, and everything but `bundle` and the inspector works.
 
 use std::path::Path;
 
 fn main() {
-    // The last file that `wasm/build` writes.
-    let function = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/dist/lambda-edge/index.mjs");
-    println!("cargo::rustc-check-cfg=cfg(edge_module)");
-    println!("cargo::rerun-if-changed={}", function.display());
-    if function.exists() {
-        println!("cargo::rustc-cfg=edge_module");
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/dist");
+    // Of each the last file that is written.
+    for (cfg, file) in
+        [("edge_module", "lambda-edge/index.mjs"), ("npm_package", "npm/package.json")]
+    {
+        let file = dist.join(file);
+        println!("cargo::rustc-check-cfg=cfg({cfg})");
+        println!("cargo::rerun-if-changed={}", file.display());
+        if file.exists() {
+            println!("cargo::rustc-cfg={cfg}");
+        }
     }
 }

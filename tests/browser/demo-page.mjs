@@ -48,6 +48,29 @@ export async function attempt(page, trial) {
 }
 
 /**
+ * Lets passes be renewed 15 seconds after they were issued.
+ *
+ * @param {Page} page
+ */
+export async function renewEarly(page) {
+  await page.locator("#session-when").selectOption("15");
+  await settled(page);
+}
+
+/**
+ * Puts a bad pass in place of the good one, behind the page's back.
+ *
+ * @param {Page} page
+ * @param {string} kind
+ */
+export async function spoil(page, kind) {
+  const { origin } = new URL(page.url());
+  const headers = { origin, "content-type": "application/json" };
+  const response = await page.request.post(`${origin}/demo/pass`, { headers, data: { kind } });
+  assert.equal(response.status(), 204);
+}
+
+/**
  * Waits until the page has carried out what it was told to do.
  *
  * @param {Page} page
@@ -86,7 +109,7 @@ export async function facts(page, list) {
 
 /** @param {Page} page */
 export async function secondsLeft(page) {
-  const digits = await text(page, "#pass-countdown");
+  const digits = await text(page, "#session-countdown");
   return digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 

@@ -24,7 +24,31 @@ macro_rules! files {
 pub(super) static CLIP: [File; 5] =
     files!("site/clip/": "index.m3u8" "init.mp4" "segment-0.m4s" "segment-1.m4s" "segment-2.m4s");
 
-static PAGE: [File; 23] = files!("site/":
+/// The session module of the npm package: the page runs the very files.
+static SESSION: [File; 8] = files!("../../../wasm/session/":
+    "clock.js"
+    "cookie.js"
+    "fetch.js"
+    "resource.js"
+    "session.js"
+    "signer.js"
+    "tabs.js"
+    "video.js"
+);
+
+/// The inspector of the npm package, as browsers load it.
+#[cfg(npm_package)]
+static INSPECTOR: &[File] = &[
+    File { name: "inspect.js", bytes: include_bytes!("../../../wasm/dist/npm/index.browser.js") },
+    File { name: "inspector.wasm", bytes: include_bytes!("../../../wasm/dist/npm/inspector.wasm") },
+];
+
+/// The page says so.
+#[cfg(not(npm_package))]
+static INSPECTOR: &[File] =
+    &[File { name: "inspect.js", bytes: b"export const inspect = null;\n" }];
+
+static PAGE: [File; 28] = files!("site/":
     "clock.js"
     "demo.css"
     "demo.js"
@@ -32,6 +56,9 @@ static PAGE: [File; 23] = files!("site/":
     "element.js"
     "icon.svg"
     "index.html"
+    "inspector.css"
+    "inspector.js"
+    "log-out.js"
     "masthead.css"
     "media-source.js"
     "panels.css"
@@ -42,6 +69,8 @@ static PAGE: [File; 23] = files!("site/":
     "player.js"
     "request-log.css"
     "request-log.js"
+    "session-panel.css"
+    "session-panel.js"
     "signed-text.js"
     "trial-panel.css"
     "trial-panel.js"
@@ -50,19 +79,22 @@ static PAGE: [File; 23] = files!("site/":
     "walk.js"
 );
 
-/// Nothing from elsewhere, no inline script; `blob:` is what Media Source plays from.
-const ONLY_OUR_OWN: &str = "default-src 'self'; media-src 'self' blob:";
+/// Nothing from elsewhere, no inline script; `blob:` is what Media Source plays from, and the
+/// inspector is WebAssembly.
+const ONLY_OUR_OWN: &str =
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:";
 
 /// The origin of the page and its parts.
 pub(super) fn origin() -> Router {
     let mut routes = Router::new();
-    for file in &PAGE {
-        let path = match file.name {
-            "index.html" => "/".to_owned(),
-            name => format!("/{name}"),
-        };
-        let media_type = HeaderValue::from_static(media_type(file.name));
-        routes = routes.route(&path, get(async || ([(CONTENT_TYPE, media_type)], file.bytes)));
+    let folders = [("/", &PAGE[..]), ("/session/", &SESSION[..]), ("/inspector/", INSPECTOR)];
+    for (folder, files) in folders {
+        for file in files {
+            let name = if file.name == "index.html" { "" } else { file.name };
+            let media_type = HeaderValue::from_static(media_type(file.name));
+            let answer = get(async || ([(CONTENT_TYPE, media_type)], file.bytes));
+            routes = routes.route(&format!("{folder}{name}"), answer);
+        }
     }
     let header =
         |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
@@ -79,6 +111,7 @@ fn media_type(name: &str) -> &'static str {
         Some((_, "html")) => "text/html; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "wasm")) => "application/wasm",
         _ => "application/octet-stream",
     }
 }
@@ -109,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_media_type() {
-        for file in &PAGE {
+        for file in PAGE.iter().chain(&SESSION).chain(INSPECTOR) {
             assert_ne!(media_type(file.name), "application/octet-stream", "{}", file.name);
         }
     }

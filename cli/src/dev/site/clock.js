@@ -1,26 +1,6 @@
 // @ts-check
 
 /**
- * The edge's clock. A pass expires by that clock, and the viewer's own may be wrong, so the page
- * counts from the last time that the edge told.
- */
-export class EdgeClock {
-  #told = 0;
-  #at = 0;
-
-  /** @param {number} now seconds since 1970, as the edge told them just now */
-  set(now) {
-    this.#told = now;
-    this.#at = performance.now();
-  }
-
-  /** @returns {number} seconds since 1970 by the edge's clock */
-  now() {
-    return this.#told + (performance.now() - this.#at) / 1000;
-  }
-}
-
-/**
  * Minutes and seconds, or hours too: `4:09`, `1:02:03`.
  *
  * @param {number} seconds

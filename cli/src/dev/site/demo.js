@@ -1,11 +1,14 @@
 // @ts-check
-import { EdgeClock } from "./clock.js";
 import { Edge } from "./edge.js";
 import { find } from "./element.js";
+import { Inspector } from "./inspector.js";
+import { LogOut } from "./log-out.js";
 import { PassPanel } from "./pass-panel.js";
 import { Player } from "./player.js";
 import { watchPlayerRequests } from "./player-requests.js";
 import { RequestLog } from "./request-log.js";
+import { openSession } from "./session/session.js";
+import { SessionPanel } from "./session-panel.js";
 import { TrialPanel } from "./trial-panel.js";
 import { ask } from "./trials.js";
 import { Users } from "./users.js";
@@ -13,9 +16,12 @@ import { Walk } from "./walk.js";
 
 /** @typedef {import("./edge.js").Exchange} Exchange */
 /** @typedef {import("./edge.js").User} User */
+/** @typedef {import("./session/session.js").Session} Session */
 /** @typedef {import("./trials.js").Trial} Trial */
 
-const clock = new EdgeClock();
+/** The lifetime of passes here (grants.toml), in seconds. */
+const LIFETIME = 300;
+
 const log = new RequestLog();
 const walk = new Walk();
 const main = find("main", HTMLElement);
@@ -26,7 +32,13 @@ const users = new Users(
   (user) => act(() => signIn(user)),
   () => act(signOut),
 );
-const passPanel = new PassPanel(clock, () => act(renew));
+const passPanel = new PassPanel();
+const sessionPanel = new SessionPanel(
+  () => act(renew),
+  (age) => act(() => renewAtAge(age)),
+);
+const logOut = new LogOut(edge, () => act(logOutEverywhere));
+const inspector = new Inspector(() => act(inspectSigned));
 const trialPanel = new TrialPanel((trial) => act(() => tryOut(trial)));
 const player = new Player(
   edge,
@@ -36,6 +48,10 @@ const player = new Player(
 
 /** The clip of who is signed in, and that of somebody else. @type {{ own: string, other: string } | null} */
 let clips = null;
+/** @type {Session | null} */
+let session = null;
+/** How old a pass may get before it is renewed, in seconds. @type {number | null} */
+let age = null;
 let acting = Promise.resolve();
 let waiting = 0;
 
@@ -68,24 +84,18 @@ function showTrouble(error) {
 /** @param {string} user */
 async function signIn(user) {
   await edge.signIn(user);
-  await edge.issuePass();
   await showViewer();
 }
 
 async function signOut() {
+  follow(null);
   await edge.dropPass();
   await edge.signOut();
   await showViewer();
 }
 
-async function renew() {
-  await edge.issuePass();
-  await showPass();
-}
-
 async function showViewer() {
   const me = await edge.me();
-  clock.set(me.now);
   const viewer = me.users.find(({ id }) => id === me.user);
   const stranger = me.users.find(({ id }) => id !== me.user);
   clips = viewer && stranger ? { own: viewer.clip, other: stranger.clip } : null;
@@ -93,19 +103,64 @@ async function showViewer() {
   walk.showViewer(viewer?.name ?? null);
   walk.showIdle();
   trialPanel.clear();
-  trialPanel.enable(clips !== null);
-  player.show(viewer?.clip ?? null);
+  logOut.clear();
+  for (const panel of [trialPanel, logOut, inspector]) panel.enable(clips !== null);
+  follow(clips && open());
+  player.show(viewer?.clip ?? null, session);
+  await session?.ready;
+  // What kept it from a pass is told to who is waiting for one.
+  if (session && !session.pass && !session.revoked) await session.renew();
   await showPass();
 }
 
+/** The session as a site of one's own would open it, but for the log of requests. */
+function open() {
+  return openSession({
+    fetch: (url, init) => edge.fetch(new Request(url, init)),
+    ...(age === null ? {} : { renewBefore: LIFETIME - age }),
+  });
+}
+
+/** @param {Session | null} next */
+function follow(next) {
+  session?.close();
+  session = next;
+  sessionPanel.follow(next);
+  next?.addEventListener("renewed", () => act(showPass));
+  next?.addEventListener("revoked", () => {
+    player.stop("Stopped: the session was revoked. Sign in again for a new one.");
+    logOut.enable(false);
+    act(showPass);
+  });
+}
+
+async function renew() {
+  await session?.renew();
+  await showPass();
+}
+
+/** @param {number | null} seconds */
+async function renewAtAge(seconds) {
+  age = seconds;
+  if (clips === null) return;
+  follow(open());
+  player.follow(session);
+  await session?.ready;
+}
+
+async function logOutEverywhere() {
+  if (clips === null || session === null) return;
+  await logOut.run(session, clips.own);
+  await showPass();
+}
+
+async function inspectSigned() {
+  if (clips !== null) await inspector.show(await edge.signedUrl(clips.own));
+}
+
 async function showPass() {
-  if (clips === null) {
-    passPanel.showNobody();
-    return;
-  }
-  const pass = await edge.pass(clips.own);
-  clock.set(pass.now);
-  passPanel.show(pass);
+  if (clips === null) passPanel.showNone();
+  else passPanel.show(await edge.pass(clips.own));
 }
 
 /** @param {Trial} trial */
@@ -132,7 +187,7 @@ async function attempt(trial, path) {
     await trial.prepare(edge);
     return await ask(edge, path, trial.init);
   } finally {
-    await edge.issuePass();
+    await session?.renew();
   }
 }
 

@@ -1,8 +1,7 @@
 // @ts-check
 
 /** @typedef {{ id: string, name: string, clip: string }} User */
-/** @typedef {{ user: string | null, users: User[], now: number }} Me Times are seconds since 1970. */
-/** @typedef {{ session: string, issued_at: number, expires_at: number, resources: string[] }} Session */
+/** @typedef {{ user: string | null, users: User[] }} Me */
 /**
  * @typedef {object} Credential
  * @property {string} carrier
@@ -21,7 +20,7 @@
  * @property {string | null} hint
  * @property {string | null} cloudfront
  */
-/** @typedef {{ credential: Credential | null, verdict: Verdict, now: number }} Pass */
+/** @typedef {{ credential: Credential | null, verdict: Verdict }} Pass */
 /** @typedef {{ method: string, path: string, status: number, reason: string | null }} Exchange */
 
 /** There was no answer at all. */
@@ -63,9 +62,19 @@ export class Edge {
     await this.#expect("POST", "/demo/sign-out");
   }
 
-  /** @returns {Promise<Session>} of the pass that the signer now issues, in cookies */
-  async issuePass() {
-    return (await this.#expect("POST", "/edgepass/session", json({}))).json();
+  /** Has the site revoke all that was issued to whoever is signed in, in every browser. */
+  async logOutEverywhere() {
+    await this.#expect("POST", "/demo/log-out-everywhere");
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<string>} the URL of it that the signer now signs
+   */
+  async signedUrl(path) {
+    const urls = [new URL(path, document.baseURI).href];
+    const answer = await this.#expect("POST", "/edgepass/urls", json({ urls }));
+    return (await answer.json()).urls[0].url;
   }
 
   /** Takes the pass back, and revokes its session. */
@@ -123,13 +132,23 @@ export class Edge {
    * @param {RequestInit} [init]
    */
   async #send(method, path, init) {
-    const response = await fetch(path, { cache: "no-store", ...init, method }).catch((error) => {
+    return this.fetch(new Request(path, { cache: "no-store", ...init, method }));
+  }
+
+  /**
+   * Any request, whatever the answer.
+   *
+   * @param {Request} request
+   */
+  fetch = async (request) => {
+    const response = await fetch(request).catch((error) => {
       throw error instanceof TypeError ? new NoAnswer() : error;
     });
     const reason = response.headers.get("x-edgepass-reason");
-    this.#observe({ method, path: path.split("?", 1).join(), status: response.status, reason });
+    const path = new URL(request.url).pathname;
+    this.#observe({ method: request.method, path, status: response.status, reason });
     return response;
-  }
+  };
 }
 
 /**

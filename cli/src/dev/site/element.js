@@ -29,3 +29,13 @@ export function make(tag, attributes, ...children) {
   element.append(...children);
   return element;
 }
+
+/**
+ * A message as a sentence begins, in which backticks set off what was given.
+ *
+ * @param {string} message
+ */
+export function prose(message) {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
+}

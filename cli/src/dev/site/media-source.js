@@ -3,7 +3,7 @@
 /** Seconds of clip kept ready. Little, so that a pass that ends is noticed by the next segment. */
 const AHEAD = 6;
 
-/** @typedef {{ url: URL, seconds: number }} Segment */
+/** @typedef {{ url: URL, seconds: number, continues: boolean }} Segment False: its times begin anew. */
 /** @typedef {{ init: URL, segments: Segment[] }} Playlist */
 /** @typedef {(url: URL) => Promise<Response>} FetchPart */
 /** @typedef {(url: URL, signal: AbortSignal) => Promise<Response>} FetchMedia */
@@ -47,8 +47,9 @@ export async function loadThroughMediaSource(video, playlistUrl, fetchMedia, sig
   await append(buffer, init, signal);
 
   let loaded = 0;
-  for (const { url, seconds } of segments) {
+  for (const { url, seconds, continues } of segments) {
     await playedTo(video, loaded - AHEAD, signal);
+    if (!continues) buffer.timestampOffset = loaded;
     await append(buffer, await (await part(url)).arrayBuffer(), signal);
     loaded += seconds;
   }
@@ -75,13 +76,17 @@ export function readPlaylist(text, base) {
   /** @type {Segment[]} */
   const segments = [];
   let seconds = 0;
+  let continues = true;
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith("#EXT-X-MAP:")) {
       init = new URL(/URI="([^"]*)"/.exec(line)?.[1] ?? "", base);
     } else if (line.startsWith("#EXTINF:")) {
       seconds = Number.parseFloat(line.slice("#EXTINF:".length));
+    } else if (line === "#EXT-X-DISCONTINUITY") {
+      continues = false;
     } else if (line !== "" && !line.startsWith("#")) {
-      segments.push({ url: new URL(line, base), seconds });
+      segments.push({ url: new URL(line, base), seconds, continues });
+      continues = true;
     }
   }
   if (init === null) throw new Error(`${base.pathname} names no fMP4 initialisation segment`);

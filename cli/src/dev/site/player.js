@@ -1,8 +1,11 @@
 // @ts-check
 import { find } from "./element.js";
+import { fetchWith } from "./session/fetch.js";
+import { attachVideo } from "./session/video.js";
 import { PartRefused, loadThroughMediaSource } from "./media-source.js";
 
 /** @typedef {import("./edge.js").Edge} Edge */
+/** @typedef {import("./session/session.js").Session} Session */
 /** @typedef {(path: string) => void} Refused told with the path that could not be had */
 
 const HLS = "application/vnd.apple.mpegurl";
@@ -21,6 +24,9 @@ export class Player {
   #loading = new AbortController();
   /** @type {URL | null} */
   #clip = null;
+  /** @type {Session | null} */
+  #session = null;
+  #detach = () => {};
 
   /**
    * @param {Edge} edge
@@ -43,9 +49,11 @@ export class Player {
    * Gets ready to play a clip, or none.
    *
    * @param {string | null} clip
+   * @param {Session | null} session with whose pass
    */
-  show(clip) {
+  show(clip, session) {
     this.#unload();
+    this.follow(session);
     this.#clip = clip === null ? null : new URL(clip, document.baseURI);
     if (this.#clip) {
       this.#ready("Play");
@@ -56,6 +64,30 @@ export class Player {
       this.#label.textContent = "Sign in to play";
       this.#status.textContent = "Sign in as one of the two to get a pass.";
     }
+  }
+
+  /**
+   * Goes on with the passes of another session.
+   *
+   * @param {Session | null} session
+   */
+  follow(session) {
+    this.#session = session;
+    this.#detach();
+    if (session && this.#native) this.#detach = attachVideo(this.#video, session);
+  }
+
+  /**
+   * Ends what plays.
+   *
+   * @param {string} why
+   */
+  stop(why) {
+    if (this.#screen.dataset["state"] === "playing") {
+      this.#unload();
+      this.#ready("Try again");
+    }
+    this.explain(why);
   }
 
   /** Pauses what plays, while the pass is a bad one. */
@@ -95,13 +127,32 @@ export class Player {
       await loadThroughMediaSource(
         this.#video,
         clip,
-        (url, stop) => this.#edge.media(url, { signal: stop }),
+        (url, stop) => this.#fetchMedia(url, stop),
         signal,
       );
     } catch (error) {
       if (signal.aborted) return;
       this.#unload();
       this.#failed(error instanceof PartRefused ? error.path : clip.pathname);
+    }
+  }
+
+  /**
+   * Offline it waits: what is in the buffer plays on.
+   *
+   * @param {URL} url
+   * @param {AbortSignal} signal
+   * @returns {Promise<Response>}
+   */
+  async #fetchMedia(url, signal) {
+    const request = new Request(url, { signal, cache: "no-store" });
+    try {
+      return await (this.#session ? fetchWith(this.#session, this.#edge.fetch) : fetch)(request);
+    } catch (error) {
+      if (navigator.onLine) throw error;
+      await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+      signal.throwIfAborted();
+      return this.#fetchMedia(url, signal);
     }
   }
 

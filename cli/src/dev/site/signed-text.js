@@ -38,17 +38,6 @@ export function jsonLines(json, original) {
 }
 
 /**
- * When the policy ends, in seconds since 1970, or null where it does not say so legibly.
- *
- * @param {string} policy
- * @returns {number | null}
- */
-export function expiry(policy) {
-  const end = parsed(policy)?.Statement?.[0]?.Condition?.DateLessThan?.["AWS:EpochTime"];
-  return typeof end === "number" ? end : null;
-}
-
-/**
  * What the policy opens, or null where it does not say so legibly.
  *
  * @param {string} policy

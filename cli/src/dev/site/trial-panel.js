@@ -1,5 +1,5 @@
 // @ts-check
-import { find, make } from "./element.js";
+import { find, make, prose } from "./element.js";
 import { jsonLines } from "./signed-text.js";
 import { CLAIMS_TRIALS, POLICY_TRIALS } from "./trials.js";
 
@@ -107,16 +107,6 @@ function text(sent, good) {
 /** @param {Answer} answer */
 function afterwardsText({ path, status }) {
   return `The good pass is back: GET ${path} answers ${status}.`;
-}
-
-/**
- * A message as a sentence begins, in which backticks set off what was given.
- *
- * @param {string} message
- */
-function prose(message) {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 }
 
 /**

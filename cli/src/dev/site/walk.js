@@ -1,8 +1,8 @@
 // @ts-check
 import { find } from "./element.js";
 
-/** What the codes of the claims stage begin with; those of the stages before do not. */
-const CLAIMS = "claims-";
+/** The codes of the stages that look at claims: their own, and revocation, which goes by them. */
+const CLAIMS = /^(claims-|revo)/;
 
 /** The picture of the walk: viewer, CloudFront's policy, the claims, content. */
 export class Walk {
@@ -29,7 +29,7 @@ export class Walk {
    */
   showAnswer(status, reason) {
     if (status < 400) this.#show("allow", "holds", "let in");
-    else if (reason?.startsWith(CLAIMS)) this.#show("deny-claims", "holds", reason);
+    else if (reason !== null && CLAIMS.test(reason)) this.#show("deny-claims", "holds", reason);
     else this.#show("deny-policy", reason ?? `${status}`, "not reached");
   }
 
