@@ -9,7 +9,7 @@ from threading import Event, Thread
 from time import time
 from typing import Any
 
-from emulator import ROOT
+from emulator import BINARIES
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 PATIENCE = 60
@@ -52,7 +52,7 @@ class Invocation(ThreadingHTTPServer):
             environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
         Thread(target=self.serve_forever, daemon=True).start()
         self.process = subprocess.Popen(
-            [str(ROOT / "target" / "debug" / binary)],
+            [str(BINARIES / binary)],
             env=environment | dict(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
