@@ -21,6 +21,7 @@ mod inventory;
 mod mark;
 mod next;
 mod refused;
+mod step;
 #[cfg(test)]
 mod tests;
 
@@ -40,8 +41,9 @@ pub use self::inventory::{
     RootKey, StoredKey,
 };
 pub use self::mark::{Mark, Marks, Milestone};
-pub use self::next::{Goal, Next, RETREAT_SECONDS, Step, Wait, Waits, next};
+pub use self::next::{Goal, Next, RETREAT_SECONDS, Waits, next};
 pub use self::refused::Refused;
+pub use self::step::{Step, Wait};
 use crate::interface::Clock;
 use crate::key::GenerationFailed;
 

@@ -5,7 +5,7 @@ use core::fmt;
 use policy::Algorithm;
 
 use super::inventory::{Leaving, MAX_ACCOUNT_KEYS, MAX_GROUP_KEYS};
-use super::next::Wait;
+use super::step::Wait;
 
 /// Why a rotation does not begin, or does not go on. Nothing was changed.
 #[derive(Clone, Debug, Eq, PartialEq)]
