@@ -13,6 +13,7 @@ impl Claimed {
     /// Checks that the pass is not revoked; None where revocation is not checked. Where it is, a
     /// pass without claims is refused, since nobody could revoke it, and so is one that is valid for
     /// longer than the state remembers what is revoked.
+    #[inline(always)] // see `verify_remembering`
     pub fn stand(
         self,
         revocation: Option<RevocationView<'_>>,

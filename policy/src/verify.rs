@@ -31,6 +31,7 @@ pub fn verify(
 
 /// [`verify`] for those who see the same credential often: what `memory` recalls as proven is not
 /// computed again. Everything else is evaluated every time.
+#[inline(always)] // so that a build that never checks revocation holds nothing of it
 pub fn verify_remembering(
     request: &Request<'_>,
     trust: &Trust,
@@ -38,16 +39,19 @@ pub fn verify_remembering(
     memory: &dyn RememberProofs,
     now: UnixTime,
 ) -> Result<Admitted, Denied> {
-    if trust.deployment == Deployment::Native
-        && let Some(token) = TokenAlone::find(request)?
-    {
-        return token.claim(request, &trust.claims, memory, now)?.stand(revocation, now);
-    }
-    let credential = Credential::find(request)?;
-    let authentic = credential.authenticate(&trust.keys, memory)?;
-    let granted = authentic.read(&trust.claims, memory)?;
-    let permitted = granted.permit(request, now)?;
-    let claimed = permitted.claim(request, &trust.claims, memory, now)?;
+    let alone = match trust.deployment {
+        Deployment::Native => TokenAlone::find(request)?,
+        Deployment::Standalone => None,
+    };
+    let claimed = if let Some(token) = alone {
+        token.claim(request, &trust.claims, memory, now)?
+    } else {
+        let credential = Credential::find(request)?;
+        let authentic = credential.authenticate(&trust.keys, memory)?;
+        let granted = authentic.read(&trust.claims, memory)?;
+        let permitted = granted.permit(request, now)?;
+        permitted.claim(request, &trust.claims, memory, now)?
+    };
     claimed.stand(revocation, now)
 }
 
