@@ -60,7 +60,7 @@ impl Examinee {
         let signed = unsigned.sign(&self.key).map_err(CheckFailed::Signing)?;
         let url = signed.url().map_err(CheckFailed::Grant)?;
         let request = Request::get(Url::parse(&url).map_err(CheckFailed::Url)?);
-        match verify(&request, &self.trust(returned)?, now) {
+        match verify(&request, &self.trust(returned)?, None, now) {
             Ok(_admitted) => Ok(url),
             Err(denied) => Err(CheckFailed::Denied(Box::new(denied))),
         }
