@@ -15,8 +15,8 @@ const key = (file) => readFileSync(`${vectors}keys/${file}`, "utf8");
  *
  * @param {any} vector
  */
-function inexpressible({ revocation, now }) {
-  if (revocation !== undefined) return "the package does not check revocation";
+function inexpressible({ state, now }) {
+  if (state !== undefined) return "the package does not check revocation";
   if (!Number.isSafeInteger(now)) return "JavaScript has no such number of seconds";
   return undefined;
 }

@@ -178,5 +178,6 @@ def test_alarms_look_at_what_is_printed(
         assert unfed(mutant, printed) != [], f"{new} is not noticed"
 
 
-# The edge asks about revocation with [revocation] of edge.toml only, which init leaves to the reader.
+# The edge asks about revocation with [revocation] of edge.toml only, which init leaves to the reader;
+# that it then refuses with these codes is tested in tests/edge.
 NOT_YET = {Metric("Edgepass/Edge", "StateStale", frozenset())}

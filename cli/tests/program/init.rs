@@ -160,6 +160,18 @@ async fn the_functions_start_with_it() {
     publisher.publish("request", &serde_json::Value::Null).await.unwrap();
     let (head, root) = (site.path("published/head"), site.path("root-public.pem"));
     edgepass(&["revocations", "inspect", &head, "--root", &root]).result();
+
+    // And the edge takes that state once the `#` is taken away.
+    let mut edge = text(&site.path("edge.toml"));
+    for start in ["[revocation]", "url =", "root_pem_file =", "refresh_seconds =", "max_stale"] {
+        let commented = format!("# {start}");
+        assert_eq!(edge.matches(&commented).count(), 1, "{start}");
+        edge = edge.replace(&commented, start);
+    }
+    let (revoking, bundle) = (site.path("revoking.toml"), site.path("bundle"));
+    fs::write(&revoking, edge).unwrap();
+    let words = ["--config", &revoking, "--state", &head, "--out", &bundle];
+    edgepass(&[&["bundle", "lambda-edge"][..], &words].concat()).result();
 }
 
 /// Edges that know the root key trust both keys by the delegation.

@@ -78,9 +78,13 @@ impl State {
 fn proven(mandate: &Mandate) -> Result<(StateTrust, Delegation), EstateFailed> {
     let Mandate { delegation, root } = mandate;
     let site = delegation.unproven().map_err(|error| refused(&error))?.site;
-    let trust =
-        StateTrust::new(site, core::slice::from_ref(root), Minimum::default(), Arc::new(Native))
-            .map_err(|error| refused(&error))?;
+    let trust = StateTrust::new(
+        Some(site),
+        core::slice::from_ref(root),
+        Minimum::default(),
+        Arc::new(Native),
+    )
+    .map_err(|error| refused(&error))?;
     let delegation = trust.delegation(delegation).map_err(|error| refused(&error))?;
     Ok((trust, delegation))
 }
