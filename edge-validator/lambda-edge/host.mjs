@@ -73,7 +73,7 @@ function verifiedHere(key, sha1, message, signature) {
     // A trap leaves its memory as it was in mid-work: the next signature gets a new one.
     __wbg_reset_state();
     ownIsReady = false;
-    for (const each of keys) each.here = undefined;
+    for (const each of keys) delete each.here;
     return false;
   }
 }
