@@ -48,7 +48,13 @@ test("the modules and the whole are small", (t) => {
 
 test("the function is one file with its modules and its settings", () => {
   const folder = bundled(edgeToml());
-  const files = ["crypto_bg.wasm", "edgepass_bg.wasm", "function.zip", "index.mjs", "settings.json"];
+  const files = [
+    "crypto_bg.wasm",
+    "edgepass_bg.wasm",
+    "function.zip",
+    "index.mjs",
+    "settings.json",
+  ];
   assert.deepEqual(readdirSync(folder).sort(), files);
   const function_ = readFileSync(join(folder, "index.mjs"), "utf8");
   const imports = [...function_.matchAll(/\bfrom ?"([^"]+)"/g)].map(([, name]) => name);
