@@ -216,7 +216,7 @@ describe("a signer in trouble", () => {
     world = new World();
     world.issue();
     const { events } = await world.open();
-    world.failures = Array.from({ length: 12 }, () => problem(503, "store-unavailable"));
+    world.failures = Array.from({ length: 24 }, () => problem(503, "store-unavailable"));
     await world.advance(55.6 * MINUTE);
     const at = world.count("POST");
     assert.ok(at >= 1);
@@ -224,7 +224,7 @@ describe("a signer in trouble", () => {
     const more = world.count("POST") - at;
     assert.ok(more >= 4 && more <= 11, `${more} attempts in four minutes`);
     assert.ok(!events.includes("renewed"));
-    await world.advance(10 * MINUTE);
+    await world.advance(30 * MINUTE);
     assert.deepEqual(events, ["expiring", "expired", "renewed"]);
   });
 
