@@ -108,4 +108,19 @@ export const codes = /** @type {const} */ ({
     meaning: "the claims token allows other URLs, networks, methods or origins",
     hint: "issue claims that allow the request, or do not request it; mind that `org` needs an Origin or Referer header",
   },
+  "revoked": {
+    stage: "revocation",
+    meaning: "the pass, its subject's passes, its key's or all were revoked",
+    hint: "have the viewer sign in again; if it was revoked by mistake, take the entry back and publish the state",
+  },
+  "revocation-unknown": {
+    stage: "revocation",
+    meaning: "no state of what is revoked could be loaded yet",
+    hint: "see that a state is published at the edge's address, that the root key there is this site's, and that no check stands before it",
+  },
+  "revocation-stale": {
+    stage: "revocation",
+    meaning: "the state of what is revoked is too old, or from the future",
+    hint: "see that the publisher runs at least thrice within `max_stale_seconds`, that caches keep the head for less than that, and compare the clocks",
+  },
 });

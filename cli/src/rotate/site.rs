@@ -8,39 +8,39 @@ use clap::Args;
     next_help_heading = "The site (each by default what the variable of the Lambda function says)"
 )]
 pub(super) struct SiteOptions {
-    /// The secret that holds the CloudFront key, in Secrets Manager [EDGEPASS_KEY]
+    /// The secret that holds the CloudFront key, in Secrets Manager (EDGEPASS_KEY)
     #[arg(long, value_name = "ARN")]
     secret: Option<String>,
-    /// The id of CloudFront's key group [EDGEPASS_KEY_GROUP]
+    /// The id of CloudFront's key group (EDGEPASS_KEY_GROUP)
     #[arg(long, value_name = "ID")]
     key_group: Option<String>,
-    /// grants.toml, which says how long passes live [EDGEPASS_GRANTS]
+    /// grants.toml, which says how long passes live (EDGEPASS_GRANTS)
     #[arg(long, value_name = "FILE")]
     grants: Option<String>,
     /// The store of revocations, which knows how long passes ever lived; `memory` where there is
-    /// none [EDGEPASS_STORE]
+    /// none (EDGEPASS_STORE)
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// Where the state is published that edges trust: s3:BUCKET/PREFIX or file:DIR; `none` where no
-    /// validator runs at the edge [EDGEPASS_STATE]
+    /// validator runs at the edge (EDGEPASS_STATE)
     #[arg(long, value_name = "URL")]
     state: Option<String>,
     /// Where the publisher reads the delegation: file:, secretsmanager: or ssm:
-    /// [EDGEPASS_STATE_DELEGATION]
+    /// (EDGEPASS_STATE_DELEGATION)
     #[arg(long, value_name = "SOURCE")]
     delegation: Option<String>,
-    /// The root key, which signs delegations; left out, somebody else signs [EDGEPASS_ROOT_KEY]
+    /// The root key, which signs delegations; left out, somebody else signs (EDGEPASS_ROOT_KEY)
     #[arg(long, value_name = "SOURCE")]
     root_key: Option<String>,
     /// For how long edges believe a state: max_stale_seconds of edge.toml
-    /// [EDGEPASS_MAX_STALE_SECONDS, or 300]
+    /// (EDGEPASS_MAX_STALE_SECONDS, or 300)
     #[arg(long, value_name = "SECONDS")]
     max_stale_seconds: Option<String>,
     /// What the next key signs with, such as ECDSA-SHA256; left out, what the current one does
-    /// [EDGEPASS_NEXT_ALGORITHM]
+    /// (EDGEPASS_NEXT_ALGORITHM)
     #[arg(long, value_name = "ALG")]
     to: Option<String>,
-    /// A URL to fetch with a pass of the new key before the switch [EDGEPASS_CANARY]
+    /// A URL to fetch with a pass of the new key before the switch (EDGEPASS_CANARY)
     #[arg(long, value_name = "URL")]
     canary: Option<String>,
 }
