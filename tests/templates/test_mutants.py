@@ -396,7 +396,7 @@ FUNCTIONS = [
     Mutant(
         "rotation that never ends",
         "signer.yaml",
-        "rate(1 hour)",
+        "rate(10 minutes)",
         "rate(1 day)",
         promises.rotations_end,
     ),
