@@ -101,7 +101,7 @@ export class Demo {
    * What the program says of a refusal that the page got.
    *
    * @param {Refusal} refusal
-   * @returns {Promise<{ causes: { id: string, evidence: string[], fix: string[] }[] }>}
+   * @returns {Promise<{ causes: { id: string, certainty: string, evidence: string[], fix: string[] }[] }>}
    */
   async explain({ url, response, cookies, publicKeys }) {
     const folder = await mkdtemp(join(this.#state, "refusal-"));

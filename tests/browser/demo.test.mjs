@@ -242,13 +242,14 @@ describe("why, asked by the keyboard on a phone", { concurrency: 3 }, () => {
         const shown = await page.locator("#why-answer .cause").evaluateAll((causes) =>
           causes.map((element) => ({
             id: element.getAttribute("data-cause"),
+            certainty: element.querySelector("[data-certainty]")?.textContent,
             evidence: element.querySelector(".evidence")?.textContent,
             fix: element.querySelector(".fix")?.textContent,
           })),
         );
         const { causes } = await demo.explain(refusal);
-        const said = causes.map(({ id, evidence, fix }) => {
-          return { id, evidence: evidence.join("\n"), fix: fix.join("\n") };
+        const said = causes.map(({ id, certainty, evidence, fix }) => {
+          return { id, certainty, evidence: evidence.join("\n"), fix: fix.join("\n") };
         });
         assert.deepEqual(shown, said);
         assert.equal(shown[0]?.id, cause);
