@@ -244,12 +244,12 @@ describe("why, asked by the keyboard on a phone", { concurrency: 3 }, () => {
             id: element.getAttribute("data-cause"),
             certainty: element.querySelector("[data-certainty]")?.textContent,
             evidence: element.querySelector(".evidence")?.textContent,
-            fix: element.querySelector(".fix")?.textContent,
+            fix: [...element.querySelectorAll(".fix")].map((line) => line.textContent),
           })),
         );
         const { causes } = await demo.explain(refusal);
         const said = causes.map(({ id, certainty, evidence, fix }) => {
-          return { id, certainty, evidence: evidence.join("\n"), fix: fix.join("\n") };
+          return { id, certainty, evidence: evidence.join("\n"), fix };
         });
         assert.deepEqual(shown, said);
         assert.equal(shown[0]?.id, cause);

@@ -8,8 +8,8 @@ use crate::dev::viewer::Viewer;
 
 /// Part of what `edgepass/explain` takes, by its names.
 ///
-/// Its signature opens no more than the URLs that any script of the page can have signed, and the
-/// claims token, which would, is not in it.
+/// Any script of the page can have URLs signed, so this gives it nothing new. And the claims token,
+/// without which the edge lets nobody in, is not in it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Evidence {

@@ -75,6 +75,6 @@ function inFull({ id, title, meaning, certainty, evidence, fix }) {
     make("pre", { class: "evidence" }, evidence.join("\n")),
     make("p", { class: "hint" }, ...prose(meaning)),
     make("h3", {}, "What to do"),
-    make("pre", { class: "fix" }, fix.join("\n")),
+    ...fix.map((line) => make("pre", { class: "fix" }, line)),
   );
 }
