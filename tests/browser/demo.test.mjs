@@ -255,6 +255,7 @@ describe("why, asked by the keyboard on a phone", { concurrency: 3 }, () => {
         assert.equal(shown[0]?.id, cause);
         assert.equal(await overflow(page), 0);
 
+        assert.doesNotMatch(refusal.cookies.join("; "), /Edgepass/, "the claims token is told");
         const secrets = refusal.cookies.join("; ").match(/(?<=(Policy|Signature)=)[^;]+/g) ?? [];
         assert.equal(secrets.length, trial === "none" ? 0 : 2);
         for (const secret of secrets) assert.ok(!(await page.content()).includes(secret));
