@@ -1,7 +1,7 @@
 //! Notes what `wasm/build` has built: the edge module, which `bundle` carries, and the npm package,
-//! whose inspector the page of `dev` runs.
+//! whose inspector and explainer the page of `dev` runs.
 //!
-//! A clone with nothing but Rust has neither, and everything but `bundle` and the inspector works.
+//! A clone with nothing but Rust has neither, and everything but `bundle` and those two works.
 
 use std::path::Path;
 

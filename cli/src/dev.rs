@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use signer::{FileStore, FolderDestination, Store};
+use signer::{FileStore, FolderDestination, Store, public_key_pem};
 use tokio::net::TcpListener;
 use tokio::select;
 
@@ -146,9 +146,10 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     // Edges let nobody in without a state.
     publishing.publish().await.map_err(|failed| Failure::Service(failed.to_string()))?;
     validator.refresh().await;
+    let public_key = public_key_pem(keys.policy_key.public_key());
     let keys = keys.into_ring();
     let signer = Arc::new(Signer::new(grants, &keys, &store, publishing.changes(), &clock));
-    let demo = Demo { signer: Arc::clone(&signer), keys, validator };
+    let demo = Demo { signer: Arc::clone(&signer), keys, public_key, validator };
     let behaviours = vec![
         Behaviour::public("/edgepass/state/*", published::origin(published)),
         Behaviour::public("/edgepass/*", signing::origin(signer)),

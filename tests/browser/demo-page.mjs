@@ -10,6 +10,13 @@ import assert from "node:assert/strict";
  * @property {string | undefined} reason the header `x-edgepass-reason`
  * @property {boolean} sent whether the request carried a signature
  */
+/**
+ * @typedef {object} Refusal what there is to explain it by
+ * @property {string} url
+ * @property {string} response its head and body, as text
+ * @property {string[]} cookies
+ * @property {{ id: string, pem: string }[]} publicKeys
+ */
 
 /**
  * @param {Response} response
@@ -45,6 +52,23 @@ export async function attempt(page, trial) {
   await settled(page);
   await page.locator(`#trial-${trial}[aria-current]`).waitFor();
   await page.locator('#pass[data-state="good"]').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} trial
+ * @returns {Promise<Refusal>}
+ */
+export async function refused(page, trial) {
+  const content = page.waitForResponse((response) => response.status() === 403);
+  const pass = page.waitForResponse(async (response) => {
+    return response.url().includes("/demo/pass?") && (await response.json()).evidence !== null;
+  });
+  await attempt(page, trial);
+  const [answer, { evidence }] = await Promise.all([content, pass.then((seen) => seen.json())]);
+  const head = (await answer.headersArray()).map(({ name, value }) => `${name}: ${value}`);
+  const response = ["HTTP/1.1 403", ...head, "", await answer.text()].join("\r\n");
+  return { url: answer.url(), response, ...evidence };
 }
 
 /**

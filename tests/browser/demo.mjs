@@ -6,10 +6,12 @@
 // EDGEPASS_SCREENSHOTS  a folder for screenshots (default: a temporary one, whose name is printed)
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { answer, settled } from "./demo-page.mjs";
 import { LocalEdge } from "./local-edge.mjs";
@@ -19,6 +21,7 @@ import { LocalEdge } from "./local-edge.mjs";
 /** @typedef {import("playwright-core").BrowserContextOptions} Options */
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./demo-page.mjs").Answer} Answer */
+/** @typedef {import("./demo-page.mjs").Refusal} Refusal */
 /**
  * @typedef {object} Wire What went over it so far.
  * @property {() => Promise<Answer[]>} answers to the requests for content
@@ -92,6 +95,25 @@ export class Demo {
     await this.#browser.close();
     await this.#edge.stop();
     await rm(this.#state, { recursive: true, force: true });
+  }
+
+  /**
+   * What the program says of a refusal that the page got.
+   *
+   * @param {Refusal} refusal
+   * @returns {Promise<{ causes: { id: string, certainty: string, evidence: string[], fix: string[] }[] }>}
+   */
+  async explain({ url, response, cookies, publicKeys }) {
+    const folder = await mkdtemp(join(this.#state, "refusal-"));
+    await writeFile(join(folder, "response"), response);
+    const options = ["--json", "--response", join(folder, "response")];
+    for (const cookie of cookies) options.push("--cookie", cookie);
+    for (const { id, pem } of publicKeys) {
+      await writeFile(join(folder, id), pem);
+      options.push("--public-key", `${id}=${join(folder, id)}`);
+    }
+    const { stdout } = await promisify(execFile)(PROGRAM, ["explain", url, ...options]);
+    return JSON.parse(stdout);
   }
 
   /**

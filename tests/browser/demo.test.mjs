@@ -10,6 +10,7 @@ import {
   focused,
   overflow,
   playsTo,
+  refused,
   secondsLeft,
   settled,
   signIn,
@@ -217,6 +218,61 @@ describe("a viewer is refused", { concurrency: 3 }, () => {
       });
     });
   }
+});
+
+describe("why, asked by the keyboard on a phone", { concurrency: 3 }, () => {
+  const viewport = { width: 360, height: 780 };
+
+  for (const { trial, cause } of [
+    { trial: "none", cause: "unsigned-request" },
+    { trial: "tampered", cause: "signed-by-another-key" },
+    { trial: "expired", cause: "expired" },
+    { trial: "other", cause: "resource-mismatch" },
+  ]) {
+    test(`${trial}: ${cause}, as \`edgepass explain\` says`, async () => {
+      await demo.visit({ viewport }, "", async (page, { count }) => {
+        await signIn(page, "alice");
+        const refusal = await refused(page, trial);
+        assert.equal(count("GET", "/explainer/explainer.wasm"), 0, "it was not asked for");
+        await tabTo(page, "why");
+        await page.keyboard.press("Enter");
+        await page.locator("#why-answer .cause").first().waitFor();
+        assert.equal(count("GET", "/explainer/explainer.wasm"), 1);
+
+        const shown = await page.locator("#why-answer .cause").evaluateAll((causes) =>
+          causes.map((element) => ({
+            id: element.getAttribute("data-cause"),
+            certainty: element.querySelector("[data-certainty]")?.textContent,
+            evidence: element.querySelector(".evidence")?.textContent,
+            fix: [...element.querySelectorAll(".fix")].map((line) => line.textContent),
+          })),
+        );
+        const { causes } = await demo.explain(refusal);
+        const said = causes.map(({ id, certainty, evidence, fix }) => {
+          return { id, certainty, evidence: evidence.join("\n"), fix };
+        });
+        assert.deepEqual(shown, said);
+        assert.equal(shown[0]?.id, cause);
+        assert.equal(await overflow(page), 0);
+
+        assert.doesNotMatch(refusal.cookies.join("; "), /Edgepass/, "the claims token is told");
+        const secrets = refusal.cookies.join("; ").match(/(?<=(Policy|Signature)=)[^;]+/g) ?? [];
+        assert.equal(secrets.length, trial === "none" ? 0 : 2);
+        for (const secret of secrets) assert.ok(!(await page.content()).includes(secret));
+        await demo.shoot(page, `why-${cause}`);
+      });
+    });
+  }
+
+  test("a claim's refusal: nothing that CloudFront would refuse", async () => {
+    await demo.visit({ viewport }, "", async (page) => {
+      await signIn(page, "alice");
+      await attempt(page, "token-missing");
+      await page.locator("#why").click();
+      await page.getByText("what Edgepass says above").waitFor();
+      assert.match(await text(page, "#why-answer"), /x-edgepass-reason: claims-missing/);
+    });
+  });
 });
 
 describe("the page", { concurrency: 3 }, () => {

@@ -1,6 +1,7 @@
 //! The API of the demo page: signing in, logging out everywhere, bad passes to try, and a pass
 //! explained.
 
+mod evidence;
 mod explained;
 mod held;
 mod log_out;
@@ -44,6 +45,8 @@ pub(super) struct Demo {
     pub(super) signer: Arc<Signer>,
     /// Bad passes are signed too.
     pub(super) keys: Arc<FixedKeys>,
+    /// PEM of the key that policies are checked with.
+    pub(super) public_key: String,
     pub(super) validator: Arc<Validator>,
 }
 

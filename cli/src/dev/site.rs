@@ -48,12 +48,25 @@ static INSPECTOR: &[File] = &[
 static INSPECTOR: &[File] =
     &[File { name: "inspect.js", bytes: b"export const inspect = null;\n" }];
 
-static PAGE: [File; 28] = files!("site/":
+/// The explainer of the npm package, likewise.
+#[cfg(npm_package)]
+static EXPLAINER: &[File] = &[
+    File { name: "explain.js", bytes: include_bytes!("../../../wasm/dist/npm/explain.browser.js") },
+    File { name: "explainer.wasm", bytes: include_bytes!("../../../wasm/dist/npm/explainer.wasm") },
+];
+
+#[cfg(not(npm_package))]
+static EXPLAINER: &[File] =
+    &[File { name: "explain.js", bytes: b"export const explain = null;\n" }];
+
+static PAGE: [File; 30] = files!("site/":
     "clock.js"
     "demo.css"
     "demo.js"
     "edge.js"
     "element.js"
+    "explainer.css"
+    "explainer.js"
     "icon.svg"
     "index.html"
     "inspector.css"
@@ -80,14 +93,19 @@ static PAGE: [File; 28] = files!("site/":
 );
 
 /// Nothing from elsewhere, no inline script; `blob:` is what Media Source plays from, and the
-/// inspector is WebAssembly.
+/// inspector and the explainer are WebAssembly.
 const ONLY_OUR_OWN: &str =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:";
 
 /// The origin of the page and its parts.
 pub(super) fn origin() -> Router {
     let mut routes = Router::new();
-    let folders = [("/", &PAGE[..]), ("/session/", &SESSION[..]), ("/inspector/", INSPECTOR)];
+    let folders = [
+        ("/", &PAGE[..]),
+        ("/session/", &SESSION[..]),
+        ("/inspector/", INSPECTOR),
+        ("/explainer/", EXPLAINER),
+    ];
     for (folder, files) in folders {
         for file in files {
             let name = if file.name == "index.html" { "" } else { file.name };
@@ -142,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_media_type() {
-        for file in PAGE.iter().chain(&SESSION).chain(INSPECTOR) {
+        for file in PAGE.iter().chain(&SESSION).chain(INSPECTOR).chain(EXPLAINER) {
             assert_ne!(media_type(file.name), "application/octet-stream", "{}", file.name);
         }
     }

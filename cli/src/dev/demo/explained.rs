@@ -6,6 +6,7 @@ use axum::{Extension, Json};
 use policy::{Denied, Request, Scheme, Url};
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
 use super::held::Held;
 use super::{Demo, not_understood};
 use crate::dev::api::Problem;
@@ -27,6 +28,8 @@ pub(super) struct Asked {
 pub(super) struct ExplainedPass {
     credential: Option<Held>,
     verdict: Verdict,
+    /// None where there is no refusal to explain.
+    evidence: Option<Evidence>,
     now: i64,
 }
 
@@ -60,8 +63,9 @@ pub(super) async fn explain_pass(
         }
         Err(fault) => (None, Err(Denied::from(fault))),
     };
+    let evidence = verdict.is_err().then(|| Evidence::new(&demo, &viewer));
     let now = demo.validator.now().as_seconds();
-    Ok(Json(ExplainedPass { credential, verdict: Verdict::from(verdict), now }))
+    Ok(Json(ExplainedPass { credential, verdict: Verdict::from(verdict), evidence, now }))
 }
 
 impl From<Result<(), Denied>> for Verdict {

@@ -20,7 +20,13 @@
  * @property {string | null} hint
  * @property {string | null} cloudfront
  */
-/** @typedef {{ credential: Credential | null, verdict: Verdict }} Pass */
+/**
+ * @typedef {object} Pass
+ * @property {Credential | null} credential
+ * @property {Verdict} verdict
+ * @property {import("./explainer.js").Evidence | null} evidence What explains a refusal, and
+ *   scripts cannot see.
+ */
 /** @typedef {{ method: string, path: string, status: number, reason: string | null }} Exchange */
 
 /** There was no answer at all. */

@@ -1,9 +1,11 @@
 // @ts-check
 import { find, make, prose } from "./element.js";
+import { why } from "./explainer.js";
 import { jsonLines } from "./signed-text.js";
 import { CLAIMS_TRIALS, POLICY_TRIALS } from "./trials.js";
 
 /** @typedef {import("./edge.js").Credential} Credential */
+/** @typedef {import("./explainer.js").Evidence} Evidence */
 /** @typedef {import("./trials.js").Answer} Answer */
 /** @typedef {import("./trials.js").Trial} Trial */
 
@@ -80,6 +82,7 @@ export class TrialPanel {
         make("h3", {}, "Claims that were sent"),
         text(credential?.claims, good?.claims),
       ),
+      ...(answer.pass.evidence === null ? [] : [why(known(answer, answer.pass.evidence))]),
     );
     this.#verdict.hidden = false;
   }
@@ -102,6 +105,15 @@ export class TrialPanel {
 function text(sent, good) {
   if (sent === null || sent === undefined) return make("p", { class: "hint" }, "None.");
   return make("pre", {}, ...jsonLines(sent, good ?? ""));
+}
+
+/**
+ * @param {Answer} answer
+ * @param {Evidence} unseen what scripts cannot see
+ * @returns {Evidence}
+ */
+function known({ method, path, response }, unseen) {
+  return { url: new URL(path, document.baseURI).href, method, response, ...unseen };
 }
 
 /** @param {Answer} answer */

@@ -19,6 +19,7 @@
  * @property {number} status
  * @property {string | null} reason the code in `x-edgepass-reason`
  * @property {string} body
+ * @property {string} response all of it, as text
  * @property {Pass} pass what was sent with it
  */
 
@@ -111,5 +112,8 @@ export async function ask(edge, path, init) {
   const pass = await edge.pass(path, init);
   const reason = response.headers.get("x-edgepass-reason");
   const method = init?.method ?? "GET";
-  return { method, path, status: response.status, reason, body, pass };
+  const { status, headers } = response;
+  const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
+  const all = [`HTTP/1.1 ${status}`, ...lines, "", body].join("\r\n");
+  return { method, path, status, reason, body, response: all, pass };
 }

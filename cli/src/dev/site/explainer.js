@@ -1,0 +1,80 @@
+// @ts-check
+import { make, prose } from "./element.js";
+
+/** @typedef {import("../../../../wasm/npm/explain.js").Cause} Cause */
+/** @typedef {import("../../../../wasm/npm/explain.js").Evidence} Evidence */
+/** @typedef {import("../../../../wasm/npm/explain.js").Explanation} Explanation */
+
+/** `edgepass/explain` of the package, and nothing where this build of the program does not carry it. */
+const MODULE = "/explainer/explain.js";
+
+const MISSING =
+  "this build has no explainer: run `wasm/build` and build the program again, or use `edgepass explain` in a shell.";
+
+const NOTHING =
+  "nothing in the request explains a 403 of CloudFront's own: the reason is what Edgepass says above.";
+
+/**
+ * Says why a request was refused, as `edgepass explain` does, once somebody asks: the explainer is
+ * half a megabyte.
+ *
+ * @param {Evidence} evidence
+ */
+export function why(evidence) {
+  const answer = make(
+    "div",
+    { id: "why-answer", "aria-live": "polite" },
+    make("p", {}, "Looking into it…"),
+  );
+  const summary = make("summary", { id: "why" }, "Why?");
+  const details = make("details", { class: "why" }, summary, answer);
+  const say = async () => answer.replaceChildren(...(await said(evidence)));
+  details.addEventListener("toggle", say, { once: true });
+  return details;
+}
+
+/**
+ * @param {Evidence} evidence
+ * @returns {Promise<Node[]>}
+ */
+async function said(evidence) {
+  try {
+    /** @type {{ explain: ((evidence: Evidence) => Promise<Explanation>) | null }} */
+    const { explain } = await import(MODULE);
+    return explain === null ? [make("p", {}, ...prose(MISSING))] : shown(await explain(evidence));
+  } catch (error) {
+    return [
+      make("p", {}, `The explainer failed: ${error instanceof Error ? error.message : error}`),
+    ];
+  }
+}
+
+/**
+ * Not what is missing: it asks for a distribution, and there is none here.
+ *
+ * @param {Explanation} explanation
+ * @returns {HTMLElement[]}
+ */
+function shown({ sourceDescription, answer, causes: [first, ...others] }) {
+  const source = `403 from ${sourceDescription}${answer === null ? "" : ` (${answer})`}`;
+  const heading = make("p", { class: "hint" }, source);
+  if (first === undefined) return [heading, make("p", {}, ...prose(NOTHING))];
+  if (others.length === 0) return [heading, inFull(first)];
+  const summary = make("summary", {}, `Other suspects (${others.length})`);
+  return [heading, inFull(first), make("details", {}, summary, ...others.map(inFull))];
+}
+
+/** @param {Cause} cause */
+function inFull({ id, title, meaning, certainty, evidence, fix }) {
+  return make(
+    "article",
+    { class: "cause", "data-cause": id },
+    make("h3", { class: "message" }, ...prose(title)),
+    make("p", {}, make("b", { "data-certainty": certainty }, certainty), " ", make("code", {}, id)),
+    // As they are: some lines point at others, and some are commands.
+    make("pre", { class: "evidence" }, evidence.join("\n")),
+    make("p", { class: "hint" }, ...prose(meaning)),
+    make("h3", {}, "What to do"),
+    ...fix.map((line) => make("pre", { class: "fix" }, line)),
+  );
+}
