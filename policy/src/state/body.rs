@@ -92,25 +92,20 @@ impl Body {
     /// Whether this session is revoked.
     pub fn has_session(&self, session: &str) -> bool {
         // There are sections, since `read` found them. Were there none, all would be revoked.
-        self.sections().is_none_or(|sections| {
-            let hash = sections.salt.hash(session.as_bytes());
-            position(sections.sessions, hash).is_some()
-        })
+        self.sections()
+            .is_none_or(|sections| sections.find(sections.sessions, session.as_bytes()).is_some())
     }
 
     /// Whether this key is revoked.
     pub fn has_key(&self, key: &Thumbprint) -> bool {
-        self.sections().is_none_or(|sections| {
-            let hash = sections.salt.hash(&key.0);
-            position(sections.keys, hash).is_some()
-        })
+        self.sections().is_none_or(|sections| sections.find(sections.keys, &key.0).is_some())
     }
 
     /// The last second of which this subject's passes are revoked, if any are.
     pub fn subject_cut_off(&self, subject: &str) -> Option<UnixTime> {
         let Some(sections) = self.sections() else { return Some(UnixTime::MAX) };
-        let hash = sections.salt.hash(subject.as_bytes());
-        let cut_off = sections.cut_offs.get(position(sections.subjects, hash)?)?;
+        let index = sections.find(sections.subjects, subject.as_bytes())?;
+        let cut_off = sections.cut_offs.get(index)?;
         Some(match u32::from_le_bytes(*cut_off) {
             ALL_TIME => UnixTime::MAX,
             seconds => UnixTime::EPOCH.plus_seconds(seconds),
@@ -147,6 +142,17 @@ fn check_size(bytes: usize) -> Result<(), StateRefused> {
         return Err(StateRefused::TooLarge { part, bytes, limit: MAX_BODY_BYTES });
     }
     Ok(())
+}
+
+impl Sections<'_> {
+    /// Where the hash of a name is among these, if it is there. Most of the time there is none of a
+    /// kind, and hashing is half of what a look-up costs.
+    fn find(&self, hashes: &[Hash], name: &[u8]) -> Option<usize> {
+        if hashes.is_empty() {
+            return None;
+        }
+        position(hashes, self.salt.hash(name))
+    }
 }
 
 /// None unless the counts account for every byte.
