@@ -4,6 +4,7 @@
 //! The general crate is a twentieth of the edge module, and reads a policy in twice the time.
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// The digits, and how the last group is filled up.
@@ -77,15 +78,18 @@ impl Alphabet {
     pub fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
         let text = self.without_padding(text)?;
         let (groups, rest) = text.as_chunks::<4>();
-        let mut bytes = Vec::with_capacity(text.len());
-        for &[a, b, c, d] in groups {
+        let mut bytes = vec![0; groups.len().saturating_mul(3)];
+        let (triples, _) = bytes.as_chunks_mut::<3>();
+        let mut all = 0;
+        for (&[a, b, c, d], triple) in groups.iter().zip(triples) {
             let [a, b, c, d] = [self.value(a), self.value(b), self.value(c), self.value(d)];
-            // No value of a digit has the bits that `NONE` has.
-            if (a | b | c | d) > 63 {
-                return None;
-            }
+            all |= a | b | c | d;
             let [_, one, two, three] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
-            bytes.extend([one, two, three]);
+            *triple = [one, two, three];
+        }
+        // No value of a digit has the bits that `NONE` has.
+        if all > 63 {
+            return None;
         }
         match *rest {
             [] => {}

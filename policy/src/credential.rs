@@ -9,6 +9,7 @@ use crate::claims::ClaimsFault;
 use crate::denied::Denied;
 use crate::encoding::{NotCloudFrontBase64, from_cloudfront_base64, percent_decoded};
 use crate::forwarding::CLAIMS_NAME;
+use crate::pieces::{pieces, split_once};
 use crate::request::Request;
 use crate::signature::Hash;
 use crate::statement::{Policy, canned_text};
@@ -284,12 +285,12 @@ fn signed_url(url: &Url<'_>) -> String {
 pub(crate) fn signed_query(url: &Url<'_>) -> Option<String> {
     let query = url.query()?;
     let own = |part: &&str| !is_signing_parameter(part);
-    let parts: Vec<&str> = query.split('&').filter(own).collect();
+    let parts: Vec<&str> = pieces(query, b'&').filter(own).collect();
     (!parts.is_empty()).then(|| parts.join("&"))
 }
 
 fn is_signing_parameter(component: &str) -> bool {
-    let name = component.split('=').next().unwrap_or(component);
+    let name = split_once(component, b'=').map_or(component, |(name, _)| name);
     Field::named(Carrier::Url, name).is_some()
 }
 
@@ -314,8 +315,8 @@ impl<'r> Fields<'r> {
     pub(crate) fn of_url(query: &'r str) -> Result<Self, Denied> {
         let carrier = Carrier::Url;
         let mut fields = Self::default();
-        for component in query.split('&') {
-            let (name, value) = component.split_once('=').unwrap_or((component, ""));
+        for component in pieces(query, b'&') {
+            let (name, value) = split_once(component, b'=').unwrap_or((component, ""));
             let Some(field) = Field::named(carrier, name) else {
                 if name == CLAIMS_NAME {
                     fields.token.put(value);
@@ -342,15 +343,17 @@ impl<'r> Fields<'r> {
             return Err(Denied::CredentialTooLarge { name: "Cookie", bytes, limit });
         }
         let mut fields = Self::default();
-        for cookie in lines.iter().flat_map(|line| line.split(';')) {
-            let (name, value) = cookie.split_once('=').unwrap_or((cookie, ""));
-            // The white space that RFC 6265, 5.2, has removed: no other.
-            let trim = |text: &'r str| text.trim_matches([' ', '\t']);
-            let name = trim(name);
-            if let Some(field) = Field::named(carrier, name) {
-                fields.put(carrier, field, Cow::Borrowed(trim(value)))?;
-            } else if name == CLAIMS_NAME {
-                fields.token.put(trim(value));
+        for line in lines {
+            for cookie in pieces(line, b';') {
+                let (name, value) = split_once(cookie, b'=').unwrap_or((cookie, ""));
+                // The white space that RFC 6265, 5.2, has removed: no other.
+                let trim = |text: &'r str| text.trim_matches([' ', '\t']);
+                let name = trim(name);
+                if let Some(field) = Field::named(carrier, name) {
+                    fields.put(carrier, field, Cow::Borrowed(trim(value)))?;
+                } else if name == CLAIMS_NAME {
+                    fields.token.put(trim(value));
+                }
             }
         }
         Ok(fields)

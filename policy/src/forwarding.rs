@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::credential::{Carrier, Field};
 use crate::encoding::percent_decoded;
+use crate::pieces::{pieces, split_once};
 
 /// The name of the cookie and of the query parameter that carry the claims token.
 pub const CLAIMS_NAME: &str = "Edgepass-Claims";
@@ -19,19 +20,21 @@ pub const OWN_HEADER_PREFIX: &str = "x-edgepass-";
 /// The query without the signing parameters and the claims token; empty when nothing is left.
 /// All other components stay byte for byte.
 pub fn forwarded_query(query: &str) -> String {
-    let others: Vec<&str> = query.split('&').filter(|part| !is_own_parameter(part)).collect();
+    let others: Vec<&str> = pieces(query, b'&').filter(|part| !is_own_parameter(part)).collect();
     others.join("&")
 }
 
 /// The `Cookie` header without the signing cookies and the claims token, from all header lines.
 /// None when nothing is left.
 pub fn forwarded_cookies(cookies: &[&str]) -> Option<String> {
-    let others: Vec<&str> = cookies
-        .iter()
-        .flat_map(|line| line.split(';'))
-        .map(str::trim)
-        .filter(|cookie| !cookie.is_empty() && !is_own_cookie(cookie))
-        .collect();
+    let mut others: Vec<&str> = Vec::new();
+    for line in cookies {
+        for cookie in pieces(line, b';').map(str::trim) {
+            if !cookie.is_empty() && !is_own_cookie(cookie) {
+                others.push(cookie);
+            }
+        }
+    }
     (!others.is_empty()).then(|| others.join("; "))
 }
 
@@ -43,7 +46,7 @@ pub fn is_own_header(name: &str) -> bool {
 
 /// Names are compared decoded: whoever reads `%45xpires` behind us may decode it.
 fn is_own_parameter(component: &str) -> bool {
-    let name = component.split('=').next().unwrap_or(component);
+    let name = split_once(component, b'=').map_or(component, |(name, _)| name);
     match percent_decoded(name) {
         Some(name) => name == CLAIMS_NAME || Field::named(Carrier::Url, &name).is_some(),
         None => false,
@@ -51,7 +54,7 @@ fn is_own_parameter(component: &str) -> bool {
 }
 
 fn is_own_cookie(cookie: &str) -> bool {
-    let name = cookie.split('=').next().unwrap_or(cookie).trim_end();
+    let name = split_once(cookie, b'=').map_or(cookie, |(name, _)| name).trim_end();
     name == CLAIMS_NAME || Field::named(Carrier::Cookie, name).is_some()
 }
 

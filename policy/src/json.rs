@@ -145,7 +145,7 @@ impl<'t> Reader<'t> {
         }
         let mut string = Cow::Borrowed("");
         loop {
-            let end = self.rest.find(|c: char| matches!(c, '"' | '\\' | '\0'..' '));
+            let end = self.rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
             let Some((plain, rest)) = end.and_then(|end| self.rest.split_at_checked(end)) else {
                 self.rest = "";
                 return self.fail("a string is not closed");

@@ -22,6 +22,7 @@ mod key;
 mod memory;
 mod native;
 mod network;
+pub mod pieces;
 mod request;
 mod resource;
 mod revocation;

@@ -15,6 +15,7 @@ use crate::jws::{ClaimsKey, Envelope};
 use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, RememberProofs, Saying};
 use crate::network::Network;
+use crate::pieces::pieces;
 use crate::request::Request;
 use crate::statement::{Resource, SignedPolicy};
 use crate::time::UnixTime;
@@ -200,7 +201,7 @@ fn check_bound(
                 part.strip_prefix(CLAIMS_NAME).and_then(|rest| rest.strip_prefix('='))
                     == Some(*token)
             };
-            if resource.is_some_and(|query| query.split('&').any(whole)) {
+            if resource.is_some_and(|query| pieces(query, b'&').any(whole)) {
                 Ok(())
             } else {
                 Err(Unbound::NotInResource)

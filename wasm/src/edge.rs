@@ -9,6 +9,7 @@ use core::mem;
 
 use edge_validator::{Answer, Forwarded, Settings, Validator, Verdict, ViewerRequest, answer_json};
 use policy::UnixTime;
+use policy::pieces::pieces;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -130,7 +131,7 @@ impl EdgeValidator {
 
 impl EdgeValidator {
     fn decided(&mut self, text: &str, cookies: usize, now: UnixTime) -> Decision {
-        let mut lines = text.splitn(cookies.saturating_add(9), '\n');
+        let mut lines = pieces(text, b'\n');
         let mut line = || lines.next().unwrap_or("");
         let mut viewer = ViewerRequest {
             method: line(),
@@ -146,7 +147,7 @@ impl EdgeValidator {
         let cookies: Vec<&str> =
             lines.by_ref().take(cookies).filter(|line| !line.is_empty()).collect();
         viewer.cookies = &cookies;
-        viewer.path = lines.next().unwrap_or("");
+        viewer.path = lines.rest().unwrap_or("");
 
         let verdict = self.validator.decide(&viewer, now);
         match verdict {
