@@ -1,5 +1,6 @@
 //! Where to look for a hash among many.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// A hash as it is stored.
@@ -25,20 +26,18 @@ impl Index {
     /// None unless the hashes ascend strictly.
     pub(super) fn of(hashes: &[Hash]) -> Option<Self> {
         let buckets = (hashes.len() / HASHES_A_BUCKET).saturating_add(1);
-        let mut starts = Vec::with_capacity(buckets.saturating_add(1));
-        let mut before = None;
+        let mut starts = vec![u32::try_from(hashes.len()).ok()?; buckets.saturating_add(1)];
+        let (mut begun, mut before) = (0, None);
         for (at, hash) in (0..).zip(hashes) {
             let hash = value(hash);
             if before >= Some(hash) {
                 return None;
             }
             before = Some(hash);
-            let (bucket, _) = expected(hash, buckets)?;
-            while starts.len() <= bucket {
-                starts.push(at);
-            }
+            let next = expected(hash, buckets)?.0.saturating_add(1);
+            starts.get_mut(begun..next)?.fill(at);
+            begun = next;
         }
-        starts.resize(buckets.saturating_add(1), u32::try_from(hashes.len()).ok()?);
         Some(Self(starts))
     }
 
@@ -139,10 +138,8 @@ mod tests {
     fn hashes_at_the_ends_of_buckets() {
         let buckets: u64 = 40;
         let ends = |bucket: u64| [(bucket << 32).div_ceil(buckets) << 32, bucket];
-        let mut all: BTreeSet<u64> = (0..buckets)
-            .flat_map(ends)
-            .flat_map(|first| [first, first.wrapping_sub(1)])
-            .collect();
+        let mut all: BTreeSet<u64> =
+            (0..buckets).flat_map(ends).flat_map(|first| [first, first.wrapping_sub(1)]).collect();
         let filler = (1..).map(|at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         for hash in filler {
             if all.len() == HASHES_A_BUCKET * 40 - 1 {
