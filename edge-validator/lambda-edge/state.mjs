@@ -58,15 +58,17 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     const timer = setTimeout(() => {
       controller.abort(new Error(`it took more than ${patience} ms`));
     }, patience);
-    const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    const fetched = follow(ask, signal).then(
+    const aborted = new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    const ended = Promise.race([follow(ask, signal), aborted]).then(
       () => ([lookedUp, goodFor] = [now(), refresh]),
       (error) => {
         const fact = factOf(signal.aborted ? signal.reason : error);
         log(JSON.stringify({ edgepass: "state", fact }));
       },
     );
-    const over = Promise.race([fetched, aborted]).then(() => {
+    const over = ended.then(() => {
       clearTimeout(timer);
       // What was not read to its end is not read on.
       controller.abort();

@@ -10,23 +10,33 @@ pub(super) type Hash = [u8; 8];
 /// does a hash lie to where it is expected.
 const HASHES_A_BUCKET: usize = 64;
 
+/// How many bits there are to a bucket.
+const BITS_A_BUCKET: usize = HASHES_A_BUCKET * 4;
+
 /// Within so many places of where it is expected nearly every hash lies.
 const REACH: usize = 8;
 
-/// Where in a section each of its buckets begins; last, where the section ends. A bucket holds the
-/// hashes of one stretch of the numbers, all stretches being as long.
+/// Where in a section a hash would be, and whether any is near.
 ///
 /// Of a million hashes each look-up finds others than the last one did, and to wait for memory is
-/// most of what it costs. Hashes are spread evenly, so that within a bucket the place of one is
-/// known to a few others: memory is waited for once, where a search by halves waits for it
-/// twenty times. Where they are not, it is slower and as right.
-pub(super) struct Index(Vec<u32>);
+/// most of what it costs. Hashes are spread evenly: of those that are not there a bit tells four out
+/// of five, from memory of half a byte an entry; and of the others the place within their bucket is
+/// known to within a few, so that memory is waited for once, where a search by halves waits for it
+/// twenty times. Of hashes that are spread otherwise it is slower to find one, and as right.
+pub(super) struct Index {
+    /// Where each bucket begins; last, where the section ends. A bucket holds the hashes of one
+    /// stretch of the numbers, all stretches being as long.
+    starts: Vec<u32>,
+    /// Whether there is a hash in each of so many shorter stretches.
+    bits: Vec<u32>,
+}
 
 impl Index {
     /// None unless the hashes ascend strictly.
     pub(super) fn of(hashes: &[Hash]) -> Option<Self> {
         let buckets = (hashes.len() / HASHES_A_BUCKET).saturating_add(1);
         let mut starts = vec![u32::try_from(hashes.len()).ok()?; buckets.saturating_add(1)];
+        let mut bits = vec![0; buckets.saturating_mul(BITS_A_BUCKET / 32)];
         let (mut begun, mut before) = (0, None);
         for (at, hash) in (0..).zip(hashes) {
             let hash = value(hash);
@@ -37,14 +47,20 @@ impl Index {
             let next = expected(hash, buckets)?.0.saturating_add(1);
             starts.get_mut(begun..next)?.fill(at);
             begun = next;
+            let (word, bit) = bit(hash, bits.len())?;
+            *bits.get_mut(word)? |= bit;
         }
-        Some(Self(starts))
+        Some(Self { starts, bits })
     }
 
     /// Where the hash is among those that this is the index of, if it is there.
     pub(super) fn position(&self, hashes: &[Hash], hash: u64) -> Option<usize> {
-        let (bucket, beyond) = expected(hash, self.0.len().checked_sub(1)?)?;
-        let [start, end] = *self.0.get(bucket..)?.first_chunk()?;
+        let (word, bit) = bit(hash, self.bits.len())?;
+        if self.bits.get(word)? & bit == 0 {
+            return None;
+        }
+        let (bucket, beyond) = expected(hash, self.starts.len().checked_sub(1)?)?;
+        let [start, end] = *self.starts.get(bucket..)?.first_chunk()?;
         // Less than the bucket has.
         let ahead = u64::from(end.checked_sub(start)?).wrapping_mul(beyond) >> 32;
         let [start, end] = [usize::try_from(start).ok()?, usize::try_from(end).ok()?];
@@ -69,6 +85,13 @@ fn expected(hash: u64, buckets: usize) -> Option<(usize, u64)> {
     // There are less than 2^32 of them.
     let scaled = (hash >> 32).wrapping_mul(u64::try_from(buckets).ok()?);
     Some((usize::try_from(scaled >> 32).ok()?, scaled & u64::from(u32::MAX)))
+}
+
+/// The word that holds the bit of a hash, and that bit.
+fn bit(hash: u64, words: usize) -> Option<(usize, u32)> {
+    let (word, beyond) = expected(hash, words)?;
+    // Its 32nd parts: the upper five bits.
+    Some((word, 1_u32.wrapping_shl(u32::try_from(beyond >> 27).ok()?)))
 }
 
 fn value(hash: &Hash) -> u64 {
@@ -149,7 +172,7 @@ mod tests {
         }
         let hashes: Vec<Hash> = all.iter().map(|hash| hash.to_le_bytes()).collect();
         let index = Index::of(&hashes).unwrap();
-        assert_eq!(index.0.len(), 41, "buckets and the end");
+        assert_eq!(index.starts.len(), 41, "buckets and the end");
         holds(&all);
     }
 
