@@ -114,6 +114,7 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     for await (const chunk of response.body) {
       signal.throwIfAborted();
       if (!ask((validator) => validator.addToBody(chunk))) throw new Error("the body is too long");
+      release(chunk);
     }
     signal.throwIfAborted();
     if (!ask((validator) => validator.takeBody(now() / 1000))) {
@@ -188,6 +189,16 @@ async function whole(response, limit) {
     parts.push(chunk);
   }
   return Buffer.concat(parts);
+}
+
+/**
+ * Frees what was copied, if nothing else lies there: it would be collected only after tens of
+ * megabytes. Node 20 has no `transfer`.
+ *
+ * @param {Uint8Array} chunk
+ */
+function release({ buffer, byteLength }) {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer?.(0);
 }
 
 /** @param {Response} response */
