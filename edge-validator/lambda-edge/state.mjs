@@ -12,10 +12,15 @@ const RETRY = 1000;
 /** The longest head (`policy::MAX_HEAD_BYTES`). */
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** A connection that was kept would be dead after a freeze, and compressed bytes have no bound. */
+/** A connection that was kept would be dead after a freeze, and nothing is unpacked here. */
 const HEADERS = { "accept-encoding": "identity", connection: "close" };
 
 /**
+ * @typedef {object} Response
+ * @property {number | undefined} status
+ * @property {import("node:http").IncomingHttpHeaders} headers
+ * @property {AsyncIterable<Uint8Array>} body
+ *
  * @typedef {object} StateWatch
  * @property {(time: number) => boolean} isDue whether a request at this time, in milliseconds, is
  *   to wait for `lookUp`
@@ -53,15 +58,17 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     const timer = setTimeout(() => {
       controller.abort(new Error(`it took more than ${patience} ms`));
     }, patience);
-    const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    const fetched = follow(ask, signal).then(
+    const aborted = new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    const ended = Promise.race([follow(ask, signal), aborted]).then(
       () => ([lookedUp, goodFor] = [now(), refresh]),
       (error) => {
         const fact = factOf(signal.aborted ? signal.reason : error);
         log(JSON.stringify({ edgepass: "state", fact }));
       },
     );
-    const over = Promise.race([fetched, aborted]).then(() => {
+    const over = ended.then(() => {
       clearTimeout(timer);
       // What was not read to its end is not read on.
       controller.abort();
@@ -83,7 +90,7 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
       if (!ask((validator) => validator.takeHead(head, now() / 1000))) {
         throw new Error("the head is refused");
       }
-      etag = response.headers.get("etag") ?? "";
+      etag = response.headers.etag ?? "";
     } else if (response.status !== 304 || known === undefined) {
       throw new Error(`the head is answered with ${response.status}`);
     }
@@ -104,9 +111,10 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
       ask((validator) => validator.dropBody());
       if (response.status !== 200) throw new Error(`the body is answered with ${response.status}`);
     }
-    for await (const chunk of chunks(response)) {
+    for await (const chunk of response.body) {
       signal.throwIfAborted();
       if (!ask((validator) => validator.addToBody(chunk))) throw new Error("the body is too long");
+      release(chunk);
     }
     signal.throwIfAborted();
     if (!ask((validator) => validator.takeBody(now() / 1000))) {
@@ -148,20 +156,24 @@ function isWithin(time, start, length) {
 }
 
 /**
+ * By `node:http`, of which a redirection is an answer like any other: `fetch` takes 11 MB more, and
+ * as much again for a body as that has.
+ *
  * @param {string | URL} url
  * @param {Record<string, string> | undefined} headers
  * @param {AbortSignal} signal
+ * @returns {Promise<Response>}
  */
 function fetched(url, headers, signal) {
-  return fetch(url, { headers: { ...HEADERS, ...headers }, redirect: "error", signal });
-}
-
-/**
- * @param {Response} response
- * @returns {AsyncIterable<Uint8Array>}
- */
-function chunks({ body }) {
-  return /** @type {any} */ (body ?? []);
+  const { protocol } = new URL(url);
+  const { get } = process.getBuiltinModule(protocol === "http:" ? "node:http" : "node:https");
+  const options = { agent: false, headers: { ...HEADERS, ...headers }, signal };
+  return new Promise((resolve, reject) => {
+    const request = get(url, options, (body) =>
+      resolve({ status: body.statusCode, headers: body.headers, body }),
+    );
+    request.on("error", reject);
+  });
 }
 
 /**
@@ -171,7 +183,7 @@ function chunks({ body }) {
 async function whole(response, limit) {
   const parts = [];
   let length = 0;
-  for await (const chunk of chunks(response)) {
+  for await (const chunk of response.body) {
     length += chunk.length;
     if (length > limit) throw new Error(`the head has more than ${limit} bytes`);
     parts.push(chunk);
@@ -179,15 +191,25 @@ async function whole(response, limit) {
   return Buffer.concat(parts);
 }
 
+/**
+ * Frees what was copied, if nothing else lies there: it would be collected only after tens of
+ * megabytes. Node 20 has no `transfer`.
+ *
+ * @param {Uint8Array} chunk
+ */
+function release({ buffer, byteLength }) {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer?.(0);
+}
+
 /** @param {Response} response */
 function startOf({ headers }) {
-  const [, start] = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "") ?? [];
+  const [, start] = /^bytes (\d+)-/.exec(headers["content-range"] ?? "") ?? [];
   return Number(start);
 }
 
 /** @param {unknown} error */
 function factOf(error) {
   if (!(error instanceof Error)) return "unknown";
-  // What `fetch` throws is "fetch failed"; why is inside.
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  // Where several addresses were tried, Node says what failed by a code only.
+  return error.message || String(/** @type {NodeJS.ErrnoException} */ (error).code);
 }

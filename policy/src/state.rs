@@ -16,6 +16,7 @@ mod body;
 mod bytes;
 mod delegation;
 mod head;
+mod index;
 mod listed;
 mod refused;
 mod trust;

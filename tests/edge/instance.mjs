@@ -11,18 +11,33 @@ import { setTimeout as passed } from "node:timers/promises";
 
 import { viewerRequest } from "./event.mjs";
 
+/** Of what the module has, and of all that was ever resident, it tells after each answer. */
 const PROGRAM = `
+  import { readFileSync } from "node:fs";
   import { createInterface } from "node:readline";
+  const memories = [];
+  WebAssembly.Instance = class extends WebAssembly.Instance {
+    constructor(...parts) {
+      super(...parts);
+      memories.push(this.exports.memory);
+    }
+  };
+  const kept = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  const resident = (name) => {
+    const status = readFileSync("/proc/self/status", "utf8");
+    return Number(new RegExp(name + ":[ \\t]*([0-9]*) kB").exec(status)[1]) * 1024;
+  };
   const { handler } = await import(process.argv[1] + "/index.mjs");
   console.log(JSON.stringify({ edgepass: "started" }));
   for await (const line of createInterface({ input: process.stdin })) {
     const { status } = await handler(JSON.parse(line));
-    console.log(JSON.stringify({ edgepass: "answered", status, rss: process.memoryUsage.rss() }));
+    const memory = { rss: resident("VmRSS"), most: resident("VmHWM"), wasm: kept() };
+    console.log(JSON.stringify({ edgepass: "answered", status, memory }));
   }`;
 
 export class Instance {
-  /** The most that was resident after an answer, in bytes. */
-  rss = 0;
+  /** After the last answer, in bytes: what was resident, the most that ever was, and of that in WASM. */
+  memory = { rss: 0, most: 0, wasm: 0 };
   /** @type {string[]} */
   facts = [];
   #process;
@@ -33,14 +48,26 @@ export class Instance {
     const words = ["--input-type=module", "--eval", PROGRAM, folder];
     this.#process = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-    after(() => void this.#process.kill("SIGKILL"));
   }
 
-  /** @param {string} folder of the bundle */
+  /**
+   * One that ends with the tests.
+   *
+   * @param {string} folder of the bundle
+   */
   static async started(folder) {
     const instance = new Instance(folder);
-    await instance.#until("started");
+    after(() => instance.kill());
+    await instance.begun();
     return instance;
+  }
+
+  begun() {
+    return this.#until("started");
+  }
+
+  kill() {
+    this.#process.kill("SIGKILL");
   }
 
   /**
@@ -50,8 +77,8 @@ export class Instance {
    */
   async asked(pass) {
     this.#process.stdin.write(`${JSON.stringify(viewerRequest({ cookies: [pass.cookie] }))}\n`);
-    const { code, status, rss } = await this.#until("answered");
-    this.rss = Math.max(this.rss, rss);
+    const { code, status, memory } = await this.#until("answered");
+    this.memory = memory;
     return status === undefined ? "admitted" : code;
   }
 

@@ -16,14 +16,20 @@ export const MAX_STALE_SECONDS = 60;
  * @param {string} url
  * @param {string} [lines] further ones of `[revocation]`
  * @param {number} [refreshSeconds]
+ * @param {number} [maxStaleSeconds]
  */
-export function watchingBundle(url, lines = "", refreshSeconds = REFRESH_SECONDS) {
+export function watchingBundle(
+  url,
+  lines = "",
+  refreshSeconds = REFRESH_SECONDS,
+  maxStaleSeconds = MAX_STALE_SECONDS,
+) {
   const revocation = `
     [revocation]
     url = "${url}"
     root_pem_file = "${ROOT_PEM_FILE}"
     refresh_seconds = ${refreshSeconds}
-    max_stale_seconds = ${MAX_STALE_SECONDS}
+    max_stale_seconds = ${maxStaleSeconds}
     ${lines}`;
   return bundled(edgeToml({ claims: "required", tables: CLAIMS_KEYS + revocation }));
 }

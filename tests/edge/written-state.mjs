@@ -42,6 +42,8 @@ const FILES = { K1RSAEXAMPLE: "rsa", K1P256EXAMPLE: "p256", "claims-rs256": "rsa
  */
 
 /**
+ * Hashes as evenly spread as those of ids are.
+ *
  * @param {number} sessions how many are revoked
  * @param {number} [first] their first hash; others make another body
  */
@@ -49,7 +51,7 @@ export function bodyOf(sessions, first = 1) {
   const hashes = Buffer.alloc(8 * sessions);
   for (let index = 0; index < sessions; index += 1) {
     hashes.writeUInt32LE(first, 8 * index);
-    hashes.writeUInt32LE(index, 8 * index + 4);
+    hashes.writeUInt32LE(Math.floor((index / sessions) * 2 ** 32), 8 * index + 4);
   }
   return Buffer.concat([
     Buffer.from("edgepass-body-1\n"),

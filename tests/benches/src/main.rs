@@ -5,9 +5,10 @@
 mod contest;
 mod material;
 mod peer;
+mod revocation;
 mod rustcrypto;
 mod sign;
-mod state;
+mod site;
 mod verify;
 
 use std::path::Path;
@@ -18,16 +19,17 @@ use crate::peer::Peers;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let run = match arguments.first().map(String::as_str) {
-        Some("sign") => sign::run,
-        Some("state") => {
-            state::run();
+    let [contest, folder] = &arguments[..] else { return ExitCode::from(2) };
+    let folder = Path::new(folder);
+    let run = match contest.as_str() {
+        "revocation" => {
+            revocation::run(folder);
             return ExitCode::SUCCESS;
         }
-        Some("verify") => verify::run,
+        "sign" => sign::run,
+        "verify" => verify::run,
         _ => return ExitCode::from(2),
     };
-    let Some(folder) = arguments.get(1).map(Path::new) else { return ExitCode::from(2) };
     let material = Material::new(folder);
     run(&material, &Peers::start(folder));
     ExitCode::SUCCESS

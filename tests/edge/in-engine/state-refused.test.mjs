@@ -106,7 +106,10 @@ const FAULTS = {
     instead: only("head", endless),
     fact: /^the head has more than 16384 bytes$/,
   },
-  "a head that moved": { instead: only("head", answered(301)), fact: /redirect/ },
+  "a head that moved": {
+    instead: only("head", answered(301)),
+    fact: /^the head is answered with 301$/,
+  },
   "a head that is gone": {
     instead: only("head", answered(404)),
     fact: /^the head is answered with 404$/,
@@ -127,7 +130,10 @@ const FAULTS = {
   "a body without end": { instead: only("body", endless), fact: /^the body is too long$/ },
   "another body of that length": { body: () => bodyOf(1, 3), fact: otherBody },
   "an empty body": { body: () => Buffer.of(), fact: otherBody },
-  "a body that moved": { instead: only("body", answered(302)), fact: /redirect/ },
+  "a body that moved": {
+    instead: only("body", answered(302)),
+    fact: /^the body is answered with 302$/,
+  },
   "a body that is gone": {
     instead: only("body", answered(404)),
     fact: /^the body is answered with 404$/,

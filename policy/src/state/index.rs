@@ -1,0 +1,196 @@
+//! Where to look for a hash among many.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A hash as it is stored.
+pub(super) type Hash = [u8; 8];
+
+/// How many hashes there are to a bucket. The more, the smaller is the index; the fewer, the nearer
+/// does a hash lie to where it is expected.
+const HASHES_A_BUCKET: usize = 64;
+
+/// How many bits there are to a bucket.
+const BITS_A_BUCKET: usize = HASHES_A_BUCKET * 4;
+
+/// Within so many places of where it is expected nearly every hash lies.
+const REACH: usize = 8;
+
+/// Where in a section a hash would be, and whether any is near.
+///
+/// Of a million hashes each look-up finds others than the last one did, and to wait for memory is
+/// most of what it costs. Hashes are spread evenly: of those that are not there a bit tells four out
+/// of five, from memory of half a byte an entry; and of the others the place within their bucket is
+/// known to within a few, so that memory is waited for once, where a search by halves waits for it
+/// twenty times. Of hashes that are spread otherwise it is slower to find one, and as right.
+pub(super) struct Index {
+    /// Where each bucket begins; last, where the section ends. A bucket holds the hashes of one
+    /// stretch of the numbers, all stretches being as long.
+    starts: Vec<u32>,
+    /// Whether there is a hash in each of so many shorter stretches.
+    bits: Vec<u32>,
+}
+
+impl Index {
+    /// None unless the hashes ascend strictly.
+    pub(super) fn of(hashes: &[Hash]) -> Option<Self> {
+        let buckets = (hashes.len() / HASHES_A_BUCKET).saturating_add(1);
+        let mut starts = vec![u32::try_from(hashes.len()).ok()?; buckets.saturating_add(1)];
+        let mut bits = vec![0; buckets.saturating_mul(BITS_A_BUCKET / 32)];
+        let (mut begun, mut before) = (0, None);
+        for (at, hash) in (0..).zip(hashes) {
+            let hash = value(hash);
+            if before >= Some(hash) {
+                return None;
+            }
+            before = Some(hash);
+            let next = expected(hash, buckets)?.0.saturating_add(1);
+            starts.get_mut(begun..next)?.fill(at);
+            begun = next;
+            let (word, bit) = bit(hash, bits.len())?;
+            *bits.get_mut(word)? |= bit;
+        }
+        Some(Self { starts, bits })
+    }
+
+    /// Where the hash is among those that this is the index of, if it is there.
+    pub(super) fn position(&self, hashes: &[Hash], hash: u64) -> Option<usize> {
+        let (word, bit) = bit(hash, self.bits.len())?;
+        if self.bits.get(word)? & bit == 0 {
+            return None;
+        }
+        let (bucket, beyond) = expected(hash, self.starts.len().checked_sub(1)?)?;
+        let [start, end] = *self.starts.get(bucket..)?.first_chunk()?;
+        // Less than the bucket has.
+        let ahead = u64::from(end.checked_sub(start)?).wrapping_mul(beyond) >> 32;
+        let [start, end] = [usize::try_from(start).ok()?, usize::try_from(end).ok()?];
+        let near = start.saturating_add(usize::try_from(ahead).ok()?);
+        let mut reach = REACH;
+        loop {
+            let from = near.saturating_sub(reach).max(start);
+            let to = near.saturating_add(reach).min(end);
+            let window = hashes.get(from..to)?;
+            let not_before = from == start || window.first().is_some_and(|it| value(it) <= hash);
+            let not_after = to == end || window.last().is_some_and(|it| hash <= value(it));
+            if not_before && not_after {
+                return window.binary_search_by_key(&hash, value).ok()?.checked_add(from);
+            }
+            reach = reach.saturating_mul(REACH);
+        }
+    }
+}
+
+/// The bucket of a hash, and how much of that lies before it, in parts of 2^32.
+fn expected(hash: u64, buckets: usize) -> Option<(usize, u64)> {
+    // There are less than 2^32 of them.
+    let scaled = (hash >> 32).wrapping_mul(u64::try_from(buckets).ok()?);
+    Some((usize::try_from(scaled >> 32).ok()?, scaled & u64::from(u32::MAX)))
+}
+
+/// The word that holds the bit of a hash, and that bit.
+fn bit(hash: u64, words: usize) -> Option<(usize, u32)> {
+    let (word, beyond) = expected(hash, words)?;
+    // Its 32nd parts: the upper five bits.
+    Some((word, 1_u32.wrapping_shl(u32::try_from(beyond >> 27).ok()?)))
+}
+
+fn value(hash: &Hash) -> u64 {
+    u64::from_le_bytes(*hash)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use alloc::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    /// Each hash is found in its place, and none of its neighbours that is not there.
+    fn holds(all: &BTreeSet<u64>) {
+        let hashes: Vec<Hash> = all.iter().map(|hash| hash.to_le_bytes()).collect();
+        let index = Index::of(&hashes).unwrap();
+        for (at, &hash) in all.iter().enumerate() {
+            assert_eq!(index.position(&hashes, hash), Some(at));
+            for near in [hash.wrapping_sub(1), hash.wrapping_add(1)] {
+                let found = index.position(&hashes, near);
+                assert_eq!(found.is_some(), all.contains(&near), "{near:#x}");
+            }
+        }
+        for hash in [0, u64::MAX] {
+            assert_eq!(index.position(&hashes, hash).is_some(), all.contains(&hash));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 64,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(7),
+            ..ProptestConfig::default()
+        })]
+
+        /// However unevenly they are spread.
+        #[test]
+        fn each_hash_is_found_in_its_place(
+            even in proptest::collection::btree_set(any::<u64>(), 0..2000),
+            dense in proptest::collection::btree_set(0..500_u64, 0..300),
+            base: u64,
+        ) {
+            let dense = dense.into_iter().map(|hash| base.saturating_add(hash));
+            holds(&even.into_iter().chain(dense).collect());
+        }
+    }
+
+    #[test]
+    fn none_one_and_all_in_one_bucket() {
+        holds(&BTreeSet::new());
+        for lone in [0, 1, u64::MAX / 2, u64::MAX] {
+            holds(&BTreeSet::from([lone]));
+        }
+        for first in [0, 1 << 31, 1 << 63, u64::MAX - 9999] {
+            holds(&(first..=first + 9999).collect());
+        }
+    }
+
+    /// The first and the last hash of each bucket.
+    #[test]
+    fn hashes_at_the_ends_of_buckets() {
+        let buckets: u64 = 40;
+        let ends = |bucket: u64| [(bucket << 32).div_ceil(buckets) << 32, bucket];
+        let mut all: BTreeSet<u64> =
+            (0..buckets).flat_map(ends).flat_map(|first| [first, first.wrapping_sub(1)]).collect();
+        let filler = (1..).map(|at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        for hash in filler {
+            if all.len() == HASHES_A_BUCKET * 40 - 1 {
+                break;
+            }
+            all.insert(hash);
+        }
+        let hashes: Vec<Hash> = all.iter().map(|hash| hash.to_le_bytes()).collect();
+        let index = Index::of(&hashes).unwrap();
+        assert_eq!(index.starts.len(), 41, "buckets and the end");
+        holds(&all);
+    }
+
+    /// A search that went on from one hash to the next would take minutes.
+    #[test]
+    fn hashes_far_from_where_they_are_expected() {
+        let low = (0..100_000).map(|hash| hash << 8);
+        let high = (0..100_000).map(|hash| u64::MAX - hash);
+        holds(&low.chain(high).collect());
+    }
+
+    #[test]
+    fn hashes_that_do_not_ascend_have_no_index() {
+        let indexed = |hashes: &[u64]| {
+            let hashes: Vec<Hash> = hashes.iter().map(|hash| hash.to_le_bytes()).collect();
+            Index::of(&hashes).is_some()
+        };
+        assert!(indexed(&[]) && indexed(&[0]) && indexed(&[0, 1, u64::MAX]));
+        assert!(!indexed(&[0, 0]) && !indexed(&[1, 0]) && !indexed(&[0, u64::MAX, 1]));
+    }
+}
