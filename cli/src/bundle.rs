@@ -16,6 +16,9 @@ use crate::outcome::{Ended, Failure, Outcome};
 use crate::output;
 use crate::state_file;
 
+/// How often the publisher of the templates (`infra/signer.yaml`) dates the state anew, in seconds.
+const HEARTBEAT_SECONDS: u32 = 60;
+
 /// Make what is deployed to the edge.
 #[derive(Args)]
 pub(crate) struct Bundle {
@@ -80,6 +83,7 @@ impl LambdaEdge {
         }
         self.bake_in_minimum(&mut settings)?;
         warn_of_secrets(&settings);
+        warn_of_heartbeats(&settings);
         let files = lambda_edge_files(&settings)?;
         write_folder(&self.out, &files)?;
         output::tell(&format!(
@@ -120,6 +124,20 @@ fn warn_of_secrets(settings: &Settings) {
         output::warn(&format!(
             "the bundle holds the secret of the claims key `{}` (HS256): whoever can read the function's code can sign claims; ES256 needs only a public key there",
             key.id()
+        ));
+    }
+}
+
+/// One heartbeat may fail, and the next one take its time.
+fn warn_of_heartbeats(settings: &Settings) {
+    let enough = 3 * HEARTBEAT_SECONDS;
+    if let Some(revocation) = &settings.revocation
+        && revocation.max_stale_seconds < enough
+    {
+        let stale = revocation.max_stale_seconds;
+        output::warn(&format!(
+            "`max_stale_seconds` of `[revocation]` is `{stale}`: everybody is refused when a state gets older than that, and the publisher of the templates dates it anew only every {HEARTBEAT_SECONDS} s; write at least {enough}, or publish at least every {} s",
+            stale / 3
         ));
     }
 }

@@ -46,6 +46,8 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
   let goodFor = 0;
   /** Of the last head that was taken. */
   let etag = "";
+  /** How much of a body was here when it last went on before the head, and was not all. */
+  let stuckAt = 0;
   /** @type {{ began: number, controller: AbortController, over: Promise<void> } | undefined} */
   let lookUp;
 
@@ -82,6 +84,7 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
    * @param {AbortSignal} signal
    */
   async function follow(ask, signal) {
+    await goOn(ask, signal);
     const known = etag === "" ? undefined : { "if-none-match": etag };
     const response = await fetched(url, known, signal);
     if (response.status === 200) {
@@ -96,6 +99,27 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     }
     const wanted = ask((validator) => validator.wantedBody());
     if (wanted !== undefined) await followBody(wanted, ask, signal);
+  }
+
+  /**
+   * With a body of which a part is here, before a later head can name another: else a large one
+   * would never be here whole where heads come faster. Not twice in a row to no avail.
+   *
+   * @param {Ask} ask
+   * @param {AbortSignal} signal
+   */
+  async function goOn(ask, signal) {
+    const begun = ask((validator) => validator.wantedBody());
+    if (begun !== undefined && begun.received > stuckAt) {
+      stuckAt = begun.received;
+      try {
+        await followBody(begun, ask, signal);
+      } catch {
+        // If the head still names it, that says why.
+        signal.throwIfAborted();
+      }
+    }
+    stuckAt = 0;
   }
 
   /**

@@ -22,19 +22,38 @@ export const { trap } = /** @type {{ trap: () => never }} */ (
 /**
  * What the crypto of all `misbehavingParts` does before it verifies.
  *
- * @param {((message: Uint8Array) => void) | undefined} how given a view of the module's memory
+ * @param {((memory: Uint8Array) => void) | undefined} how given a view of the memory of the module
+ *   in the midst of its work
  */
 export function misbehave(how) {
   Reflect.set(globalThis, "misbehave", how);
 }
 
-/** The function's parts, with such crypto. */
-export function misbehavingParts() {
+/** The line after which it does, and that view. */
+const PLACES = {
+  verifier: {
+    file: "host.mjs",
+    line: "export function verifySignature(handle, sha1, message, signature) {",
+    memory: "message",
+  },
+  crypto: {
+    file: "crypto.js",
+    line: "    verifies(sha1, message, signature) {",
+    memory: "getUint8ArrayMemory0()",
+  },
+};
+
+/**
+ * The function's parts, with such crypto.
+ *
+ * @param {keyof typeof PLACES} [module] whose work it ends
+ */
+export function misbehavingParts(module = "verifier") {
   const from = parts();
-  const file = join(from, "host.mjs");
-  const head = "export function verifySignature(handle, sha1, message, signature) {";
-  const text = readFileSync(file, "utf8");
-  assert.ok(text.includes(head));
-  writeFileSync(file, text.replace(head, `${head}\n  globalThis.misbehave?.(message);`));
+  const { file, line, memory } = PLACES[module];
+  const path = join(from, file);
+  const text = readFileSync(path, "utf8");
+  assert.ok(text.includes(line));
+  writeFileSync(path, text.replace(line, `${line}\n  globalThis.misbehave?.(${memory});`));
   return from;
 }

@@ -70,8 +70,9 @@ export class Pass {
    *
    * @param {"RS256" | "HS256"} algorithm
    * @param {number} viewer
+   * @param {number} [issued]
    */
-  withClaims(algorithm, viewer) {
+  withClaims(algorithm, viewer, issued = Math.floor(Date.now() / 1000)) {
     const [, , policy = ""] = this.secrets;
     const exp = JSON.parse(policy).Statement[0].Condition.DateLessThan["AWS:EpochTime"];
     this.subject = createHash("sha256").update(`viewer ${viewer}`).digest("base64url");
@@ -79,7 +80,7 @@ export class Pass {
     const claims = {
       sub: this.subject,
       jti: this.session,
-      iat: Math.floor(Date.now() / 1000),
+      iat: issued,
       exp,
       pol: createHash("sha256").update(policy).digest("base64url"),
     };

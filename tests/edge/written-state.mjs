@@ -37,8 +37,8 @@ const FILES = { K1RSAEXAMPLE: "rsa", K1P256EXAMPLE: "p256", "claims-rs256": "rsa
  * @property {number} [serial]
  * @property {string[]} [keys] ids of those that are trusted
  * @property {Buffer} [body]
- * @property {import("node:crypto").KeyObject} [rootKey]
- * @property {import("node:crypto").KeyObject} [signer] of the head, whoever was delegated to
+ * @property {import("node:crypto").KeyObject | null} [rootKey] null: nobody signs the delegation
+ * @property {import("node:crypto").KeyObject | null} [signer] of the head, whoever was delegated to
  */
 
 /**
@@ -94,7 +94,7 @@ export function headOf({
   const unsigned = Buffer.concat([
     Buffer.from("edgepass-head-1\n"),
     long(delegation),
-    long(sign("SHA256", delegation, rootKey)),
+    long(signature(delegation, rootKey)),
     u64(sequence),
     u64(generatedAt),
     u32(12 * 3600),
@@ -102,7 +102,12 @@ export function headOf({
     u32(body.length),
     createHash("sha256").update(body).digest(),
   ]);
-  return Buffer.concat([unsigned, long(sign("SHA256", unsigned, signer))]);
+  return Buffer.concat([unsigned, long(signature(unsigned, signer))]);
+}
+
+/** @param {Buffer} bytes @param {import("node:crypto").KeyObject | null} key */
+function signature(bytes, key) {
+  return key === null ? Buffer.of() : sign("SHA256", bytes, key);
 }
 
 /** @param {import("node:crypto").KeyObject} key */

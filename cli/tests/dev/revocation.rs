@@ -62,6 +62,13 @@ async fn revocations(viewer: &mut Viewer, method: &str, body: &Value) -> Answer 
     viewer.send(method, "/edgepass/revocations", &json, &body.to_string()).await
 }
 
+/// The key that signs passes, as what is to be revoked.
+fn signing_key(edge: &LocalEdge) -> Value {
+    let public = fs::read_to_string(edge.state.join("public.pem")).unwrap();
+    let key = edge_validator::public_key_from_pem(&public, policy::ShortRsa::Refuse).unwrap();
+    json!({ "scope": "key", "id": edge_validator::thumbprint(&key).to_string() })
+}
+
 /// A sign-in in the second of a cut-off is as old as it.
 async fn next_second() {
     let now = UNIX_EPOCH.elapsed().unwrap();
@@ -190,9 +197,7 @@ async fn an_administrator_revokes_lists_and_takes_back() {
 #[tokio::test]
 async fn a_key_is_revoked_for_everybody() {
     for edge in both_edges() {
-        let public = fs::read_to_string(edge.state.join("public.pem")).unwrap();
-        let key = edge_validator::public_key_from_pem(&public, policy::ShortRsa::Refuse).unwrap();
-        let key = json!({ "scope": "key", "id": edge_validator::thumbprint(&key).to_string() });
+        let key = signing_key(&edge);
         let mut alice = Viewer::signed_in(&edge, "alice").await;
         assert_eq!(alice.get(ALICE).await.status, 200);
         let mut carol = carol(&edge).await;
@@ -202,6 +207,38 @@ async fn a_key_is_revoked_for_everybody() {
         assert_eq!(again.get(ALICE).await.header("x-edgepass-reason"), "revoked");
         assert_eq!(revocations(&mut carol, "DELETE", &key).await.status, 200);
         until(&mut alice, ALICE, "").await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_then_a_person_then_a_key_in_one_function() {
+    let edge = LocalEdge::start_lambda();
+    let mut first = Viewer::signed_in(&edge, "alice").await;
+    let mut second = Viewer::signed_in(&edge, "alice").await;
+    let mut bob = Viewer::signed_in(&edge, "bob").await;
+    let mut carol = carol(&edge).await;
+    for (viewer, path) in [(&mut first, ALICE), (&mut second, ALICE), (&mut bob, BOB)] {
+        assert_eq!(viewer.get(path).await.status, 200);
+    }
+
+    let mut copied = copy(&edge, &first.cookies).await;
+    assert_eq!(first.send("DELETE", "/edgepass/session", &[], "").await.status, 204);
+    until(&mut copied, ALICE, "revoked").await;
+    assert_eq!((second.get(ALICE).await.status, bob.get(BOB).await.status), (200, 200));
+
+    let alice = json!({ "scope": "subject", "identity": "alice" });
+    assert_eq!(revocations(&mut carol, "POST", &alice).await.status, 200);
+    until(&mut second, ALICE, "revoked").await;
+    assert_eq!(bob.get(BOB).await.status, 200);
+
+    // Everybody's pass is signed by it, so who is left is who comes back with it.
+    let key = signing_key(&edge);
+    assert_eq!(revocations(&mut carol, "POST", &key).await.status, 200);
+    until(&mut bob, BOB, "revoked").await;
+    assert_eq!(revocations(&mut carol, "DELETE", &key).await.status, 200);
+    until(&mut bob, BOB, "").await;
+    for viewer in [&mut copied, &mut second] {
+        assert_eq!(viewer.get(ALICE).await.header("x-edgepass-reason"), "revoked");
     }
 }
 

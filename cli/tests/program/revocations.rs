@@ -262,4 +262,10 @@ fn a_bundle_takes_its_minimum_from_a_state_that_is_vouched_for() {
     bundle(&by_url, &["--state", &site.path("nowhere")]).is_usage_error(&["cannot read"]);
     bundle(&format!("claims = \"optional\"\n{by_url}"), &[])
         .is_usage_error(&["claims = \"required\""]);
+
+    for (seconds, warned) in [(60, true), (179, true), (180, false), (300, false)] {
+        let stale = by_url.replace(" }", &format!(", max_stale_seconds = {seconds} }}"));
+        let words = format!("warning: `max_stale_seconds` of `[revocation]` is `{seconds}`");
+        assert_eq!(bundle(&stale, &[]).stderr.contains(&words), warned, "{seconds}");
+    }
 }

@@ -193,6 +193,10 @@ fn wrong_values_are_named() {
             within("[refusal]\nredirect_to = \"javascript:alert(1)\""),
             "`redirect_to` is `javascript:alert(1)`",
         ),
+        (
+            within(&format!("[refusal]\nredirect_to = \"https://h/{}\"", "a".repeat(8192))),
+            "`redirect_to` is `https://h/aaa",
+        ),
         (within("[refusal]\ncors_origins = \"*\""), "cors_origins = \"*\""),
         (within("[refusal]\ncors_origins = [\"*\"]"), "`cors_origins` has `*`"),
         (within("[refusal]\ncors_origins = [\"null\"]"), "`cors_origins` has `null`"),

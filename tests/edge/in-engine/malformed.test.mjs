@@ -3,6 +3,8 @@
 // no credential in the log.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { mock, test } from "node:test";
 
 import { bundled, deployed, edgeToml } from "../bundle.mjs";
@@ -261,6 +263,31 @@ test("a forged signature", async () => {
   const cookies = [pass.cookie.replace(/Signature=..../, "Signature=AAAA")];
   const { code, keyId } = await assertRefused(viewerRequest({ cookies }), "forged");
   assert.deepEqual([code, keyId], ["signature-invalid", "K1RSAEXAMPLE"]);
+});
+
+test("settings that this version did not write", async () => {
+  for (const [name, change] of /** @type {[string, (settings: any) => unknown][]} */ ([
+    ["an unknown member", (settings) => (settings.when_late = "deny")],
+    ["one of a key", ({ keys }) => (keys[0].expires = 1)],
+    ["one that is gone", (settings) => delete settings.enforcement],
+    ["nothing", (settings) => Object.keys(settings).forEach((key) => delete settings[key])],
+  ])) {
+    const folder = bundled(edgeToml());
+    const file = join(folder, "settings.json");
+    const settings = JSON.parse(readFileSync(file, "utf8"));
+    change(settings);
+    writeFileSync(file, JSON.stringify(settings));
+    const refusing = await deployed(folder);
+    for (let count = 0; count < 2; count += 1) {
+      logged = [];
+      const answer = await refusing(good());
+      assert.equal(answer.status, "403", name);
+      assert.deepEqual(responseFaults(answer), [], name);
+      const { edgepass, enforced, fact } = JSON.parse(logged.join());
+      assert.deepEqual([edgepass, enforced], ["failed", true], name);
+      assert.match(fact, /bundle again$/, name);
+    }
+  }
 });
 
 test("after all that the good event is still let through", async () => {

@@ -13,6 +13,7 @@ import { bundled, edgeToml, keys, program } from "../bundle.mjs";
 import { Instance } from "../instance.mjs";
 import { CLAIMS_KEYS, Pass } from "../pass.mjs";
 import { StateServer } from "../state-server.mjs";
+import { MAX_STALE_SECONDS, REFRESH_SECONDS, WatchingEdge } from "../watching-edge.mjs";
 
 const site = mkdtempSync(join(tmpdir(), "edgepass-site-"));
 after(() => rmSync(site, { recursive: true }));
@@ -56,13 +57,14 @@ publish();
 
 const server = await StateServer.of(published);
 
-/** @param {string[]} [options] */
-function bundle(options = []) {
+/** @param {string[]} [options] @param {number} [refreshSeconds] */
+function bundle(options = [], refreshSeconds = 1) {
   const revocation = `
     [revocation]
     url = "${server.url}"
     root_pem_file = "${site}/root/public.pem"
-    refresh_seconds = 1`;
+    refresh_seconds = ${refreshSeconds}
+    max_stale_seconds = ${MAX_STALE_SECONDS}`;
   return bundled(edgeToml({ claims: "required", tables: CLAIMS_KEYS + revocation }), options);
 }
 
@@ -97,6 +99,29 @@ test("a session, then a person, then a key are revoked, and others go on", async
   publish();
   await instance.becomes("admitted", one);
   await instance.stopped();
+});
+
+test("the refusal comes within the bounds that are documented", async () => {
+  const [one, other] = [5, 6].map((viewer) => Pass.signed().withClaims("RS256", viewer));
+  assert.ok(one && other);
+  publish();
+  const edge = await WatchingEdge.of(bundle([], REFRESH_SECONDS));
+  assert.equal(await edge.asked(one), "admitted", edge.facts.join());
+
+  edgepass(`revoke session ${one.session} --store file:revocations.json`);
+  publish();
+  edge.pass(REFRESH_SECONDS - 1);
+  assert.equal(await edge.asked(one), "admitted", "it is not yet time to look");
+  edge.pass(1);
+  assert.equal(await edge.asked(one), "revoked", edge.facts.join());
+  assert.equal(await edge.asked(other), "admitted");
+
+  edgepass(`revoke session ${other.session} --store file:revocations.json`);
+  edge.clock = (inspected().generated_at + MAX_STALE_SECONDS) * 1000;
+  assert.equal(await edge.asked(other), "admitted", "it is not published");
+  edge.pass(1);
+  assert.equal(await edge.asked(other), "revocation-stale");
+  assert.deepEqual(edge.facts, []);
 });
 
 test("an instance that has just started takes no state older than its bundle knew", async () => {

@@ -86,6 +86,8 @@ const FAULTS = {
   "another site": headWith({ site: "https://other.example.com" }),
   "another root key": headWith({ rootKey: strangersKey }),
   "a key that nobody delegated to": headWith({ signer: strangersKey }),
+  "a delegation that nobody signed": headWith({ rootKey: null }),
+  "a head that nobody signed": headWith({ signer: null }),
   "a forged date": {
     head: (good, seconds) => {
       const date = Buffer.alloc(8);

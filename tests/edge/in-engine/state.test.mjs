@@ -214,3 +214,52 @@ for (const ranges of ["goes on", "starts anew where the server knows no ranges"]
     assert.deepEqual(ranged, [undefined, undefined, `bytes=${half}-`]);
   });
 }
+
+/** Half of a body, and then nothing more; whole heads, and the rest to who has that half. @type {typeof server.instead} */
+const inHalves = ({ url = "", headers: { range } }, response) => {
+  const body = published.get(url.replace("/edgepass/state/", ""));
+  if (body === undefined || url.endsWith("/head") || range !== undefined) return false;
+  return response.writeHead(200).write(body.subarray(0, body.length / 2)) || true;
+};
+
+/**
+ * An edge that has half of a large body which revokes.
+ */
+async function halfway() {
+  const edge = await started({ patience: PATIENCE });
+  edge.pass(REFRESH_SECONDS);
+  server.instead = inHalves;
+  publish({ generatedAt: edge.seconds, upTo: edge.seconds, body: bodyOf(LARGE, 2) });
+  assert.equal(await edge.asked(pass), "admitted");
+  edge.pass(1);
+  return edge;
+}
+
+test("large bodies are taken, though each look-up finds another", async () => {
+  const edge = await halfway();
+  for (const first of [3, 4, 5]) {
+    publish({ generatedAt: edge.seconds, upTo: edge.seconds, body: bodyOf(LARGE, first) });
+    const later = Pass.signed().withClaims("RS256", first, edge.seconds);
+    assert.equal(await edge.asked(pass), "revoked", edge.facts.join());
+    assert.equal(await edge.asked(later), "admitted", "by the head of that body");
+    edge.pass(1);
+  }
+  const ranged = server.bodies.map(({ headers }) => headers.range !== undefined);
+  assert.deepEqual(ranged, [false, false, true, false, true, false, true, false]);
+});
+
+test("a body that is gone is not waited for", async () => {
+  const edge = await halfway();
+  published.clear();
+  publish({ generatedAt: edge.seconds, upTo: edge.seconds });
+  assert.equal(await edge.asked(pass), "revoked", edge.facts.join());
+});
+
+test("nor one that does not go on", async () => {
+  const edge = await halfway();
+  publish({ generatedAt: edge.seconds, upTo: edge.seconds });
+  server.instead = ({ headers }) => headers.range !== undefined;
+  assert.equal(await edge.asked(pass), "admitted");
+  edge.pass(1);
+  assert.equal(await edge.asked(pass), "revoked", edge.facts.join());
+});

@@ -150,3 +150,30 @@ test("a thousand traps leave nothing behind", async () => {
   misbehave(undefined);
   assert.equal((await handler(event())).status, undefined, logged.at(-1));
 });
+
+/** A trap that leaves nothing in memory as it was. @param {Uint8Array} memory */
+function damage(memory) {
+  memory.fill(0xff);
+  trap();
+}
+
+test("our own crypto gets fresh memory after a trap, and every key goes on", async () => {
+  const handler = await verifyingBy(folder, "own", { from: misbehavingParts("crypto") });
+  let passes = 0;
+  const unseen = () =>
+    /** @type {const} */ (["rsa", "p256"]).map((key) =>
+      Pass.signed({ key, expires: 4_000_000_000 + (passes += 1) }),
+    );
+  const ask = (/** @type {Pass} */ { cookie }) => handler(viewerRequest({ cookies: [cookie] }));
+  for (const pass of unseen()) assert.equal((await ask(pass)).status, undefined, logged.at(-1));
+  for (const trapped of [0, 1]) {
+    const these = unseen();
+    misbehave(damage);
+    const refused = these[trapped] ?? pass;
+    assert.equal((await ask(refused)).status, "403");
+    assert.equal(JSON.parse(logged.at(-1) ?? "").code, "signature-invalid");
+    for (const secret of refused.secrets) assert.ok(!logged.at(-1)?.includes(secret));
+    misbehave(undefined);
+    for (const pass of these) assert.equal((await ask(pass)).status, undefined, logged.at(-1));
+  }
+});

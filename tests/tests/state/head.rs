@@ -1,7 +1,7 @@
 use edgepass_tests::keys::TestKey;
 use policy::{
-    BodyDigest, Hash, HeadDraft, MAX_BODY_BYTES, MAX_HEAD_BYTES, Signer, State, StatePart,
-    StateRefused, UnixTime,
+    BodyDigest, Hash, HeadDraft, MAX_BODY_BYTES, MAX_HEAD_BYTES, SignedDelegation, Signer, State,
+    StatePart, StateRefused, UnixTime,
 };
 use proptest::prelude::*;
 
@@ -105,11 +105,25 @@ fn only_the_delegated_key_signs_heads() {
     }
 }
 
+#[test]
+fn no_signature_is_none() {
+    let nobody = |unsigned: Vec<u8>| HeadDraft::signed(unsigned, &[]).unwrap();
+    let refused = read(&nobody(draft().unsigned(&signed_delegation()))).unwrap_err();
+    assert_eq!(refused, StateRefused::Signature(Signer::State));
+
+    let delegated = SignedDelegation::new(&delegation().unsigned().unwrap(), &[]).unwrap();
+    let refused = trust().delegation(&delegated).unwrap_err();
+    assert_eq!(refused, StateRefused::Signature(Signer::Root));
+    for head in [head_by(&draft(), &delegated, STATE), nobody(draft().unsigned(&delegated))] {
+        assert_eq!(read(&head).unwrap_err(), StateRefused::Signature(Signer::Root));
+    }
+}
+
 /// What one key signs as a head is worth nothing as a delegation, and the other way around.
 #[test]
 fn a_signature_means_one_kind_of_thing() {
     let unsigned = draft().unsigned(&signed_delegation());
-    let by_root = policy::SignedDelegation::new(&unsigned, &ROOT.sign(Hash::Sha256, &unsigned));
+    let by_root = SignedDelegation::new(&unsigned, &ROOT.sign(Hash::Sha256, &unsigned));
     let part = StatePart::Delegation;
     let refused = trust().delegation(&by_root.unwrap()).unwrap_err();
     assert_eq!(refused, StateRefused::OtherFormat { part });
