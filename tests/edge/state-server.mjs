@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { afterEach } from "node:test";
 
 /**
  * @typedef {import("node:http").IncomingMessage} Incoming
@@ -42,6 +43,8 @@ export class StateServer {
     const server = new StateServer(files);
     server.#server.listen(0, "127.0.0.1").unref();
     await once(server.#server, "listening");
+    // One that was left hanging would keep the process.
+    afterEach(() => server.#server.closeAllConnections());
     return server;
   }
 
