@@ -25,13 +25,10 @@ pub use self::mandate::{Mandate, MandateRefused};
 pub use self::s3::S3Destination;
 use crate::PrivateKey;
 use crate::native::{Native, sha256};
-use crate::store::{Entry, Retention, Scope, Store};
+use crate::store::{Entry, PAGE, Retention, Scope, Store};
 
 /// How often a publisher starts over because another one was faster.
 const TURNS: u32 = 20;
-
-/// Entries listed at a time.
-const PAGE: u32 = 1000;
 
 /// How long bodies stay after they were published last, in seconds, where nobody says otherwise:
 /// an hour, and heads are cached and repeated within minutes.
