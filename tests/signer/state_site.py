@@ -50,10 +50,11 @@ class StateSite:
             "EDGEPASS_SITE": SITE,
             "EDGEPASS_STATE": f"s3:{self.name}/{PREFIX}",
             "EDGEPASS_STATE_KEY": self.environment.file("state-key", self.state.private),
-            "EDGEPASS_STATE_DELEGATION": self.environment.file("delegation", self._delegation()),
+            "EDGEPASS_STATE_DELEGATION": self.delegated(),
         }
 
-    def _delegation(self) -> str:
+    def delegated(self, *options: str) -> str:
+        """A delegation, as the environment names it."""
         path = self._written
         words = ["revocations", "delegate", "--site", SITE]
         words += ["--root-key", path("root.pem", self.root.private)]
@@ -61,7 +62,7 @@ class StateSite:
         words += ["--trust", f"{KEY_ID}={path('policy.public.pem', self.policy_key.public)}"]
         words += ["--claims-trust"]
         words += [f"{CLAIMS_KEY_ID}={path('claims.public.pem', self.claims_key.public)}"]
-        return edgepass(*words)
+        return self.environment.file(f"delegation{''.join(options)}", edgepass(*words, *options))
 
     def _written(self, name: str, text: str) -> str:
         path = self.folder / name
@@ -72,6 +73,9 @@ class StateSite:
         """The names of all that is published."""
         listed = self.services.s3.list_objects_v2(Bucket=self.name)
         return [entry["Key"].removeprefix(PREFIX) for entry in listed.get("Contents", [])]
+
+    def put(self, name: str, content: bytes) -> None:
+        self.services.s3.put_object(Bucket=self.name, Key=PREFIX + name, Body=content)
 
     def fetch(self) -> Path:
         """Fetches what is published; the head's file."""
