@@ -1,6 +1,7 @@
 """A site whose revocations are published: its keys, its table, its bucket, and what edges read."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,14 @@ class StateSite:
         return code
 
 
-def edgepass(*words: str) -> str:
-    done = subprocess.run([EDGEPASS, *words], capture_output=True, check=False, text=True)
+def edgepass(*words: str, **variables: str) -> str:
+    done = subprocess.run(
+        [EDGEPASS, *words],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **variables},
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -18,7 +18,7 @@ from media_site import signed_in
 from passes import Pass, code_at_edge
 from runtime import Invocation
 from services import Services
-from state_site import HEARTBEAT, PREFIX, StateSite
+from state_site import HEARTBEAT, PREFIX, StateSite, edgepass
 
 
 @pytest.fixture
@@ -148,6 +148,22 @@ def test_a_heartbeat_renews_the_date_and_keeps_the_body(
     assert second["sequence"] > first["sequence"]
     assert second["body"] == first["body"]
     assert sorted(site.keys()) == [f"body/{first['body']}", "head"]
+
+
+def test_a_heartbeat_prunes(start: Start, site: StateSite) -> None:
+    session = start(site.session)
+    for scope in ("session", "subject"):
+        administrate(session, "POST", scope=scope, id="somebody")
+    administrate(session, "POST", scope="all")
+    three_days = site.publisher | {"EDGEPASS_LONGEST_SIGN_IN_DAYS": "3"}
+    # The heartbeat of a store that nobody prunes, one too early, and one in time.
+    for variables, days, left in ((site.publisher, 4, 3), (three_days, 2, 3), (three_days, 4, 1)):
+        ended = Invocation(HEARTBEAT).run("publisher", variables, days * 24 * 3600)
+        assert ended.error is None, ended
+        store = f"dynamodb:{site.name}"
+        listed = edgepass("revocations", "list", "--store", store, "--json", **site.publisher)
+        assert len(json.loads(listed)["revocations"]) == left
+    assert [line["removed"] for line in ended.lines if line["event"] == "pruned"] == [2]
 
 
 def test_of_two_publishers_the_later_one_starts_over(
