@@ -1,9 +1,11 @@
 //! `revoke`, and the list of it.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use serde_json::{Value, json};
 use signer::{PrivateKey, SiteSecret};
@@ -134,8 +136,14 @@ fn writers_may_be_killed() {
     let mut acknowledged = vec!["first".to_owned(), "second".to_owned()];
     for number in 0..WRITERS {
         let id = format!("killed-{number}");
+        let before = files(&folder);
         let mut writer = Run::new(&["revoke", "session", &id, "--store", &store]).spawn();
-        sleep(whole * number / 20);
+        if number % 2 == 0 {
+            sleep(whole * number / 20);
+        } else {
+            // As soon as it has begun to write, wherever that is.
+            while files(&folder) == before && writer.try_wait().unwrap().is_none() {}
+        }
         writer.kill().unwrap();
         if writer.wait().unwrap().success() {
             acknowledged.push(id);
@@ -152,6 +160,17 @@ fn writers_may_be_killed() {
     println!("of {WRITERS} writers {survived} were not killed in time");
     assert!(survived < usize::try_from(WRITERS).unwrap());
     revoke(&store, &["session", "last"]).result();
+}
+
+/// What shows that somebody writes.
+fn files(folder: &Path) -> BTreeMap<OsString, (u64, SystemTime)> {
+    let files = fs::read_dir(folder).unwrap().filter_map(|file| {
+        let file = file.unwrap();
+        // One that was just renamed is seen under its other name.
+        let about = file.metadata().ok()?;
+        Some((file.file_name(), (about.len(), about.modified().unwrap())))
+    });
+    files.collect()
 }
 
 #[test]
