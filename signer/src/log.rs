@@ -3,6 +3,7 @@
 //! It never holds a signature, a cookie, a policy, a token or a key, and of people only the
 //! pseudonym.
 
+mod pruning;
 #[cfg(feature = "lambda")]
 mod rotation;
 
@@ -13,6 +14,7 @@ use policy::UnixTime;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::pruning::PruningLine;
 #[cfg(feature = "lambda")]
 pub(crate) use self::rotation::{ChangeLine, RotationLine};
 use crate::clock::system_milliseconds;

@@ -25,14 +25,10 @@ pub use self::mandate::{Mandate, MandateRefused};
 pub use self::s3::S3Destination;
 use crate::PrivateKey;
 use crate::native::{Native, sha256};
-use crate::store::{Entry, Retention, Scope, Store};
+use crate::store::{Entry, PAGE, Retention, Scope, Store};
 
 /// How often a publisher starts over because another one was faster.
 const TURNS: u32 = 20;
-
-/// Entries listed at a time: all, where the store can. One in a file reads that for each page, and
-/// DynamoDB ends a page at 1 MB by itself.
-const PAGE: u32 = 1_000_000;
 
 /// How long bodies stay after they were published last, in seconds, where nobody says otherwise:
 /// an hour, and heads are cached and repeated within minutes.
@@ -123,6 +119,11 @@ impl Publisher {
             let published = last.delegation().serial;
             return Err(PublishFailed::OlderDelegation { serial: self.serial, published });
         }
+        // A head that is none of ours is replaced, and with it go its numbers. An answer that was
+        // garbled on its way looks like one: only what is read twice is there.
+        if before.is_some() && last.is_none() && destination.head().await? != before {
+            return Ok(None);
+        }
         let now = seconds(now_milliseconds)?;
         let (body, draft) = self.list(store, now).await?;
         let draft = HeadDraft { sequence: sequence(last.as_ref(), now_milliseconds)?, ..draft };
@@ -135,8 +136,9 @@ impl Publisher {
             return Ok(None);
         }
         let replaced_a_stranger = before.is_some() && last.is_none();
-        let kept = [Some(name), last.as_ref().map(Head::body_name)];
-        let Some(removed) = self.clean(destination, &kept, now).await? else { return Ok(None) };
+        let before = last.as_ref().map(Head::body_name);
+        let cleaned = self.clean(destination, &name, before.as_deref()).await?;
+        let Some(removed) = cleaned else { return Ok(None) };
         let generated_before = last.as_ref().map(Head::generated_at);
         Ok(Some(Publication { head: draft, generated_before, removed, replaced_a_stranger }))
     }
@@ -196,17 +198,23 @@ impl Publisher {
     /// published anew.
     ///
     /// Every publication writes its body again, so that the date of a body is that of the last head
-    /// that named it. After an outage it is not, and `kept` spares the body of the head before.
+    /// that named it. After an outage it is not: the body of the head before is spared. It is now
+    /// when `written` was, by the clock that has dated the others too: ours may be ahead.
     async fn clean(
         &self,
         destination: &dyn Destination,
-        kept: &[Option<String>],
-        now: UnixTime,
+        written: &str,
+        before: Option<&str>,
     ) -> Result<Option<usize>, PublishFailed> {
+        let bodies = destination.bodies().await?;
+        let Some(now) = bodies.iter().find(|body| body.name == written) else {
+            return Ok(Some(0));
+        };
+        let now = now.written_at;
         let mut removed = Vec::new();
-        for PublishedBody { name, written_at } in destination.bodies().await? {
-            let is_kept = kept.iter().flatten().any(|kept| *kept == name);
-            if !is_kept && now > written_at.plus_seconds(self.grace_seconds) {
+        for PublishedBody { name, written_at } in bodies {
+            let is_spared = before == Some(&*name);
+            if !is_spared && now > written_at.plus_seconds(self.grace_seconds) {
                 destination.remove_body(&name).await?;
                 removed.push(name);
             }

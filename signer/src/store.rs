@@ -21,7 +21,12 @@ pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "aws")]
 pub(crate) use self::retention::CLOCKS;
+pub(crate) use self::retention::LONGEST_SIGN_IN;
 pub use self::retention::{LONGEST_LIFETIME, Retention, prune};
+
+/// Entries listed at a time by whoever goes through all of them. One in a file reads that for each
+/// page, and DynamoDB ends a page at 1 MB by itself.
+pub(crate) const PAGE: u32 = 1_000_000;
 
 /// How long after the order a cut-off lies unless the order says otherwise, in seconds: so much may
 /// the clock of another signer be ahead.

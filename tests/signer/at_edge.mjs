@@ -10,4 +10,5 @@ import { viewerRequest } from "../edge/event.mjs";
 const [folder = "", uri = "", cookies = ""] = process.argv.slice(2);
 const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);
 const answer = await handler(viewerRequest({ cookies: [cookies], uri }));
-process.stdout.write(`${Number(answer.status ?? 0)}\n`);
+// Whatever the function still has to say of the state comes before.
+process.on("exit", () => process.stdout.write(`${Number(answer.status ?? 0)}\n`));

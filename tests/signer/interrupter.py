@@ -8,7 +8,7 @@ from typing import Self
 
 import requests
 
-# What Secrets Manager is asked to change; of CloudFront it is every method but GET.
+# What Secrets Manager is asked to change; of CloudFront and S3 it is every method but GET.
 CHANGES = ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 

@@ -1,6 +1,7 @@
 """A site whose revocations are published: its keys, its table, its bucket, and what edges read."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,11 @@ class StateSite:
             "EDGEPASS_SITE": SITE,
             "EDGEPASS_STATE": f"s3:{self.name}/{PREFIX}",
             "EDGEPASS_STATE_KEY": self.environment.file("state-key", self.state.private),
-            "EDGEPASS_STATE_DELEGATION": self.environment.file("delegation", self._delegation()),
+            "EDGEPASS_STATE_DELEGATION": self.delegated(),
         }
 
-    def _delegation(self) -> str:
+    def delegated(self, *options: str) -> str:
+        """A delegation, as the environment names it."""
         path = self._written
         words = ["revocations", "delegate", "--site", SITE]
         words += ["--root-key", path("root.pem", self.root.private)]
@@ -61,7 +63,7 @@ class StateSite:
         words += ["--trust", f"{KEY_ID}={path('policy.public.pem', self.policy_key.public)}"]
         words += ["--claims-trust"]
         words += [f"{CLAIMS_KEY_ID}={path('claims.public.pem', self.claims_key.public)}"]
-        return edgepass(*words)
+        return self.environment.file(f"delegation{''.join(options)}", edgepass(*words, *options))
 
     def _written(self, name: str, text: str) -> str:
         path = self.folder / name
@@ -72,6 +74,9 @@ class StateSite:
         """The names of all that is published."""
         listed = self.services.s3.list_objects_v2(Bucket=self.name)
         return [entry["Key"].removeprefix(PREFIX) for entry in listed.get("Contents", [])]
+
+    def put(self, name: str, content: bytes) -> None:
+        self.services.s3.put_object(Bucket=self.name, Key=PREFIX + name, Body=content)
 
     def fetch(self) -> Path:
         """Fetches what is published; the head's file."""
@@ -115,8 +120,14 @@ class StateSite:
         return code
 
 
-def edgepass(*words: str) -> str:
-    done = subprocess.run([EDGEPASS, *words], capture_output=True, check=False, text=True)
+def edgepass(*words: str, **variables: str) -> str:
+    done = subprocess.run(
+        [EDGEPASS, *words],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **variables},
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

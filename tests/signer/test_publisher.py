@@ -3,19 +3,22 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 from conftest import Start, StartPublisher
 from emulator import Function, Session
-from in_between import InBetween, in_between
+from in_between import Change, InBetween, in_between
+from interrupter import Interrupter
 from media_site import signed_in
 from passes import Pass, code_at_edge
+from runtime import Invocation
 from services import Services
-from state_site import HEARTBEAT, PREFIX, StateSite
+from state_site import HEARTBEAT, PREFIX, StateSite, edgepass
 
 
 @pytest.fixture
@@ -147,6 +150,22 @@ def test_a_heartbeat_renews_the_date_and_keeps_the_body(
     assert sorted(site.keys()) == [f"body/{first['body']}", "head"]
 
 
+def test_a_heartbeat_prunes(start: Start, site: StateSite) -> None:
+    session = start(site.session)
+    for scope in ("session", "subject"):
+        administrate(session, "POST", scope=scope, id="somebody")
+    administrate(session, "POST", scope="all")
+    three_days = site.publisher | {"EDGEPASS_LONGEST_SIGN_IN_DAYS": "3"}
+    # The heartbeat of a store that nobody prunes, one too early, and one in time.
+    for variables, days, left in ((site.publisher, 4, 3), (three_days, 2, 3), (three_days, 4, 1)):
+        ended = Invocation(HEARTBEAT).run("publisher", variables, days * 24 * 3600)
+        assert ended.error is None, ended
+        store = f"dynamodb:{site.name}"
+        listed = edgepass("revocations", "list", "--store", store, "--json", **site.publisher)
+        assert len(json.loads(listed)["revocations"]) == left
+    assert [line["removed"] for line in ended.lines if line["event"] == "pruned"] == [2]
+
+
 def test_of_two_publishers_the_later_one_starts_over(
     start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween
 ) -> None:
@@ -192,53 +211,49 @@ def test_many_changes_and_two_publishers_at_once_lose_nothing(
     assert len(set(sequences)) == len(sequences) == 40
 
 
-@pytest.mark.parametrize("step", ["body", "head"])
-def test_killed_before_it_writes(
-    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween, step: str
+WRITES = ["the body", "the head", "the end of an old body"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_every_write(
+    start: Start, site: StateSite, bucket: InBetween, after: bool
 ) -> None:
+    """Each write to the bucket is once the last deed of a process. Edges go by the state before or
+    by the one after, and the next publication mends the rest."""
     session = start(site.session)
-    cookie = issued(session).header
-    publisher = start_publisher(behind(site, bucket))
-    publisher.call(HEARTBEAT)
-    before = site.inspect()["head"]
-    administrate(session, "POST", scope="all")
+    bucket.change = aged({"abandoned": timedelta(seconds=3700)})
+    assert Invocation(HEARTBEAT).run("publisher", site.publisher).error is None
+    for write in range(len(WRITES) + 1):
+        administrate(session, "POST", scope="session", id=f"session-{write}")
+        site.put("body/abandoned", b"")
+        invocation = Invocation(site.table.changes())
+        with Interrupter(bucket.address) as interrupter:
+            interrupter.end_at, interrupter.after, interrupter.end = write, after, invocation.kill
+            through = site.publisher | {"AWS_ENDPOINT_URL_S3": interrupter.url}
+            ended = invocation.run("publisher", through)
+        assert ended.died == (write < len(WRITES)), ended
+        is_after = write > 1 or (write == 1 and after)
+        assert site.inspect()["body"]["sessions"] == write + is_after, write
 
-    def killed(method: str, path: str) -> int:
-        if method == "PUT" and is_head(path) == (step == "head"):
-            publisher.kill()
-            return 500
-        return 0
-
-    bucket.before = killed
-    with pytest.raises(requests.RequestException):
-        publisher.call(site.table.changes(), seconds=5)
-    # The state before is whole, and edges go on by it.
-    assert site.inspect()["head"] == before
-    assert site.code(cookie) is None
-
-    start_publisher(site.publisher).call(HEARTBEAT)
-    assert site.code(cookie) == "revoked"
+        assert Invocation(HEARTBEAT).run("publisher", behind(site, bucket)).error is None
+        assert site.inspect()["body"]["sessions"] == write + 1
+        assert "body/abandoned" not in site.keys()
 
 
-def test_killed_after_the_head(
-    start: Start, start_publisher: StartPublisher, site: StateSite, bucket: InBetween
-) -> None:
-    session = start(site.session)
-    cookie = issued(session).header
-    publisher = start_publisher(behind(site, bucket))
-    publisher.call(HEARTBEAT)
-    administrate(session, "POST", scope="all")
+def aged(ages: Mapping[str, timedelta]) -> Change:
+    """Makes bodies older: S3 says when each was written."""
 
-    def killed(method: str, path: str) -> int:
-        if method == "GET" and "list-type" in path:
-            publisher.kill()
-            return 500
-        return 0
+    def change(path: str, answer: bytes) -> bytes:
+        if "list-type" not in path:
+            return answer
+        text = answer.decode()
+        for name, age in ages.items():
+            written = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            entry = rf"(/body/{name}</Key>\s*<LastModified>)[^<]*"
+            text = re.sub(entry, rf"\g<1>{written}", text)
+        return text.encode()
 
-    bucket.before = killed
-    with pytest.raises(requests.RequestException):
-        publisher.call(site.table.changes(), seconds=5)
-    assert site.code(cookie) == "revoked"
+    return change
 
 
 @pytest.mark.parametrize("status", [500, 503, 403])
@@ -255,6 +270,65 @@ def test_errors_of_the_bucket_change_nothing_and_are_told(
     bucket.before = lambda method, path: 0
     publisher.call(HEARTBEAT)
     assert site.inspect()["head"]["sequence"] > before["sequence"]
+
+
+GARBAGE: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda answer: b"",
+    "a page": lambda answer: b"<html>",
+    "cut": lambda answer: answer[: len(answer) // 2],
+    "a flipped bit": lambda answer: bytes([*answer[:100], answer[100] ^ 1, *answer[101:]]),
+}
+
+
+def test_garbage_of_the_bucket_changes_nothing(
+    start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    # Checksums are compared all the same.
+    variables = behind(site, bucket) | {"AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required"}
+    publisher = start_publisher(variables)
+    older = {"EDGEPASS_STATE_DELEGATION": site.delegated("--serial", "1")}
+    outdated = start_publisher(variables | older)
+    publisher.call(HEARTBEAT)
+    first = site.inspect()["head"]
+
+    def garbled(is_read: Callable[[str], bool], garbage: Callable[[bytes], bytes]) -> Change:
+        return lambda path, answer: garbage(answer) if is_read(path) and answer else answer
+
+    for name, garbage in GARBAGE.items():
+        bucket.change = garbled(is_head, garbage)
+        # Taken for what it says, it would be a stranger's head, which anybody replaces.
+        for function in (publisher, outdated):
+            failed = call_failed(function)
+            assert "the place of the published state did not answer" in failed, name
+        assert site.inspect()["head"] == first, name
+    before = first
+    for name, garbage in GARBAGE.items():
+        # By then the head is there.
+        bucket.change = garbled(lambda path: "list-type" in path, garbage)
+        with suppress(requests.HTTPError):
+            publisher.call(HEARTBEAT)
+        after = site.inspect()["head"]
+        assert after["sequence"] > before["sequence"], name
+        before = after
+    bucket.change = lambda path, answer: answer
+    assert "edges have seen" in call_failed(outdated)
+    publisher.call(HEARTBEAT)
+    assert not any("replaced_a_stranger" in line for line in publisher.lines("published"))
+    assert f"body/{first['body']}" in site.keys()
+
+
+def test_a_conflict_is_another_turn(
+    start_publisher: StartPublisher, site: StateSite, bucket: InBetween
+) -> None:
+    """S3 answers 409 where two conditional writes meet."""
+    publisher = start_publisher(behind(site, bucket))
+    publisher.call(HEARTBEAT)
+    answers = [409, 0]
+    bucket.before = lambda method, path: answers.pop(0) if method == "PUT" and is_head(path) else 0
+    publisher.call(HEARTBEAT)
+    assert not answers
+    first, second = publisher.lines("published")
+    assert site.inspect()["head"]["sequence"] == second["sequence"] > first["sequence"]
 
 
 def test_errors_that_pass_are_waited_for(
@@ -312,20 +386,7 @@ def test_bodies_are_removed_only_after_the_grace_period(
         bodies.append(site.inspect()["head"]["body"])
         administrate(session, "POST", scope="session", id=name)
     first, second, third = bodies
-    # S3 says when each was written.
-    ages = {first: timedelta(seconds=3590), second: timedelta(seconds=3610)}
-
-    def aged(path: str, answer: bytes) -> bytes:
-        if "list-type" not in path:
-            return answer
-        text = answer.decode()
-        for name, age in ages.items():
-            written = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            entry = rf"(/body/{name}</Key>\s*<LastModified>)[^<]*"
-            text = re.sub(entry, rf"\g<1>{written}", text)
-        return text.encode()
-
-    bucket.change = aged
+    bucket.change = aged({first: timedelta(seconds=3590), second: timedelta(seconds=3610)})
     publisher.call(HEARTBEAT)
     assert f"body/{first}" in site.keys()
     assert f"body/{second}" not in site.keys()

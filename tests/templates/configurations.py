@@ -55,6 +55,7 @@ CHANGES: dict[str, dict[str, str]] = {
         "ForwardContext": "enabled",
         "StateRootKeyArn": ARN + "root",
         "MaxStaleSeconds": "600",
+        "LongestSignInDays": "30",
         "RotationAlgorithm": "ECDSA-SHA256",
         "RotationCanary": "https://media.example.com/standard/canary",
         "PublicKeyB": PEM,

@@ -289,6 +289,13 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "revocations forgotten before sign-ins end",
+        "signer.yaml",
+        "EDGEPASS_LONGEST_SIGN_IN_DAYS: !Ref LongestSignInDays",
+        'EDGEPASS_LONGEST_SIGN_IN_DAYS: "1"',
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "rotation that does not ask what edges know",
         "signer.yaml",
         'EDGEPASS_STATE: !If [Revokes, !Sub "s3:${StateBucketName}/edgepass/state/", none]',

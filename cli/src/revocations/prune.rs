@@ -40,7 +40,7 @@ impl Prune {
         let now = system_clock()?;
         let removed = wait(async {
             let store = self.store.open().await?;
-            Ok(prune(store.as_ref(), self.longest_sign_in, now).await?)
+            Ok(prune(store.as_ref(), self.longest_sign_in, now, usize::MAX).await?)
         })?;
         if self.json {
             print_json(&Pruned { removed })?

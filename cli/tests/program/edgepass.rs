@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -79,6 +79,11 @@ impl Run {
     pub(crate) fn stdout(mut self, stdout: impl Into<Stdio>) -> Self {
         self.command.stdout(stdout);
         self
+    }
+
+    /// To be ended by the test.
+    pub(crate) fn spawn(mut self) -> Child {
+        self.command.spawn().unwrap()
     }
 
     /// Without a panic, whatever was typed.

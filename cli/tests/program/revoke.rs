@@ -1,7 +1,11 @@
 //! `revoke`, and the list of it.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Instant, SystemTime};
 
 use serde_json::{Value, json};
 use signer::{PrivateKey, SiteSecret};
@@ -106,6 +110,67 @@ fn the_environment_names_the_store() {
     none.is_usage_error(&["which store?", "--store file:PATH"]);
     let wrong = Run::new(&["revoke", "all"]).env("EDGEPASS_STORE", "redis:x").end();
     wrong.is_usage_error(&["`EDGEPASS_STORE`: it names a store as"]);
+}
+
+/// At whatever moment a writer dies, the file is whole, and what was acknowledged is in it.
+#[test]
+fn writers_may_be_killed() {
+    const WRITERS: u32 = 30;
+    let (folder, store) = store("killed");
+    let file = folder.join("revocations.json");
+    revoke(&store, &["session", "first"]).result();
+    // So many that writing takes a while.
+    let mut document: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let first = document["entries"][0].clone();
+    let entries = document["entries"].as_array_mut().unwrap();
+    for number in 0..3000 {
+        let mut entry = first.clone();
+        entry["scope"] = json!(format!("session:before-{number}"));
+        entries.push(entry);
+    }
+    fs::write(&file, document.to_string()).unwrap();
+    let start = Instant::now();
+    revoke(&store, &["session", "second"]).result();
+    let whole = start.elapsed();
+
+    let mut acknowledged = vec!["first".to_owned(), "second".to_owned()];
+    for number in 0..WRITERS {
+        let id = format!("killed-{number}");
+        let before = files(&folder);
+        let mut writer = Run::new(&["revoke", "session", &id, "--store", &store]).spawn();
+        if number % 2 == 0 {
+            sleep(whole * number / 20);
+        } else {
+            // As soon as it has begun to write, wherever that is.
+            while files(&folder) == before && writer.try_wait().unwrap().is_none() {}
+        }
+        writer.kill().unwrap();
+        if writer.wait().unwrap().success() {
+            acknowledged.push(id);
+        }
+        let document: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let entries = document["entries"].as_array().unwrap();
+        assert!(entries.len() >= 3000 + acknowledged.len(), "{number}");
+        for id in &acknowledged {
+            let scope = format!("session:{id}");
+            assert!(entries.iter().any(|entry| entry["scope"] == scope), "{number}: {id}");
+        }
+    }
+    let survived = acknowledged.len() - 2;
+    println!("of {WRITERS} writers {survived} were not killed in time");
+    assert!(survived < usize::try_from(WRITERS).unwrap());
+    revoke(&store, &["session", "last"]).result();
+}
+
+/// What shows that somebody writes.
+fn files(folder: &Path) -> BTreeMap<OsString, (u64, SystemTime)> {
+    let files = fs::read_dir(folder).unwrap().filter_map(|file| {
+        let file = file.unwrap();
+        // One that was just renamed is seen under its other name.
+        let about = file.metadata().ok()?;
+        Some((file.file_name(), (about.len(), about.modified().unwrap())))
+    });
+    files.collect()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::store::StoreUnavailable;
 /// Why nothing was published. The state before stays.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum PublishFailed {
-    /// Other publishers were faster, again and again.
+    /// Other publishers were faster, again and again; or no two answers about the head are the same.
     Contended,
     /// The place of the state did not answer.
     Destination(DestinationUnavailable),
@@ -38,7 +38,7 @@ impl fmt::Display for PublishFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contended => {
-                f.write_str("other publishers kept writing the head; run fewer of them at a time")
+                f.write_str("the head kept changing; run fewer publishers at a time")
             }
             Self::Destination(unavailable) => unavailable.fmt(f),
             Self::OlderDelegation { serial, published } => write!(

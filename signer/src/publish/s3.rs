@@ -5,10 +5,10 @@ use core::fmt;
 use core::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::Object;
@@ -32,7 +32,8 @@ const ATTEMPTS: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Objects in a bucket: `PREFIXhead`, and bodies as `PREFIXbody/DIGEST`. The head is replaced by a
-/// conditional write, so that of two publishers one starts over.
+/// conditional write, so that of two publishers one starts over. Checksums are always written and
+/// compared: a head that was garbled on its way must not pass for a stranger's, which is replaced.
 #[derive(Clone, Debug)]
 pub struct S3Destination {
     client: Client,
@@ -43,12 +44,14 @@ pub struct S3Destination {
 
 impl S3Destination {
     /// The state in this bucket, under names that begin with `prefix`, such as `edgepass/state/`.
-    /// Retries and time-outs of `config` are replaced. Edges may be handed a head that is
+    /// Retries, time-outs and checksums of `config` are replaced. Edges may be handed a head that is
     /// `head_seconds` old: at most half of their `refresh_seconds`.
     pub fn new(config: Builder, bucket: &str, prefix: &str, head_seconds: u32) -> Self {
         let config = config
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build());
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
+            .response_checksum_validation(ResponseChecksumValidation::WhenSupported);
         Self {
             client: Client::from_conf(config.build()),
             bucket: bucket.to_owned(),

@@ -8,6 +8,7 @@ use std::fs;
 use policy::{Hash, SiteId};
 
 use super::{DestinationSource, Freshness, KeySource, KeySources, SecretSource, StoreSource};
+use crate::store::LONGEST_SIGN_IN;
 
 /// The grants: the path of a file, or their text.
 pub const GRANTS: &str = "EDGEPASS_GRANTS";
@@ -33,6 +34,8 @@ pub const STATE_CACHE_SECONDS: &str = "EDGEPASS_STATE_CACHE_SECONDS";
 pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 /// The delegation to that key, a [`crate::Mandate`].
 pub const STATE_DELEGATION: &str = "EDGEPASS_STATE_DELEGATION";
+/// For how many days the identity provider renews a sign-in: the lifetime of its refresh tokens.
+pub const LONGEST_SIGN_IN_DAYS: &str = "EDGEPASS_LONGEST_SIGN_IN_DAYS";
 /// The id of the site, as edges know it.
 pub const SITE: &str = "EDGEPASS_SITE";
 /// The id of CloudFront's key group.
@@ -57,6 +60,7 @@ const STATE_CACHE_MAX: u32 = 300;
 /// How many times the refresh may fail before keys are not used any more: with the default, for an
 /// hour.
 const MAX_REFRESHES_MISSED: u32 = 12;
+const DAY: u32 = 24 * 3600;
 
 /// The variables, by name. The process's own are [`std::env::var`]'s.
 pub struct Environment<'e>(&'e dyn Fn(&str) -> Option<String>);
@@ -113,6 +117,13 @@ impl<'e> Environment<'e> {
         self.seconds(STATE_CACHE_SECONDS, STATE_CACHE_DEFAULT, STATE_CACHE_MAX)
     }
 
+    /// For how long the identity provider renews a sign-in, in seconds, if anybody says so.
+    pub fn longest_sign_in(&self) -> Result<Option<u32>, VariableRefused> {
+        let most = LONGEST_SIGN_IN / DAY;
+        let days = self.number(LONGEST_SIGN_IN_DAYS, "days", most)?;
+        Ok(days.map(|days| days * DAY))
+    }
+
     /// The id of the site.
     pub fn site(&self) -> Result<SiteId, VariableRefused> {
         self.parsed(SITE)
@@ -145,10 +156,19 @@ impl<'e> Environment<'e> {
         default: u32,
         most: u32,
     ) -> Result<u32, VariableRefused> {
-        let Some(text) = self.text(variable) else { return Ok(default) };
-        let seconds = text.parse().ok().filter(|seconds| (1..=most).contains(seconds));
-        seconds.ok_or_else(|| {
-            let cause = format!("`{text}` is not a number of seconds from 1 to {most}");
+        Ok(self.number(variable, "seconds", most)?.unwrap_or(default))
+    }
+
+    fn number(
+        &self,
+        variable: &'static str,
+        unit: &str,
+        most: u32,
+    ) -> Result<Option<u32>, VariableRefused> {
+        let Some(text) = self.text(variable) else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+        number.map(Some).ok_or_else(|| {
+            let cause = format!("`{text}` is not a number of {unit} from 1 to {most}");
             VariableRefused::new(variable, &cause)
         })
     }

@@ -9,13 +9,8 @@ use std::sync::Arc;
 use aws_config::BehaviorVersion;
 
 #[cfg(feature = "aws")]
-use crate::store::DynamoDbStore;
+use crate::store::{DynamoDbStore, LONGEST_SIGN_IN};
 use crate::store::{FileStore, MemoryStore, Store};
-
-/// For how long after a revocation the table remembers it at least, in seconds: ten years, as long
-/// as a refresh token of Cognito's may live (AWS: "User pool token expiration").
-#[cfg(feature = "aws")]
-const LONGEST_SIGN_IN: u32 = 3650 * 24 * 3600;
 
 /// The name of a store, as command lines and the environment of the Lambda functions give it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -2,17 +2,18 @@
 
 use policy::UnixTime;
 
-use super::{Entry, Scope, Store, StoreUnavailable};
+use super::{Entry, PAGE, Scope, Store, StoreUnavailable};
 
 /// The longest lifetime that is granted at all, in seconds: 400 days, after which browsers drop
 /// cookies (RFC 6265bis, 5.5). What a database forgets by itself it forgets later than that.
 pub const LONGEST_LIFETIME: u32 = 400 * 24 * 3600;
 
+/// The longest time for which a sign-in is remembered as revoked, in seconds: ten years, as long as
+/// a refresh token of Cognito's may live (AWS: "User pool token expiration").
+pub(crate) const LONGEST_SIGN_IN: u32 = 3650 * 24 * 3600;
+
 /// By how much the clocks of signers, publisher and edges may differ in all, in seconds.
 pub(crate) const CLOCKS: u32 = 300;
-
-/// Entries listed at a time.
-const PAGE: u32 = 1000;
 
 /// How long an entry is needed after its cut-off.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +55,8 @@ fn needed_for(entry: &Entry, seconds: u32, now: UnixTime) -> bool {
     matches!(entry.scope, Scope::All | Scope::Key(_)) || now <= last
 }
 
-/// Removes the entries that the store does not need any more, and says how many those were.
+/// Removes the entries that the store does not need any more, at most `most` of them, and says how
+/// many those were.
 ///
 /// One that is ordered anew meanwhile stays. The largest lifetime is asked for first: it grows
 /// before passes of the new lifetime are granted.
@@ -62,6 +64,7 @@ pub async fn prune(
     store: &dyn Store,
     longest_sign_in: u32,
     now: UnixTime,
+    most: usize,
 ) -> Result<usize, StoreUnavailable> {
     let largest_lifetime = store.largest_lifetime().await?;
     let retention = Retention { largest_lifetime, longest_sign_in };
@@ -69,6 +72,9 @@ pub async fn prune(
     loop {
         let page = store.list(after.as_ref(), PAGE).await?;
         for entry in page.entries.iter().filter(|entry| !retention.store_needs(entry, now)) {
+            if removed == most {
+                return Ok(removed);
+            }
             removed += usize::from(store.remove(entry).await?);
         }
         after = page.next;

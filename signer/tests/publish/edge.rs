@@ -5,8 +5,9 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
 use policy::{
-    Algorithm, Backend, BoxedKey, Delegation, Hash, InvalidSignature, KeyRefused, MakeSignature,
-    Minimum, PublicKey, SignedDelegation, State, StateTrust, UnixTime, VerifySignature,
+    Algorithm, Backend, BoxedKey, Delegation, Hash, Head, InvalidSignature, KeyRefused,
+    MakeSignature, Minimum, PublicKey, SignedDelegation, State, StateRefused, StateTrust, UnixTime,
+    VerifySignature,
 };
 use signer::{Destination, KeySpec, PrivateKey, Publisher};
 
@@ -66,6 +67,18 @@ impl Site {
     pub(crate) async fn read(&self, destination: &dyn Destination, now: u64) -> Option<State> {
         read(&self.roots(), destination, now).await
     }
+
+    /// What an edge that has `seen` a head makes of the one there.
+    pub(crate) async fn taken(
+        &self,
+        destination: &dyn Destination,
+        seen: Option<&Head>,
+        now: u64,
+    ) -> Result<State, StateRefused> {
+        let published = destination.head().await.unwrap().expect("a head");
+        let head = trust(&self.roots()).head(&published.bytes, seen, at(now))?;
+        Ok(whole(head, destination).await)
+    }
 }
 
 /// The same for whoever has the public root key.
@@ -75,11 +88,18 @@ pub(crate) async fn read(
     now: u64,
 ) -> Option<State> {
     let published = destination.head().await.unwrap()?;
+    let head = trust(roots).head(&published.bytes, None, at(now)).unwrap();
+    Some(whole(head, destination).await)
+}
+
+fn trust(roots: &[PublicKey]) -> StateTrust {
     let minimum = Minimum::default();
-    let trust = StateTrust::new(SITE.parse().ok(), roots, minimum, Arc::new(Edge));
-    let head = trust.unwrap().head(&published.bytes, None, at(now)).unwrap();
+    StateTrust::new(SITE.parse().ok(), roots, minimum, Arc::new(Edge)).unwrap()
+}
+
+async fn whole(head: Head, destination: &dyn Destination) -> State {
     let body = destination.body(&head.body_name()).await.unwrap();
-    Some(State::new(head, body.expect("the body that the head names"), sha256).unwrap())
+    State::new(head, body.expect("the body that the head names"), sha256).unwrap()
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -19,5 +19,7 @@ async fn it_conforms() {
     publisher::publishers_do_not_undo_each_other(&folder()).await;
     publisher::bodies_are_removed_after_the_grace_period(&folder()).await;
     publisher::entries_leave_when_no_pass_can_match(&folder()).await;
+    publisher::clocks_may_differ(&folder()).await;
     publisher::garbage_is_replaced(&folder()).await;
+    publisher::what_is_read_once_is_not_replaced(&folder()).await;
 }

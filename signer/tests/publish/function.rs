@@ -99,6 +99,47 @@ async fn it_publishes_on_every_event_with_the_keys_of_that_time() {
 }
 
 #[tokio::test]
+async fn heartbeats_prune_what_neither_a_pass_nor_a_sign_in_can_match() {
+    const DAY: u64 = 24 * 3600 * 1000;
+    let mut deployed = Deployed::new("prunes");
+    let store = FileStore::new(deployed.folder.join("revocations.json"));
+    store.note_lifetime(24 * 3600).await.unwrap();
+    for (scope, days) in [
+        (Scope::Session("past both".to_owned()), 4),
+        (Scope::Session("a sign-in can match".to_owned()), 2),
+        (Scope::Subject("past both".to_owned()), 4),
+        (Scope::All, 900),
+        (Scope::Key(policy::Thumbprint([7; 32])), 900),
+    ] {
+        store.revoke(&Entry::new(scope, at(now() - days * DAY))).await.unwrap();
+    }
+    let count = async || store.list(None, 100).await.unwrap().entries.len();
+    let (change, heartbeat) = (json!({"Records": []}), json!({"detail-type": "Scheduled Event"}));
+
+    // Nobody has said how long sign-ins are renewed.
+    deployed.start().await.unwrap().publish("r", &heartbeat).await.unwrap();
+    assert_eq!(count().await, 5);
+
+    deployed.variables.insert("EDGEPASS_LONGEST_SIGN_IN_DAYS", "3".to_owned());
+    let function = deployed.start().await.unwrap();
+    function.publish("r", &change).await.unwrap();
+    assert_eq!(count().await, 5);
+    function.publish("r", &heartbeat).await.unwrap();
+    assert_eq!(count().await, 3);
+    // Again an hour later.
+    store.revoke(&Entry::new(Scope::Session("old".to_owned()), at(DAY))).await.unwrap();
+    function.publish("r", &heartbeat).await.unwrap();
+    assert_eq!(count().await, 4);
+
+    // Sign-ins end sooner than the passes that were granted.
+    deployed.variables.insert("EDGEPASS_LONGEST_SIGN_IN_DAYS", "1".to_owned());
+    store.note_lifetime(3 * 24 * 3600).await.unwrap();
+    deployed.start().await.unwrap().publish("r", &heartbeat).await.unwrap();
+    assert_eq!(count().await, 3);
+    assert!(store.standing("", "a sign-in can match").await.unwrap().session_revoked);
+}
+
+#[tokio::test]
 async fn what_is_wrong_shows_at_the_start_by_its_variable() {
     let deployed = || Deployed::new("wrong");
     for variable in [
@@ -117,6 +158,7 @@ async fn what_is_wrong_shows_at_the_start_by_its_variable() {
         ("EDGEPASS_STORE", "memory", "revokes nothing"),
         ("EDGEPASS_STATE", "/srv/state", "names a place as"),
         ("EDGEPASS_STATE_CACHE_SECONDS", "0", "from 1 to 300"),
+        ("EDGEPASS_LONGEST_SIGN_IN_DAYS", "3651", "number of days from 1 to 3650"),
         ("EDGEPASS_STATE_KEY", "file:/nowhere/state.pem", "does not exist"),
         ("EDGEPASS_SITE", "https://other.example.com", "the delegation is that of `https://media"),
         ("EDGEPASS_SITE", "a site", "site"),

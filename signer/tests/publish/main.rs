@@ -12,6 +12,8 @@ mod edge;
 mod faulty;
 mod folder;
 mod function;
+mod garbled;
+mod later;
 mod publisher;
 #[cfg(feature = "aws")]
 mod s3;

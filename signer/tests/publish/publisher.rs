@@ -1,10 +1,12 @@
 //! What must hold of publishing, at whatever destination.
 
-use policy::{Revocable, Standing, State, UnixTime};
+use policy::{Revocable, Standing, State, StateRefused, UnixTime};
 use signer::{Destination, Entry, KeySpec, MemoryStore, PrivateKey, PublishFailed, Scope, Store};
 
 use crate::edge::{GRACE, LIFETIME, NOW, Site, at};
 use crate::faulty::{Fails, Faulty};
+use crate::garbled::Garbled;
+use crate::later::Later;
 
 pub(crate) fn revoked(state: &State, subject: &str, issued_at: UnixTime) -> bool {
     let pass = Revocable { subject, session: "s", keys: &[], issued_at };
@@ -41,7 +43,7 @@ pub(crate) async fn what_is_revoked_reaches_edges(destination: &dyn Destination)
     assert_eq!(state.head().sequence(), NOW + 60_000);
 }
 
-/// The destination's clock decides what is old, so that ours starts there.
+/// So that the clock of the destination goes like ours.
 fn real() -> u64 {
     std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() * 1000
 }
@@ -51,24 +53,24 @@ fn real() -> u64 {
 pub(crate) async fn it_may_die_at_any_step(destination: &dyn Destination) {
     let (site, store) = (Site::new(), MemoryStore::default());
     let publisher = site.publisher();
-    let mut now = real();
+    let now = real();
     publisher.publish(&store, destination, now).await.unwrap();
     for fails in [Fails::Before, Fails::After] {
         for step in 0.. {
             // Every publication finds a body to clean away.
-            now += u64::from(GRACE + 1) * 1000;
+            let later = Later::new(destination, GRACE + 1);
             destination.put_body("abandoned", b"").await.unwrap();
             let before = site.read(destination, now).await.unwrap();
             let id = format!("subject {step} {fails:?}");
             store.revoke(&subject(&id, at(now))).await.unwrap();
-            let faulty = Faulty::new(destination, step, fails);
+            let faulty = Faulty::new(&later, step, fails);
             let result = publisher.publish(&store, &faulty, now).await;
             assert_eq!(result.is_err(), faulty.failed(), "step {step}");
 
             let state = site.read(destination, now).await.unwrap();
             let same = state.head().sequence() == before.head().sequence();
             assert_eq!(revoked(&state, &id, at(now)), !same, "step {step}");
-            publisher.publish(&store, destination, now).await.unwrap();
+            publisher.publish(&store, &later, now).await.unwrap();
             let state = site.read(destination, now).await.unwrap();
             assert!(revoked(&state, &id, at(now)), "step {step}");
             if !faulty.failed() {
@@ -103,18 +105,67 @@ pub(crate) async fn publishers_do_not_undo_each_other(destination: &dyn Destinat
 pub(crate) async fn bodies_are_removed_after_the_grace_period(destination: &dyn Destination) {
     let (site, store) = (Site::new(), MemoryStore::default());
     let publisher = site.publisher();
-    let real = real();
-    publisher.publish(&store, destination, real).await.unwrap();
-    let first = site.read(destination, real).await.unwrap().head().body_name();
-    store.revoke(&subject("ada", at(real))).await.unwrap();
-    let within = publisher.publish(&store, destination, real + 1000).await.unwrap();
-    assert_eq!(within.removed, 0);
-    assert!(destination.body(&first).await.unwrap().is_some());
-    let late = real + u64::from(GRACE + 30) * 1000;
-    let after = publisher.publish(&store, destination, late).await.unwrap();
-    assert_eq!(after.removed, 1);
-    assert!(destination.body(&first).await.unwrap().is_none());
-    assert!(site.read(destination, late).await.is_some());
+    let now = real();
+    let mut bodies = Vec::new();
+    for (id, later, removed) in
+        [("ada", 0, 0), ("bob", 0, 0), ("carol", GRACE - 30, 0), ("dave", GRACE + 30, 2)]
+    {
+        store.revoke(&subject(id, at(now))).await.unwrap();
+        let later = Later::new(destination, later);
+        let published = publisher.publish(&store, &later, now).await.unwrap();
+        assert_eq!(published.removed, removed, "{id}");
+        bodies.push(published.head.body_digest.to_string());
+    }
+    // The last, and the one of the head before.
+    for (body, there) in bodies.iter().zip([false, false, true, true]) {
+        assert_eq!(destination.body(body).await.unwrap().is_some(), there);
+    }
+    assert!(site.read(destination, now).await.is_some());
+}
+
+/// One that is ahead is not believed, and spoils nothing for edges and for the next.
+pub(crate) async fn clocks_may_differ(destination: &dyn Destination) {
+    let (site, store) = (Site::new(), MemoryStore::default());
+    let publisher = site.publisher();
+    let now = real();
+    let mut bodies = Vec::new();
+    let mut seen = None;
+    for (number, ahead) in [0, 0, 120, 0, 24 * 3600, 0].into_iter().enumerate() {
+        let id = number.to_string();
+        store.revoke(&subject(&id, at(now))).await.unwrap();
+        let published = publisher.publish(&store, destination, now + ahead * 1000).await.unwrap();
+        bodies.push(published.head.body_digest.to_string());
+
+        let taken = site.taken(destination, seen.as_ref(), now).await;
+        if ahead == 0 {
+            let state = taken.unwrap();
+            assert!(revoked(&state, &id, at(now)), "{number}");
+            seen = Some(state.head().clone());
+        } else {
+            assert!(matches!(taken, Err(StateRefused::Ahead { .. })), "{number}");
+        }
+        // Whichever of the heads an edge was handed.
+        for body in &bodies {
+            assert!(destination.body(body).await.unwrap().is_some(), "{number}");
+        }
+    }
+}
+
+/// One garbled answer is no reason to begin anew.
+pub(crate) async fn what_is_read_once_is_not_replaced(destination: &dyn Destination) {
+    let (site, store) = (Site::new(), MemoryStore::default());
+    let first = site.publisher().publish(&store, destination, NOW).await.unwrap();
+    // The clock was set back: without the head before, the number would fall.
+    let garbled = Garbled::new(destination, 3);
+    let second = site.publisher().publish(&store, &garbled, NOW - 5000).await.unwrap();
+    assert_eq!(second.head.sequence, first.head.sequence + 1);
+    assert!(!second.replaced_a_stranger);
+
+    let garbled = Garbled::new(destination, u32::MAX);
+    let failed = site.publisher().publish(&store, &garbled, NOW).await.unwrap_err();
+    assert_eq!(failed, PublishFailed::Contended);
+    let state = site.read(destination, NOW).await.unwrap();
+    assert_eq!(state.head().sequence(), second.head.sequence);
 }
 
 pub(crate) async fn entries_leave_when_no_pass_can_match(destination: &dyn Destination) {

@@ -29,7 +29,9 @@ async fn it_conforms_on_moto() {
     publisher::publishers_do_not_undo_each_other(&bucket(&server, "turns").await).await;
     publisher::bodies_are_removed_after_the_grace_period(&bucket(&server, "grace").await).await;
     publisher::entries_leave_when_no_pass_can_match(&bucket(&server, "leave").await).await;
+    publisher::clocks_may_differ(&bucket(&server, "clocks").await).await;
     publisher::garbage_is_replaced(&bucket(&server, "garbage").await).await;
+    publisher::what_is_read_once_is_not_replaced(&bucket(&server, "once").await).await;
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ PUBLISHER_ENVIRONMENT = {
     "EDGEPASS_STATE_DELEGATION",
     "EDGEPASS_SITE",
     "EDGEPASS_STATE_CACHE_SECONDS",
+    "EDGEPASS_LONGEST_SIGN_IN_DAYS",
 }
 
 # signer/src/source/rotation_sources.rs: the environment of the function `rotation`.
@@ -112,6 +113,8 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     publisher = functions(stack).get("Signer/PublisherFunction")
     if publisher and set(publisher["Environment"]["Variables"]) != PUBLISHER_ENVIRONMENT:
         yield "publisher has too many variables or too few"
+    elif publisher and not _prunes(stack, publisher["Environment"]["Variables"]):
+        yield "publisher forgets sign-ins at another time than the parameters say"
     rotation = functions(stack).get("Signer/RotationFunction")
     if rotation:
         yield from _rotation_is_set_up(stack, rotation["Environment"]["Variables"])
@@ -123,6 +126,11 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
         text = json.dumps(function.get("Environment", {}))
         if "BEGIN" in text or "PRIVATE" in text:
             yield f"{path} has a secret in its environment"
+
+
+def _prunes(stack: Stack, variables: dict[str, Any]) -> bool:
+    days = variables["EDGEPASS_LONGEST_SIGN_IN_DAYS"]
+    return str(days) == str(stack.values["LongestSignInDays"])
 
 
 def _rotation_is_set_up(stack: Stack, variables: dict[str, Any]) -> Iterator[str]:
