@@ -9,6 +9,7 @@ mod fresh;
 mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
+mod kms_key_arn;
 mod rotating_keys;
 #[cfg(feature = "aws")]
 mod rotation_sources;
@@ -25,9 +26,10 @@ pub use self::aws::{Aws, ServiceFailed};
 pub use self::destination::{DestinationSource, DestinationSourceRefused};
 pub use self::file::FileUnreadable;
 pub use self::fresh::{Fetch, Fresh, Freshness};
-pub use self::key_text::{KeyText, KeyTextRefused};
+pub use self::key_text::{KeptKey, KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
-pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
+pub use self::kms::{KmsKey, KmsKeyRefused};
+pub use self::kms_key_arn::KmsKeyArn;
 pub use self::rotating_keys::{KeySources, RotatingKeys};
 #[cfg(feature = "aws")]
 pub use self::rotation_sources::{RotationSources, StateSources};

@@ -10,5 +10,7 @@
 
 mod edges;
 mod interrupted;
+mod kms;
+mod moved;
 mod refusals;
 mod world;

@@ -8,13 +8,14 @@ use policy::{Algorithm, KeyUse, ListedKey, PublicKey, ShortRsa, UnixTime};
 use zeroize::Zeroizing;
 
 use super::edges::{Edges, History};
+use super::kms::Kms;
 use crate::key::{KeySpec, PrivateKey};
 use crate::rotation::{
-    AccountKey, Arrival, EdgeTrust, Estate, EstateFailed, Goal, Inventory, KeyGroup,
+    AccountKey, Arrival, Custody, EdgeTrust, Estate, EstateFailed, Goal, Inventory, KeyGroup,
     MAX_GROUP_KEYS, Mark, Marks, Milestone, Pending, RootKey, Rotation, RotationFailed,
     RotationSettings, StoredKey, Wait, Waits,
 };
-use crate::source::KeyText;
+use crate::source::{KeptKey, KeyText, KmsKeyArn};
 
 /// How often the publisher runs, in seconds.
 const HEARTBEAT: i64 = 60;
@@ -43,6 +44,7 @@ pub(super) struct State {
     pub(super) stages: BTreeMap<&'static str, String>,
     marks: Marks,
     pub(super) account: Vec<AccountKey>,
+    pub(super) kms: Kms,
     etag: u32,
     made: u32,
     pub(super) members: Vec<String>,
@@ -56,6 +58,7 @@ pub(super) struct State {
     /// Whether viewers may be refused: somebody else broke the site.
     pub(super) unwatched: bool,
     algorithm: Option<Algorithm>,
+    custody: Option<Custody>,
 }
 
 #[derive(Clone)]
@@ -65,31 +68,51 @@ pub(super) struct Version {
 }
 
 impl Version {
-    fn new(id: &str, text: &str, created: i64) -> Self {
+    fn new(id: &str, text: &str, created: i64, kms: &Kms) -> Self {
         let parsed = KeyText::parse(Zeroizing::new(text.to_owned())).unwrap();
-        let key = PrivateKey::from_pem(&parsed.key, None, ShortRsa::Refuse).unwrap();
+        let (public, kms_key) = match parsed.key {
+            KeptKey::Kms(arn) => (kms.public(&arn), Some(arn)),
+            KeptKey::Text(pem) => {
+                let key = PrivateKey::from_pem(&pem, None, ShortRsa::Refuse).unwrap();
+                (key.public_key().clone(), None)
+            }
+        };
         let key = StoredKey {
             version: id.to_owned(),
             created: time(created),
             key_id: parsed.key_id.unwrap(),
-            public: key.public_key().clone(),
+            public,
             hash: parsed.hash.unwrap(),
+            kms_key,
         };
         Self { text: text.to_owned(), key }
     }
 }
 
 impl World {
-    /// A site that signs with `K1`. Where validators run, edges trust what is published.
+    /// A site that signs with `K1`, which its secret holds. Where validators run, edges trust what
+    /// is published.
     pub(super) fn new(algorithm: Algorithm, trust: Option<RootKey>) -> Self {
-        let spec = match algorithm {
-            Algorithm::RsaSha1 | Algorithm::RsaSha256 => KeySpec::Rsa2048,
-            Algorithm::EcdsaSha1 | Algorithm::EcdsaSha256 => KeySpec::EcdsaP256,
+        Self::keeping(Custody::Secret, algorithm, trust)
+    }
+
+    /// The same, with the key where this says.
+    pub(super) fn keeping(custody: Custody, algorithm: Algorithm, trust: Option<RootKey>) -> Self {
+        let now = 1_767_290_400;
+        let mut kms = Kms::default();
+        let spec = KeySpec::of(algorithm);
+        let (private, public) = match custody {
+            Custody::Kms => {
+                let arn = kms.create(spec, now - 1_000_000);
+                (("kms_key", arn.to_string()), kms.public(&arn))
+            }
+            Custody::Secret => {
+                let (key, pem) = PrivateKey::generate(spec).unwrap();
+                (("private_key", (*pem).clone()), key.public_key().clone())
+            }
         };
-        let (key, pem) = PrivateKey::generate(spec).unwrap();
-        let public = key.public_key().clone();
         let hash = if algorithm.hash() == policy::Hash::Sha1 { "sha1" } else { "sha256" };
-        let text = serde_json::json!({ "key_id": "K1", "private_key": *pem, "hash": hash });
+        let text = serde_json::json!({ "key_id": "K1", private.0: private.1, "hash": hash });
         let listed = ListedKey {
             key_use: KeyUse::CloudFront,
             id: None,
@@ -97,10 +120,10 @@ impl World {
             algorithms: vec![algorithm],
         };
         let k1 = BTreeSet::from(["K1".to_owned()]);
-        let now = 1_767_290_400;
+        let version = Version::new("v1", &text.to_string(), now, &kms);
         let state = State {
             now,
-            versions: [("v1".to_owned(), Version::new("v1", &text.to_string(), now))].into(),
+            versions: [("v1".to_owned(), version)].into(),
             stages: [("AWSCURRENT", "v1".to_owned())].into(),
             marks: Marks::default(),
             account: vec![AccountKey {
@@ -109,6 +132,7 @@ impl World {
                 created: time(now - 1_000_000),
                 key: Some(public),
             }],
+            kms,
             etag: 1,
             made: 1,
             members: vec!["K1".to_owned()],
@@ -125,6 +149,7 @@ impl World {
             waits: WAITS,
             unwatched: false,
             algorithm: None,
+            custody: None,
         };
         Self(Arc::new(Mutex::new(state)))
     }
@@ -136,13 +161,17 @@ impl World {
     pub(super) fn rotation(&self) -> Rotation<Self> {
         let world = self.clone();
         let clock = Arc::new(move || time(world.state().now));
-        let State { waits, algorithm, .. } = *self.state();
-        let settings = RotationSettings { waits, algorithm, canary: None };
+        let State { waits, algorithm, custody, .. } = *self.state();
+        let settings = RotationSettings { waits, algorithm, custody, canary: None };
         Rotation::new(self.clone(), settings, clock)
     }
 
     pub(super) fn change_to(&self, algorithm: Algorithm) {
         self.state().algorithm = Some(algorithm);
+    }
+
+    pub(super) fn move_to(&self, custody: Custody) {
+        self.state().custody = Some(custody);
     }
 
     /// Until the goal is reached, however often that takes; or until it is refused.
@@ -298,6 +327,12 @@ impl State {
         }
         let refused = self.edges.refused(self.now);
         assert_eq!(refused, None, "after {:?} at {}", self.calls, self.now);
+        for id in self.edges.signing(self.now) {
+            let version = self.versions.values().find(|version| version.key.key_id == id);
+            let key = version.and_then(|version| version.key.kms_key.as_ref());
+            let signs = key.is_none_or(|key| self.kms.signs(key));
+            assert!(signs, "{id} does not sign after {:?} at {}", self.calls, self.now);
+        }
     }
 }
 
@@ -333,6 +368,7 @@ impl Estate for World {
                     members: state.members.clone(),
                 },
                 account: state.account.clone(),
+                kms: state.kms.enabled(),
                 deploying: if state.edges.deploying(state.now) {
                     vec!["E1".to_owned()]
                 } else {
@@ -355,6 +391,26 @@ impl Estate for World {
         self.call("stored", |state| Ok(Zeroizing::new(state.versions[version].text.clone()))).await
     }
 
+    async fn create_kms_key(&self, spec: KeySpec) -> Result<KmsKeyArn, EstateFailed> {
+        self.call("create_kms_key", |state| Ok(state.kms.create(spec, state.now))).await
+    }
+
+    async fn kms_public_key(&self, key: &KmsKeyArn) -> Result<PublicKey, EstateFailed> {
+        self.call("kms_public_key", |state| Ok(state.kms.public(key))).await
+    }
+
+    async fn kms_signature(&self, key: &KmsKeyArn, text: &str) -> Result<Vec<u8>, EstateFailed> {
+        self.call("kms_signature", |state| state.kms.sign(key, text)).await
+    }
+
+    async fn discard_kms_key(&self, key: &KmsKeyArn) -> Result<(), EstateFailed> {
+        self.call("discard_kms_key", |state| {
+            state.kms.discard(key);
+            Ok(())
+        })
+        .await
+    }
+
     async fn create_public_key(&self, name: &str, pem: &str) -> Result<String, EstateFailed> {
         self.call("create_public_key", |state| {
             assert!(state.account.len() < 10, "the plan saw to it");
@@ -371,7 +427,7 @@ impl Estate for World {
     async fn store_pending(&self, version: Option<&str>, text: &str) -> Result<(), EstateFailed> {
         self.call("store_pending", |state| {
             let id = version.map_or_else(|| format!("v{}", state.now), str::to_owned);
-            let version = Version::new(&id, text, state.now);
+            let version = Version::new(&id, text, state.now, &state.kms);
             let stored = state.versions.entry(id.clone()).or_insert(version);
             // As Secrets Manager: a version never changes.
             if stored.text != text {
