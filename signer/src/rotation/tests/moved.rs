@@ -85,3 +85,17 @@ async fn a_key_that_was_given_up_is_discarded_with_it() {
     assert_clean(&world);
     assert_eq!(world.state().key("AWSCURRENT").unwrap().key_id, "K1");
 }
+
+/// Of what was given up before, nothing is left: neither is there anything to take away.
+#[tokio::test]
+async fn giving_up_after_the_switch_discards_nothing() {
+    let world = in_kms();
+    trusted(&world).await;
+    world.drive(Goal::Aborted).await.unwrap();
+    trusted(&world).await;
+    world.drive(Goal::Switched).await.unwrap();
+    world.drive(Goal::Aborted).await.unwrap();
+    assert_eq!(world.state().kms.enabled().len(), 2);
+    world.drive(Goal::Finished).await.unwrap();
+    assert_clean(&world);
+}

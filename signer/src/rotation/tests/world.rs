@@ -205,8 +205,12 @@ impl World {
     fn meanwhile(self, goal: Goal) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move {
             let end = self.state().now + 890;
-            let other = self.drive_until(goal, end).await;
-            assert!(matches!(other, Ok(_) | Err(RotationFailed::Refused(_))), "{other:?}");
+            // At once, and at the last moment.
+            for _ in 0..2 {
+                let other = self.drive_until(goal, end).await;
+                assert!(matches!(other, Ok(_) | Err(RotationFailed::Refused(_))), "{other:?}");
+                self.sleep_until(end);
+            }
         })
     }
 
