@@ -113,6 +113,10 @@ impl Keeper {
     }
 
     async fn policy_key(&self) -> Result<PolicyKey, VariableRefused> {
+        #[cfg_attr(
+            not(feature = "aws"),
+            expect(clippy::infallible_destructuring_match, reason = "KMS needs AWS")
+        )]
         let source = match &self.policy_key {
             #[cfg(feature = "aws")]
             KeySource::Kms(arn) => {

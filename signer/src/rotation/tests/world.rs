@@ -22,6 +22,9 @@ const HEARTBEAT: i64 = 60;
 /// How long whoever has the root key takes to sign, in seconds.
 const OPERATOR: i64 = 7200;
 
+/// Longer than any rotation takes, in seconds.
+const PATIENCE: i64 = 7 * 24 * 3600;
+
 pub(super) const WAITS: Waits = Waits { settle: 300, drain: 12 * 3600 + 3600 + 300 };
 
 /// What happens at a call.
@@ -181,7 +184,9 @@ impl World {
 
     /// The same, but no longer than until then.
     async fn drive_until(&self, goal: Goal, end: i64) -> Result<Arrival, RotationFailed> {
+        let begun = self.state().now;
         loop {
+            assert!(self.state().now - begun < PATIENCE, "{goal:?} is never reached");
             let arrival = match self.rotation().advance(goal, &mut |_| {}).await {
                 Ok(Arrival::Reached) => return Ok(Arrival::Reached),
                 Ok(waiting) => waiting,
