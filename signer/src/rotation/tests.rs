@@ -9,6 +9,7 @@
 )]
 
 mod edges;
+mod estate;
 mod interrupted;
 mod kms;
 mod moved;
