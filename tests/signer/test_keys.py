@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from bad_kms import bad_kms, throttled_kms
 from conftest import Start
 from media_site import CLAIMS_KEY_ID, KEY_ID, Environment, KeyPair, edge_toml, signed_in
 from passes import FILE, Pass, at_edge, bundle, claims_of, openssl_verifies, verdict
 from services import Services, in_kms, with_id
-from throttled_kms import throttled_kms
 
 SECRET = "a secret that signer and edge share, 32 bytes or more"
 
@@ -108,7 +108,7 @@ def test_kms(
 
 def test_kms_that_throttles(start: Start, environment: Environment, services: Services) -> None:
     source, _ = services.key("ECC_NIST_P256")
-    with throttled_kms(services.variables["AWS_ENDPOINT_URL"]) as address:
+    with bad_kms(services.variables["AWS_ENDPOINT_URL"], throttled_kms) as address:
         variables = {"EDGEPASS_KEY": source, "AWS_ENDPOINT_URL_KMS": address}
         session = start(environment.variables | services.variables | variables)
         answer = session.invoke(signed_in())

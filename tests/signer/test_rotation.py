@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from bad_kms import ForgetfulKms, bad_kms
 from interrupter import Interrupter
 from media_site import KeyPair
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
@@ -143,6 +144,17 @@ def test_into_kms_and_back(rotating: Rotating, rsa: KeyPair) -> None:
         site.assert_rotated()
         stored = site.stored("AWSCURRENT")
         assert stored and held in stored
+
+
+def test_kms_may_need_a_moment_to_know_a_new_key(
+    rotating: Rotating, services: Services, rsa: KeyPair
+) -> None:
+    site = rotating(rsa, EDGEPASS_NEXT_CUSTODY="kms")
+    with bad_kms(services.variables["AWS_ENDPOINT_URL"], kms := ForgetfulKms()) as address:
+        site.variables["AWS_ENDPOINT_URL_KMS"] = address
+        assert site.invoke("createSecret", site.begin()).error is None
+    assert kms.asked > 1
+    assert len(site.kms_keys()) == 1
 
 
 def test_the_next_one_waits_for_the_drain(rotating: Rotating, key: Key) -> None:

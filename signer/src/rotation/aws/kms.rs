@@ -1,11 +1,14 @@
 //! Keys in KMS: made, asked, and discarded.
 
+use core::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::ProvideErrorMetadata;
 use aws_sdk_kms::types::{self, KeyState, KeyUsageType};
 use aws_sdk_resourcegroupstagging as tagging;
 use policy::{Hash, PublicKey};
+use tokio::time::sleep;
 
 use super::{failed, time};
 use crate::key::KeySpec;
@@ -19,8 +22,16 @@ const TAG: &str = "edgepass:key-group";
 /// For how long a deletion can be taken back, in days: the most that KMS allows.
 const DELETION_DAYS: i32 = 30;
 
+/// What KMS says of a key that it does not know, yet or any more.
+const NOT_FOUND: &str = "NotFoundException";
+
 /// What KMS says of a key that is disabled, about to be deleted, or deleted.
-const GONE: [&str; 3] = ["DisabledException", "KMSInvalidStateException", "NotFoundException"];
+const GONE: [&str; 3] = ["DisabledException", "KMSInvalidStateException", NOT_FOUND];
+
+/// How often a new key is looked for, and how long between: a key may not be known everywhere in
+/// KMS for some seconds (AWS: "AWS KMS eventual consistency").
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// An account's keys in KMS, of which those count that have the tag of a key group.
 #[derive(Debug)]
@@ -84,8 +95,21 @@ impl Kms {
         arn.ok_or_else(|| EstateFailed::new("CreateKey", &"KMS sent no ARN"))
     }
 
+    /// The public half of a key that was just made.
     pub(super) async fn public_key(&self, key: &KmsKeyArn) -> Result<PublicKey, EstateFailed> {
-        Ok(self.open(key).await.map_err(refused)?.public_key().clone())
+        let mut opened = self.open(key).await;
+        for _ in 1..LOOKS {
+            match &opened {
+                Err(KmsKeyRefused::Service(ServiceFailed::Refused { code, .. }))
+                    if code == NOT_FOUND =>
+                {
+                    sleep(BETWEEN_LOOKS).await;
+                    opened = self.open(key).await;
+                }
+                _ => break,
+            }
+        }
+        Ok(opened.map_err(refused)?.public_key().clone())
     }
 
     /// None of a key that signs no more.
