@@ -83,6 +83,8 @@ pub struct TaggedKey {
     pub arn: KmsKeyArn,
     /// When it was made.
     pub created: UnixTime,
+    /// Its public half.
+    pub public: PublicKey,
 }
 
 /// What validators at the edge go by.
@@ -174,17 +176,14 @@ impl Inventory {
         })
     }
 
-    /// A key in KMS that signs no more and is not to: its public half was never stored or has left,
-    /// or was given up.
-    ///
-    /// A candidate that was given up may be named by no version while somebody is still switching
-    /// to it: ask only where there is no [`Inventory::aborting`].
+    /// A key in KMS that signs no more and is not to: CloudFront does not know its public half, or
+    /// no longer. Another secret may share the group, and with it the tag.
     pub fn stray_in_kms(&self, older_than: UnixTime) -> Option<&TaggedKey> {
-        let retiring = self.previous.as_ref().filter(|_| self.retiring().is_some());
-        let needed = [Some(&self.current), self.pending_key(), retiring];
+        let stored = [Some(&self.current), self.pending_key()];
         self.kms.iter().find(|key| {
             key.created < older_than
-                && !needed.iter().flatten().any(|needed| needed.kms_key.as_ref() == Some(&key.arn))
+                && !self.account.iter().any(|known| known.key.as_ref() == Some(&key.public))
+                && !stored.iter().flatten().any(|stored| stored.kms_key.as_ref() == Some(&key.arn))
         })
     }
 

@@ -67,18 +67,20 @@ impl Kms {
         }
     }
 
+    /// None of a key that signs nothing, whatever its tag says.
     async fn enabled(&self, arn: KmsKeyArn) -> Result<Option<TaggedKey>, EstateFailed> {
-        let answer = match self.client.describe_key().key_id(arn.as_str()).send().await {
-            Ok(answer) => answer,
+        let described = match self.client.describe_key().key_id(arn.as_str()).send().await {
+            Ok(answer) => answer.key_metadata,
             // The list of tags is not always of this moment.
-            Err(error) if is_gone(error.code()) => return Ok(None),
+            Err(error) if is_gone(error.code()) => None,
             Err(error) => return Err(failed("DescribeKey")(ServiceFailed::new(&error))),
         };
-        let enabled = answer.key_metadata.filter(|key| key.key_state == Some(KeyState::Enabled));
-        Ok(enabled.map(|key| TaggedKey {
-            arn,
-            created: time(key.creation_date.map_or(0, |date| date.secs())),
-        }))
+        let enabled = described.filter(|key| key.key_state == Some(KeyState::Enabled));
+        let signs = enabled.filter(|key| key.key_usage == Some(KeyUsageType::SignVerify));
+        let Some(key) = signs else { return Ok(None) };
+        let created = time(key.creation_date.map_or(0, |date| date.secs()));
+        let public = self.public_key_if_any(&arn).await?;
+        Ok(public.map(|public| TaggedKey { arn, created, public }))
     }
 
     pub(super) async fn create(&self, spec: KeySpec) -> Result<KmsKeyArn, EstateFailed> {

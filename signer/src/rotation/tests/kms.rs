@@ -37,6 +37,7 @@ impl Kms {
         let tagged = |(arn, key): (&String, &Key)| TaggedKey {
             arn: arn.parse().unwrap(),
             created: time(key.created),
+            public: key.private.public_key().clone(),
         };
         enabled.map(tagged).collect()
     }

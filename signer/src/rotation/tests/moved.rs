@@ -3,8 +3,9 @@
 use policy::Algorithm::{EcdsaSha256, RsaSha1, RsaSha256};
 
 use super::interrupted::{assert_clean, rotate};
-use super::world::World;
-use crate::rotation::{CheckFailed, Custody, Goal, Refused, RootKey, RotationFailed};
+use super::world::{World, time};
+use crate::key::KeySpec;
+use crate::rotation::{AccountKey, CheckFailed, Custody, Goal, Refused, RootKey, RotationFailed};
 
 fn in_kms() -> World {
     World::keeping(Custody::Kms, EcdsaSha256, Some(RootKey::AtHand))
@@ -84,6 +85,21 @@ async fn a_key_that_was_given_up_is_discarded_with_it() {
     world.drive(Goal::Aborted).await.unwrap();
     assert_clean(&world);
     assert_eq!(world.state().key("AWSCURRENT").unwrap().key_id, "K1");
+}
+
+/// Two signers may share a key group: what CloudFront knows is somebody's.
+#[tokio::test]
+async fn the_key_of_another_secret_is_left_alone() {
+    let world = in_kms();
+    let now = world.state().now;
+    let other = world.state().kms.create(KeySpec::EcdsaP256, now - 1_000_000);
+    let key = Some(world.state().kms.public(&other));
+    let (id, name) = ("KOTHER".to_owned(), "by hand".to_owned());
+    world.state().account.push(AccountKey { id, name, created: time(0), key });
+    world.state().members.push("KOTHER".to_owned());
+    rotate(&world).await;
+    assert!(world.state().kms.signs(&other));
+    assert_eq!(world.state().kms.enabled().len(), 2);
 }
 
 /// Of what was given up before, nothing is left: neither is there anything to take away.
