@@ -2,11 +2,11 @@
 //!
 //! | | what happens | may be given up |
 //! | --- | --- | --- |
-//! | create | a key pair, its public half in CloudFront, its private half in the secret as `AWSPENDING` | yes |
+//! | create | a key pair, its public half in CloudFront, its private half in the secret as `AWSPENDING`, or in KMS and its name there | yes |
 //! | trust | the key group gets it, then the delegation; wait until it is deployed and published, and until every edge knows | yes |
 //! | switch | check the candidate, then `AWSCURRENT` moves to it: signers take it up when they renew their keys | no |
 //! | drain | wait until the last pass of the key before has ended | no |
-//! | remove | the key before leaves the group, the delegation, and CloudFront | no |
+//! | remove | the key before leaves the group, the delegation, CloudFront, and KMS | no |
 //!
 //! What comes next is a pure function, [`next`], of an [`Inventory`] and the time. There is no other
 //! memory: stopped between any two calls, a rotation goes on from what it finds. All that cannot be
@@ -17,35 +17,37 @@ mod aws;
 mod candidate;
 mod check;
 mod estate;
+mod failed;
 mod inventory;
 mod mark;
 mod next;
 mod refused;
 mod step;
+mod stored_key;
 #[cfg(test)]
 mod tests;
 
-use core::fmt;
-
-use policy::{Algorithm, ListedKey, SignableUrl};
+use policy::{Algorithm, Hash, ListedKey, MakeSignature, SignableUrl};
 
 #[cfg(feature = "aws")]
 pub use self::aws::AwsEstate;
 use self::candidate::Candidate;
 pub use self::check::CheckFailed;
-use self::check::Examinee;
+use self::check::{Examinee, PrivateHalf};
 pub use self::estate::{Estate, EstateFailed};
+pub use self::failed::RotationFailed;
 use self::inventory::is_of;
 pub use self::inventory::{
     AccountKey, EdgeTrust, Inventory, KeyGroup, Leaving, MAX_ACCOUNT_KEYS, MAX_GROUP_KEYS, Pending,
-    RootKey, StoredKey,
+    RootKey, TaggedKey,
 };
 pub use self::mark::{Mark, Marks, Milestone};
 pub use self::next::{Goal, Next, RETREAT_SECONDS, Waits, next};
 pub use self::refused::Refused;
 pub use self::step::{Step, Wait};
+pub use self::stored_key::{Custody, NotACustody, StoredKey};
 use crate::interface::Clock;
-use crate::key::GenerationFailed;
+use crate::key::KeySpec;
 
 /// More changes than any rotation has. Whoever needs them is at odds with somebody else.
 const MAX_STEPS: usize = 40;
@@ -64,6 +66,8 @@ pub struct RotationSettings {
     pub waits: Waits,
     /// What the next key signs with; None: what the current one does.
     pub algorithm: Option<Algorithm>,
+    /// Where the private half of the next key is; None: where that of the current one is.
+    pub custody: Option<Custody>,
     /// What is fetched with a pass of the candidate before the switch.
     pub canary: Option<SignableUrl>,
 }
@@ -90,7 +94,7 @@ impl<E: Estate> Rotation<E> {
         goal: Goal,
     ) -> Result<(Inventory, Result<Next, Refused>), EstateFailed> {
         let there = self.estate.inventory().await?;
-        let next = next(&there, goal, self.settings.waits, (self.clock)());
+        let next = self.next(&there, goal);
         Ok((there, next))
     }
 
@@ -110,7 +114,7 @@ impl<E: Estate> Rotation<E> {
         let mut last = None;
         for _ in 0..MAX_STEPS {
             let there = self.estate.inventory().await?;
-            let step = match next(&there, goal, self.settings.waits, (self.clock)())? {
+            let step = match self.next(&there, goal)? {
                 Next::Done => return Ok(Arrival::Reached),
                 Next::Wait(wait) => return Ok(Arrival::Waiting(wait)),
                 Next::Do(step) => step,
@@ -132,6 +136,24 @@ impl<E: Estate> Rotation<E> {
     pub async fn check(&self) -> Result<(), RotationFailed> {
         let there = self.estate.inventory().await?;
         self.examine(there.candidate().unwrap_or(&there.current), &there).await
+    }
+
+    fn next(&self, there: &Inventory, goal: Goal) -> Result<Next, Refused> {
+        let next = next(there, goal, self.settings.waits, (self.clock)())?;
+        if let Next::Do(Step::Create { .. }) = next {
+            self.kind(there)?;
+        }
+        Ok(next)
+    }
+
+    /// Where the private half of the next key is, and what it signs with.
+    fn kind(&self, there: &Inventory) -> Result<(Custody, Algorithm), Refused> {
+        let custody = self.settings.custody.unwrap_or_else(|| there.current.custody());
+        let algorithm = self.settings.algorithm.unwrap_or_else(|| there.current.algorithm());
+        match (custody, algorithm.hash()) {
+            (Custody::Kms, Hash::Sha1) => Err(Refused::Sha1InKms { algorithm }),
+            _ => Ok((custody, algorithm)),
+        }
     }
 
     async fn take(&self, step: &Step, there: &Inventory) -> Result<(), RotationFailed> {
@@ -159,14 +181,22 @@ impl<E: Estate> Rotation<E> {
             }
             Step::Unstage(version) => Ok(self.estate.unstage(version).await?),
             Step::Delete(key_id) => Ok(self.estate.delete_public_key(key_id).await?),
+            Step::Discard(key) => Ok(self.estate.discard_kms_key(key).await?),
         }
     }
 
-    /// Stopped between the two calls, it leaves a public key whose private half nobody has, in no
-    /// group: [`Inventory::stray`] finds it.
+    /// Stopped between its calls, it leaves a public key that no version of the secret names, in no
+    /// group, and a key in KMS, which has its tag: [`Inventory::stray`] and
+    /// [`Inventory::stray_in_kms`] find them.
     async fn create(&self, version: Option<&str>, there: &Inventory) -> Result<(), RotationFailed> {
-        let algorithm = self.settings.algorithm.unwrap_or_else(|| there.current.algorithm());
-        let candidate = Candidate::generate(algorithm)?;
+        let candidate = match self.kind(there)? {
+            (Custody::Kms, algorithm) => {
+                let key = self.estate.create_kms_key(KeySpec::of(algorithm)).await?;
+                let public = self.estate.kms_public_key(&key).await?;
+                Candidate::in_kms(key, public)
+            }
+            (Custody::Secret, algorithm) => Candidate::generate(algorithm)?,
+        };
         let name = candidate.name(&there.group.id);
         let key_id = self.estate.create_public_key(&name, &candidate.public_pem()).await?;
         Ok(self.estate.store_pending(version, &candidate.stored(&key_id)).await?)
@@ -176,8 +206,15 @@ impl<E: Estate> Rotation<E> {
         let returned = there.account_key(&key.key_id).and_then(|key| key.key.as_ref());
         let returned = returned.ok_or(CheckFailed::NotReturned)?;
         let examinee = Examinee::read(self.estate.stored(&key.version).await?, key)?;
-        let canary = self.settings.canary.as_ref();
-        let url = examinee.sign(canary, returned, (self.clock)())?;
+        let (canary, now) = (self.settings.canary.as_ref(), (self.clock)());
+        let pass = examinee.pass(canary, now)?;
+        let signature = match examinee.private() {
+            PrivateHalf::Here(private) => {
+                private.sign(key.hash, pass.text().as_bytes()).map_err(CheckFailed::Signing)?
+            }
+            PrivateHalf::Kms(arn) => self.estate.kms_signature(arn, pass.text()).await?,
+        };
+        let url = examinee.verified(pass, &signature, returned, now)?;
         if canary.is_some() {
             let status = self.estate.fetch(&url).await?;
             if !(200..400).contains(&status) {
@@ -195,60 +232,5 @@ fn delegated(there: &Inventory, stays: impl Fn(&ListedKey) -> bool) -> Vec<Liste
         EdgeTrust::State { delegated, .. } => {
             delegated.iter().filter(|listed| stays(listed)).cloned().collect()
         }
-    }
-}
-
-/// Why a rotation stopped. It may be taken up again.
-#[derive(Debug)]
-pub enum RotationFailed {
-    /// The candidate cannot be relied on.
-    Check(CheckFailed),
-    /// A call.
-    Estate(EstateFailed),
-    /// There is no key pair.
-    Generation(GenerationFailed),
-    /// It may not.
-    Refused(Refused),
-    /// What it changes somebody else changes back.
-    Restless,
-}
-
-impl fmt::Display for RotationFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Check(failed) => failed.fmt(f),
-            Self::Estate(failed) => failed.fmt(f),
-            Self::Generation(failed) => failed.fmt(f),
-            Self::Refused(refused) => refused.fmt(f),
-            Self::Restless => f.write_str(
-                "what the rotation changes somebody else changes back; end the other one first",
-            ),
-        }
-    }
-}
-
-impl core::error::Error for RotationFailed {}
-
-impl From<CheckFailed> for RotationFailed {
-    fn from(failed: CheckFailed) -> Self {
-        Self::Check(failed)
-    }
-}
-
-impl From<EstateFailed> for RotationFailed {
-    fn from(failed: EstateFailed) -> Self {
-        Self::Estate(failed)
-    }
-}
-
-impl From<GenerationFailed> for RotationFailed {
-    fn from(failed: GenerationFailed) -> Self {
-        Self::Generation(failed)
-    }
-}
-
-impl From<Refused> for RotationFailed {
-    fn from(refused: Refused) -> Self {
-        Self::Refused(refused)
     }
 }

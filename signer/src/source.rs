@@ -6,9 +6,11 @@ mod destination;
 pub mod environment;
 mod file;
 mod fresh;
+mod key_source;
 mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
+mod kms_key_arn;
 mod rotating_keys;
 #[cfg(feature = "aws")]
 mod rotation_sources;
@@ -25,37 +27,15 @@ pub use self::aws::{Aws, ServiceFailed};
 pub use self::destination::{DestinationSource, DestinationSourceRefused};
 pub use self::file::FileUnreadable;
 pub use self::fresh::{Fetch, Fresh, Freshness};
-pub use self::key_text::{KeyText, KeyTextRefused};
+pub use self::key_source::KeySource;
+pub use self::key_text::{KeptKey, KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
-pub use self::kms::{KmsKey, KmsKeyArn, KmsKeyRefused};
+pub use self::kms::{KmsKey, KmsKeyRefused};
+pub use self::kms_key_arn::KmsKeyArn;
 pub use self::rotating_keys::{KeySources, RotatingKeys};
 #[cfg(feature = "aws")]
 pub use self::rotation_sources::{RotationSources, StateSources};
 pub use self::store::{StoreSource, StoreSourceRefused};
-
-/// The name of the CloudFront key, as the environment of the Lambda functions gives it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum KeySource {
-    /// `kms:ARN`: it signs where it is and never leaves.
-    #[cfg(feature = "aws")]
-    Kms(KmsKeyArn),
-    /// It is fetched.
-    Text(SecretSource),
-}
-
-impl FromStr for KeySource {
-    type Err = SourceRefused;
-
-    fn from_str(text: &str) -> Result<Self, SourceRefused> {
-        match text.split_once(':') {
-            #[cfg(feature = "aws")]
-            Some(("kms", arn)) => arn.parse().map(Self::Kms),
-            #[cfg(not(feature = "aws"))]
-            Some(("kms", _)) => Err(SourceRefused::WithoutAws),
-            _ => text.parse().map(Self::Text),
-        }
-    }
-}
 
 /// The name of a secret that is fetched.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -8,8 +8,14 @@ from typing import Self
 
 import requests
 
-# What Secrets Manager is asked to change; of CloudFront and S3 it is every method but GET.
-CHANGES = ("PutSecretValue", "TagResource", "UpdateSecretVersionStage")
+# What Secrets Manager and KMS are asked to change; of CloudFront and S3 it is every method but GET.
+CHANGES = (
+    "CreateKey",
+    "PutSecretValue",
+    "ScheduleKeyDeletion",
+    "TagResource",
+    "UpdateSecretVersionStage",
+)
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 

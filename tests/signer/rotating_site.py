@@ -27,7 +27,6 @@ from services import Services
 sys.path.append(str(ROOT / "tests" / "servers" / "cloudfront"))
 from process import CloudFront as CloudFront  # noqa: E402
 
-GROUP = "11111111-2222-3333-4444-555555555555"
 DISTRIBUTION = "E1"
 LIFETIME = 12 * 3600
 """`max_lifetime` of the grants."""
@@ -35,7 +34,16 @@ MAX_AGE = 3600
 """For how long a signer may go on with the key before."""
 CLOCKS = 300
 
+TAG = "edgepass:key-group"
+
 HASHES: dict[str, HashAlgorithm] = {"sha1": SHA1(), "sha256": SHA256()}
+
+
+@dataclass
+class InKms:
+    """A key that KMS makes."""
+
+    spec: str
 
 
 @dataclass
@@ -47,10 +55,13 @@ class Pass:
     signature: bytes
     ends: int
 
+    IN_KMS = ("ECDSA_SHA_256", "RSASSA_PKCS1_V1_5_SHA_256")
     TEXT = b'{"Statement":[{"Resource":"https://media.example.com/*"}]}'
 
     @classmethod
-    def signed(cls, stored: dict[str, str], ends: int) -> "Pass":
+    def signed(cls, stored: dict[str, str], ends: int, kms: Any) -> "Pass":
+        if "kms_key" in stored:
+            return cls(stored["key_id"], SHA256(), cls._signed_in_kms(stored["kms_key"], kms), ends)
         key = load_pem_private_key(stored["private_key"].encode(), None)
         hash = HASHES[stored.get("hash", "sha256")]
         if isinstance(key, rsa.RSAPrivateKey):
@@ -59,6 +70,17 @@ class Pass:
             assert isinstance(key, ec.EllipticCurvePrivateKey)
             signature = key.sign(cls.TEXT, ec.ECDSA(hash))
         return cls(stored["key_id"], hash, signature, ends)
+
+    @classmethod
+    def _signed_in_kms(cls, arn: str, kms: Any) -> bytes:
+        key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+        # moto signs with any.
+        assert key["KeyState"] == "Enabled", "a signer may still sign with it"
+        (algorithm,) = [name for name in key["SigningAlgorithms"] if name in cls.IN_KMS]
+        signature: bytes = kms.sign(
+            KeyId=arn, Message=cls.TEXT, MessageType="RAW", SigningAlgorithm=algorithm
+        )["Signature"]
+        return signature
 
     def is_admitted(self, keys: Mapping[str, str]) -> bool:
         if self.key_id not in keys:
@@ -79,18 +101,25 @@ class RotatingSite:
         self,
         services: Services,
         cloudfront: CloudFront,
-        key: KeyPair,
+        key: KeyPair | InKms,
         hash: str = "sha256",
         **variables: str,
     ) -> None:
         cloudfront.reset(deploy_seconds=300)
         self.fake = cloudfront
+        # KMS has the keys of other sites, too.
+        self._group = str(uuid.uuid4())
+        stored = {"key_id": "KOLD", "hash": hash}
+        if isinstance(key, InKms):
+            name, public = services.key(key.spec, **{TAG: self._group})
+            stored["kms_key"] = name.removeprefix("kms:")
+        else:
+            stored["private_key"], public = key.private, key.public
         cloudfront.seed(
-            public_keys=[{"id": "KOLD", "pem": key.public}],
-            key_groups=[{"id": GROUP, "name": "site", "keys": ["KOLD"]}],
-            distributions=[{"id": DISTRIBUTION, "key_groups": [GROUP]}],
+            public_keys=[{"id": "KOLD", "pem": public}],
+            key_groups=[{"id": self._group, "name": "site", "keys": ["KOLD"]}],
+            distributions=[{"id": DISTRIBUTION, "key_groups": [self._group]}],
         )
-        stored = {"key_id": "KOLD", "private_key": key.private, "hash": hash}
         source = services.secret(f"rotated-{uuid.uuid4()}", json.dumps(stored))
         self.secret = source.removeprefix("secretsmanager:")
         self.later = 0
@@ -98,7 +127,7 @@ class RotatingSite:
             **services.variables,
             "AWS_ENDPOINT_URL_CLOUDFRONT": cloudfront.url,
             "EDGEPASS_KEY": source,
-            "EDGEPASS_KEY_GROUP": GROUP,
+            "EDGEPASS_KEY_GROUP": self._group,
             "EDGEPASS_GRANTS": GRANTS,
             "EDGEPASS_STORE": "memory",
             "EDGEPASS_STATE": "none",
@@ -108,9 +137,9 @@ class RotatingSite:
             "aws_access_key_id": "test",
             "aws_secret_access_key": "test",
         }
-        self._secrets: Any = boto3.client(
-            "secretsmanager", endpoint_url=services.variables["AWS_ENDPOINT_URL"], **clients
-        )
+        self._secrets: Any = services.client("secretsmanager")
+        self._kms: Any = services.client("kms")
+        self._tags: Any = services.client("resourcegroupstaggingapi")
         self._cloudfront: Any = boto3.client("cloudfront", endpoint_url=cloudfront.url, **clients)
         self._passes: list[Pass] = []
         self._signed_before: list[tuple[int, dict[str, str]]] = []
@@ -141,10 +170,17 @@ class RotatingSite:
         return stored["key_id"]
 
     def group(self) -> list[str]:
-        members: list[str] = self._cloudfront.get_key_group_config(Id=GROUP)["KeyGroupConfig"][
-            "Items"
-        ]
+        config = self._cloudfront.get_key_group_config(Id=self._group)["KeyGroupConfig"]
+        members: list[str] = config["Items"]
         return members
+
+    def kms_keys(self) -> list[str]:
+        """The keys in KMS that have the tag of the group and can sign."""
+        tagged = self._tags.get_resources(TagFilters=[{"Key": TAG, "Values": [self._group]}])
+        arns = [one["ResourceARN"] for one in tagged["ResourceTagMappingList"]]
+        states = {arn: self._kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] for arn in arns}
+        assert set(states.values()) <= {"Enabled", "PendingDeletion"}
+        return [arn for arn, state in states.items() if state == "Enabled"]
 
     def public_keys(self) -> list[str]:
         listed = self._cloudfront.list_public_keys()["PublicKeyList"]
@@ -214,7 +250,7 @@ class RotatingSite:
         for key in {key["key_id"]: key for key in recent}.values():
             held = [one for one in self._passes if one.key_id == key["key_id"]]
             if not any(one.ends == self.later + LIFETIME for one in held):
-                self._passes.append(Pass.signed(key, self.later + LIFETIME))
+                self._passes.append(Pass.signed(key, self.later + LIFETIME, self._kms))
 
     def check(self) -> None:
         """Every pass that is valid is admitted by every edge."""
@@ -229,5 +265,8 @@ class RotatingSite:
         assert new != "KOLD"
         assert self.group() == [new]
         assert self.public_keys() == [new]
+        stored = self.stored("AWSCURRENT")
+        assert stored
+        assert self.kms_keys() == [arn for name, arn in stored.items() if name == "kms_key"]
         stages = self.stages()
         assert stages.get("AWSPENDING") in (None, stages["AWSCURRENT"])

@@ -106,9 +106,14 @@ class Services:
         self._parameters.put_parameter(Name=name, Value=text, Type=kind)
         return f"ssm:{name}"
 
-    def key(self, spec: str, usage: str = "SIGN_VERIFY") -> tuple[str, str]:
+    def key(self, spec: str, usage: str = "SIGN_VERIFY", **tags: str) -> tuple[str, str]:
         """Makes a key in KMS; the source that names it, and the public half as PEM."""
-        arn = self._kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+        made = self._kms.create_key(
+            KeySpec=spec,
+            KeyUsage=usage,
+            Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
+        )
+        arn = made["KeyMetadata"]["Arn"]
         if usage != "SIGN_VERIFY":
             return f"kms:{arn}", ""
         public = load_der_public_key(self._kms.get_public_key(KeyId=arn)["PublicKey"])
@@ -153,3 +158,8 @@ class Table:
 def with_id(key_id: str, private_pem: str) -> str:
     """A key stored together with its id."""
     return json.dumps({"key_id": key_id, "private_key": private_pem})
+
+
+def in_kms(key_id: str, source: str) -> str:
+    """A key in KMS, named together with its id."""
+    return json.dumps({"key_id": key_id, "kms_key": source.removeprefix("kms:")})

@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from bad_kms import bad_kms, throttled_kms
 from conftest import Start
 from media_site import CLAIMS_KEY_ID, KEY_ID, Environment, KeyPair, edge_toml, signed_in
 from passes import FILE, Pass, at_edge, bundle, claims_of, openssl_verifies, verdict
-from services import Services, with_id
-from throttled_kms import throttled_kms
+from services import Services, in_kms, with_id
 
 SECRET = "a secret that signer and edge share, 32 bytes or more"
 
@@ -108,7 +108,7 @@ def test_kms(
 
 def test_kms_that_throttles(start: Start, environment: Environment, services: Services) -> None:
     source, _ = services.key("ECC_NIST_P256")
-    with throttled_kms(services.variables["AWS_ENDPOINT_URL"]) as address:
+    with bad_kms(services.variables["AWS_ENDPOINT_URL"], throttled_kms) as address:
         variables = {"EDGEPASS_KEY": source, "AWS_ENDPOINT_URL_KMS": address}
         session = start(environment.variables | services.variables | variables)
         answer = session.invoke(signed_in())
@@ -146,6 +146,34 @@ def test_secrets_manager_rotates_without_restart(
     (warning,) = session.lines("keys-not-renewed")
     assert "`EDGEPASS_KEY`" in warning["message"]
     assert "a public key" in warning["message"]
+
+
+def test_a_secret_that_names_keys_in_kms(
+    start: Start, environment: Environment, services: Services, claims_key: KeyPair
+) -> None:
+    before, before_pem = services.key("RSA_2048")
+    source = services.secret("naming", in_kms("KOLD", before))
+    environment.variables |= services.variables | {
+        "EDGEPASS_KEY": source,
+        "EDGEPASS_REFRESH_SECONDS": "1",
+    }
+    session = start(environment.variables)
+    claims = ("ES256", claims_key.public)
+    folder = environment.folder
+    check_pass(Pass.of(session.invoke(signed_in())), folder, before_pem, claims, "KOLD")
+
+    after, after_pem = services.key("ECC_NIST_P256")
+    services.rotate(source, in_kms("KNEW", after))
+    time.sleep(2)
+    check_pass(Pass.of(session.invoke(signed_in())), folder, after_pem, claims, "KNEW")
+
+    # Not every key in KMS signs: the one in hand stays.
+    other, _ = services.key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+    services.rotate(source, in_kms("KBAD", other))
+    time.sleep(2)
+    assert Pass.of(session.invoke(signed_in())).key_id == "KNEW"
+    (warning,) = session.lines("keys-not-renewed")
+    assert "`EDGEPASS_KEY`" in warning["message"]
 
 
 def test_keys_that_cannot_be_renewed_are_given_up(

@@ -5,14 +5,18 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from typing import Any
 
+import passes
 import pytest
+from conftest import Start
 from emulator import BINARIES
-from media_site import GRANTS, KeyPair
-from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, RotatingSite
+from media_site import GRANTS, Environment, KeyPair, signed_in
+from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
 from runtime import FAKETIME
 from services import Services
+from test_keys import check_pass
 
 EDGEPASS = BINARIES / "edgepass"
 DONE, NOT_YET, REFUSED = 0, 1, 2
@@ -50,11 +54,18 @@ class Operator:
         return json.loads(done.stdout) if done.stdout else done.stderr
 
 
-@pytest.fixture
-def operator(services: Services, cloudfront: CloudFront, p256: KeyPair, tmp_path: Path) -> Operator:
+@pytest.fixture(params=["secret", "kms"])
+def operator(
+    request: pytest.FixtureRequest,
+    services: Services,
+    cloudfront: CloudFront,
+    p256: KeyPair,
+    tmp_path: Path,
+) -> Operator:
     grants = tmp_path / "grants.toml"
     grants.write_text(GRANTS)
-    site = RotatingSite(services, cloudfront, p256, EDGEPASS_GRANTS=str(grants))
+    key = p256 if request.param == "secret" else InKms("ECC_NIST_P256")
+    site = RotatingSite(services, cloudfront, key, EDGEPASS_GRANTS=str(grants))
     return Operator(site)
 
 
@@ -87,14 +98,17 @@ def test_from_plan_to_finish(operator: Operator) -> None:
 
 def test_given_up(operator: Operator) -> None:
     site, rotate = operator.site, operator.rotate
+    signing = site.kms_keys()
     assert "no rotation is under way" in rotate("abort", code=REFUSED)
     rotate("start", code=NOT_YET)
+    assert len(site.kms_keys()) == 2 * len(signing)
     assert rotate("abort", code=NOT_YET)["waits_for"] == "retreat"
     assert "no rotation is under way" in rotate("switch", code=REFUSED)
     site.advance(RETREAT + 60)
     assert rotate("abort")["done"]
     assert (site.current(), site.group(), site.public_keys()) == ("KOLD", ["KOLD"], ["KOLD"])
     assert "AWSPENDING" not in site.stages()
+    assert site.kms_keys() == signing
     # And then anew.
     rotate("start", code=NOT_YET)
 
@@ -112,6 +126,40 @@ def test_a_canary_that_dies_stops_the_switch(operator: Operator) -> None:
     alive = f"{site.fake.url}/_fake/clock"
     rotate("switch", "--canary", alive)
     assert site.current() != "KOLD"
+
+
+def test_the_signer_follows_into_kms(
+    operator: Operator,
+    services: Services,
+    start: Start,
+    environment: Environment,
+    claims_key: KeyPair,
+) -> None:
+    """Without a restart: what the new key signs in KMS is admitted, under its own id."""
+    site, rotate = operator.site, operator.rotate
+    variables = environment.variables | services.variables
+    del variables["EDGEPASS_KEY_ID"]
+    variables |= {"EDGEPASS_KEY": f"secretsmanager:{site.secret}", "EDGEPASS_REFRESH_SECONDS": "1"}
+    session = start(variables)
+    claims = ("ES256", claims_key.public)
+
+    def sign_in(key_id: str) -> None:
+        issued = passes.Pass.of(session.invoke(signed_in()))
+        check_pass(issued, environment.folder, site.fake_key(key_id), claims, key_id)
+
+    sign_in("KOLD")
+    words = ("--custody", "kms", "--to", "RSA-SHA256")
+    rotate("start", *words, code=NOT_YET)
+    site.advance(300)
+    rotate("start", code=NOT_YET)
+    site.advance(301)
+    candidate = rotate("status")["candidate"]
+    assert (candidate["algorithm"], candidate["custody"]) == ("RSA-SHA256", "kms")
+    sign_in("KOLD")
+    rotate("switch")
+    sleep(2)
+    sign_in(candidate["key_id"])
+    assert not session.lines("keys-not-renewed")
 
 
 @pytest.mark.parametrize("root_at_hand", [True, False], ids=["root-at-hand", "root-offline"])

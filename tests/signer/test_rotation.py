@@ -1,13 +1,14 @@
-"""The rotation function against CloudFront's control plane and Secrets Manager: from every state,
+"""The rotation function against CloudFront's control plane, Secrets Manager and KMS: from every state,
 killed at every call, and no viewer refused."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from bad_kms import ForgetfulKms, bad_kms
 from interrupter import Interrupter
 from media_site import KeyPair
-from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, RotatingSite
+from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
 from runtime import Ended, Invocation
 from services import Services
 
@@ -23,14 +24,21 @@ def cloudfront() -> Iterator[CloudFront]:
 
 
 Rotating = Callable[..., RotatingSite]
+Key = KeyPair | InKms
 
 
 @pytest.fixture
 def rotating(services: Services, cloudfront: CloudFront, p256: KeyPair) -> Rotating:
-    def rotating(key: KeyPair = p256, hash: str = "sha256", **variables: str) -> RotatingSite:
+    def rotating(key: Key = p256, hash: str = "sha256", **variables: str) -> RotatingSite:
         return RotatingSite(services, cloudfront, key, hash, **variables)
 
     return rotating
+
+
+@pytest.fixture(params=["secret", "kms"])
+def key(request: pytest.FixtureRequest, p256: KeyPair) -> Key:
+    """A key, wherever it may be kept."""
+    return p256 if request.param == "secret" else InKms("ECC_NIST_P256")
 
 
 def until_done(site: RotatingSite, step: str, token: str, pause: int = 60) -> Ended:
@@ -66,8 +74,8 @@ def arrival(ended: Ended) -> dict[str, object]:
     return line
 
 
-def test_a_rotation_from_beginning_to_end(rotating: Rotating) -> None:
-    site = rotating()
+def test_a_rotation_from_beginning_to_end(rotating: Rotating, key: Key) -> None:
+    site = rotating(key)
     token = site.begin()
     assert arrival(site.invoke("createSecret", token))["event"] == "rotation-reached"
     pending = site.stored("AWSPENDING")
@@ -111,8 +119,46 @@ def test_to_another_kind_of_key_and_hash(rotating: Rotating, rsa: KeyPair) -> No
     site.assert_rotated()
 
 
-def test_the_next_one_waits_for_the_drain(rotating: Rotating) -> None:
-    site = rotating()
+@pytest.mark.parametrize(
+    ("spec", "algorithm"), [("ECC_NIST_P256", "RSA-SHA256"), ("RSA_2048", "ECDSA-SHA256")]
+)
+def test_to_another_kind_of_key_in_kms(rotating: Rotating, spec: str, algorithm: str) -> None:
+    site = rotating(InKms(spec), EDGEPASS_NEXT_ALGORITHM=algorithm)
+    rotate(site)
+    finish(site)
+    site.assert_rotated()
+    is_rsa = len(site.fake_key(site.current())) > 400
+    assert is_rsa == algorithm.startswith("RSA")
+
+
+def test_into_kms_and_back(rotating: Rotating, rsa: KeyPair) -> None:
+    site = rotating(rsa, "sha1", EDGEPASS_NEXT_CUSTODY="kms")
+    ended = site.invoke("createSecret", site.begin())
+    assert ended.error and "KMS makes no SHA-1 signatures" in ended.error
+    assert (site.kms_keys(), site.public_keys()) == ([], ["KOLD"])
+    site.variables["EDGEPASS_NEXT_ALGORITHM"] = "RSA-SHA256"
+    for custody, held in (("kms", "kms_key"), ("secret", "private_key")):
+        site.variables["EDGEPASS_NEXT_CUSTODY"] = custody
+        rotate(site)
+        finish(site)
+        site.assert_rotated()
+        stored = site.stored("AWSCURRENT")
+        assert stored and held in stored
+
+
+def test_kms_may_need_a_moment_to_know_a_new_key(
+    rotating: Rotating, services: Services, rsa: KeyPair
+) -> None:
+    site = rotating(rsa, EDGEPASS_NEXT_CUSTODY="kms")
+    with bad_kms(services.variables["AWS_ENDPOINT_URL"], kms := ForgetfulKms()) as address:
+        site.variables["AWS_ENDPOINT_URL_KMS"] = address
+        assert site.invoke("createSecret", site.begin()).error is None
+    assert kms.asked > 1
+    assert len(site.kms_keys()) == 1
+
+
+def test_the_next_one_waits_for_the_drain(rotating: Rotating, key: Key) -> None:
+    site = rotating(key)
     rotate(site)
     token = site.begin()
     ended = site.invoke("createSecret", token)
@@ -123,18 +169,19 @@ def test_the_next_one_waits_for_the_drain(rotating: Rotating) -> None:
 
 
 def test_limits_refuse_before_anything_changes(rotating: Rotating, rsa: KeyPair) -> None:
-    site = rotating()
+    site = rotating(InKms("ECC_NIST_P256"))
     site.fake.seed(public_keys=[{"pem": rsa.public} for _ in range(9)])
     token = site.begin()
     ended = site.invoke("createSecret", token)
     assert ended.error and "as many as CloudFront allows" in ended.error
     assert site.stored("AWSPENDING") is None
     assert len(site.public_keys()) == 10
+    assert len(site.kms_keys()) == 1
 
 
-def test_configuring_a_rotation_tries_the_current_key(rotating: Rotating) -> None:
+def test_configuring_a_rotation_tries_the_current_key(rotating: Rotating, key: Key) -> None:
     """Secrets Manager orders `testSecret` for a copy of the current version."""
-    site = rotating()
+    site = rotating(key)
     token = site.begin()
     current = site.stored("AWSCURRENT")
     assert current
@@ -146,12 +193,18 @@ def test_configuring_a_rotation_tries_the_current_key(rotating: Rotating) -> Non
 ENDPOINTS = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDFRONT"]
 
 
-def interrupted(site: RotatingSite, event: dict[str, str], change: int, after: bool) -> Ended:
+def interrupted(
+    site: RotatingSite,
+    event: dict[str, str],
+    change: int,
+    after: bool,
+    endpoints: list[str] = ENDPOINTS,
+) -> Ended:
     """Runs the function until it asks for the change of this number, counted in each service."""
     invocation = Invocation(event)
     with ExitStack() as stack:
         proxies = {
-            name: stack.enter_context(Interrupter(site.variables[name])) for name in ENDPOINTS
+            name: stack.enter_context(Interrupter(site.variables[name])) for name in endpoints
         }
         for proxy in proxies.values():
             proxy.end_at, proxy.after, proxy.end = change, after, invocation.kill
@@ -163,19 +216,21 @@ def interrupted(site: RotatingSite, event: dict[str, str], change: int, after: b
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_every_change(rotating: Rotating, after: bool) -> None:
+def test_killed_at_every_change(rotating: Rotating, key: Key, after: bool) -> None:
     """Each change that a step asks for is once the last deed of a process."""
-    site = rotating()
+    site = rotating(key)
     token = site.begin()
     killed = 0
     for step in STEPS:
         for change in (0, 1, 0, 1):
-            ended = interrupted(site, site.order(step, token), change, after)
-            killed += ended.died
+            # Either service may be the one that notices.
+            for endpoints in (ENDPOINTS, ENDPOINTS[1:]):
+                ended = interrupted(site, site.order(step, token), change, after, endpoints)
+                killed += ended.died
             site.advance(330)
         until_done(site, step, token)
     site.advance(DRAIN + 1000)
-    for change in (0, 1, 0, 0):
+    for change in (0, 1, 0, 0, 0):
         ended = interrupted(site, {}, change, after)
         killed += ended.died
         site.advance(1000)

@@ -57,6 +57,7 @@ CHANGES: dict[str, dict[str, str]] = {
         "MaxStaleSeconds": "600",
         "LongestSignInDays": "30",
         "RotationAlgorithm": "ECDSA-SHA256",
+        "RotationCustody": "kms",
         "RotationCanary": "https://media.example.com/standard/canary",
         "PublicKeyB": PEM,
         "SecretsKmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/example",

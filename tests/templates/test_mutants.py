@@ -267,6 +267,37 @@ FUNCTIONS = [
         promises.iam_is_scoped,
     ),
     Mutant(
+        "any key in KMS",
+        "signer.yaml",
+        """                Action: [kms:ScheduleKeyDeletion, kms:Sign]
+                Resource: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+                Condition:
+                  StringEquals:
+                    "aws:ResourceTag/edgepass:key-group": !Ref KeyGroupId
+""",
+        """                Action: [kms:ScheduleKeyDeletion, kms:Sign]
+                Resource: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+                Condition:
+                  StringEquals:
+""",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
+        "keys in KMS of no site",
+        "signer.yaml",
+        """                      "aws:RequestTag/edgepass:key-group": !Ref KeyGroupId
+""",
+        "",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
+        "keys in KMS that decrypt",
+        "signer.yaml",
+        "                    kms:KeyUsage: SIGN_VERIFY\n              # Reason",
+        "              # Reason",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
         "managed policy",
         "signer.yaml",
         "  SessionRole:\n    Type: AWS::IAM::Role\n    Properties:\n",

@@ -30,6 +30,8 @@ pub(super) struct Overview {
 struct Key {
     key_id: String,
     algorithm: &'static str,
+    /// Where its private half is.
+    custody: &'static str,
 }
 
 #[derive(Serialize)]
@@ -113,7 +115,8 @@ impl Overview {
 
 impl Key {
     fn new(key: &StoredKey) -> Self {
-        Self { key_id: key.key_id.clone(), algorithm: key.algorithm().name() }
+        let (algorithm, custody) = (key.algorithm().name(), key.custody().name());
+        Self { key_id: key.key_id.clone(), algorithm, custody }
     }
 }
 
@@ -157,6 +160,7 @@ impl fmt::Display for Overview {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.key_id, self.algorithm)
+        let Self { key_id, algorithm, custody } = self;
+        write!(f, "{key_id}, {algorithm}, {custody}")
     }
 }

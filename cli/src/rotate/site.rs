@@ -8,7 +8,8 @@ use clap::Args;
     next_help_heading = "The site (each by default what the variable of the Lambda function says)"
 )]
 pub(super) struct SiteOptions {
-    /// The secret that holds the CloudFront key, in Secrets Manager (EDGEPASS_KEY)
+    /// The secret that holds the CloudFront key or names it in KMS, in Secrets Manager
+    /// (EDGEPASS_KEY)
     #[arg(long, value_name = "ARN")]
     secret: Option<String>,
     /// The id of CloudFront's key group (EDGEPASS_KEY_GROUP)
@@ -40,6 +41,10 @@ pub(super) struct SiteOptions {
     /// (EDGEPASS_NEXT_ALGORITHM)
     #[arg(long, value_name = "ALG")]
     to: Option<String>,
+    /// Where the private half of the next key is, `kms` or `secret`; left out, where that of the
+    /// current one is (EDGEPASS_NEXT_CUSTODY)
+    #[arg(long, value_name = "WHERE")]
+    custody: Option<String>,
     /// A URL to fetch with a pass of the new key before the switch (EDGEPASS_CANARY)
     #[arg(long, value_name = "URL")]
     canary: Option<String>,
@@ -50,8 +55,8 @@ impl SiteOptions {
     /// A variable of the function, unless an option says otherwise.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
         use signer::source::environment::{
-            CANARY, GRANTS, KEY, KEY_GROUP, MAX_STALE_SECONDS, NEXT_ALGORITHM, ROOT_KEY, STATE,
-            STATE_DELEGATION, STORE,
+            CANARY, GRANTS, KEY, KEY_GROUP, MAX_STALE_SECONDS, NEXT_ALGORITHM, NEXT_CUSTODY,
+            ROOT_KEY, STATE, STATE_DELEGATION, STORE,
         };
         let option = match name {
             CANARY => &self.canary,
@@ -60,6 +65,7 @@ impl SiteOptions {
             KEY => &self.secret.as_ref().map(|secret| format!("secretsmanager:{secret}")),
             MAX_STALE_SECONDS => &self.max_stale_seconds,
             NEXT_ALGORITHM => &self.to,
+            NEXT_CUSTODY => &self.custody,
             ROOT_KEY => &self.root_key,
             STATE => &self.state,
             STATE_DELEGATION => &self.delegation,

@@ -7,7 +7,7 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RsaKeyPair};
 use pkcs8::{LineEnding, SecretDocument};
-use policy::ShortRsa;
+use policy::{Algorithm, ShortRsa};
 use zeroize::Zeroizing;
 
 use super::{PrivateKey, der};
@@ -19,6 +19,16 @@ pub enum KeySpec {
     EcdsaP256,
     /// RSA with a modulus of 2048 bits.
     Rsa2048,
+}
+
+impl KeySpec {
+    /// Of a key that signs with this algorithm.
+    pub const fn of(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::RsaSha1 | Algorithm::RsaSha256 => Self::Rsa2048,
+            Algorithm::EcdsaSha1 | Algorithm::EcdsaSha256 => Self::EcdsaP256,
+        }
+    }
 }
 
 impl PrivateKey {

@@ -7,13 +7,14 @@ use zeroize::Zeroizing;
 use super::inventory::name_prefix;
 use crate::key::{GenerationFailed, KeySpec, PrivateKey, public_key_pem};
 use crate::native::sha256;
+use crate::source::{KeptKey, KmsKeyArn};
 
 /// Bytes of the thumbprint in a name, which CloudFront limits to 128 characters.
 const NAME_BYTES: usize = 16;
 
 /// A key pair that nobody has seen yet.
 pub(super) struct Candidate {
-    pem: Zeroizing<String>,
+    private: KeptKey,
     public: PublicKey,
     hash: Hash,
 }
@@ -21,12 +22,14 @@ pub(super) struct Candidate {
 impl Candidate {
     /// Makes a key pair that signs with this algorithm.
     pub(super) fn generate(algorithm: Algorithm) -> Result<Self, GenerationFailed> {
-        let spec = match algorithm {
-            Algorithm::RsaSha1 | Algorithm::RsaSha256 => KeySpec::Rsa2048,
-            Algorithm::EcdsaSha1 | Algorithm::EcdsaSha256 => KeySpec::EcdsaP256,
-        };
-        let (key, pem) = PrivateKey::generate(spec)?;
-        Ok(Self { pem, public: key.public_key().clone(), hash: algorithm.hash() })
+        let (key, pem) = PrivateKey::generate(KeySpec::of(algorithm))?;
+        let (private, public) = (KeptKey::Text(pem), key.public_key().clone());
+        Ok(Self { private, public, hash: algorithm.hash() })
+    }
+
+    /// One whose private half is in KMS.
+    pub(super) const fn in_kms(key: KmsKeyArn, public: PublicKey) -> Self {
+        Self { private: KeptKey::Kms(key), public, hash: Hash::Sha256 }
     }
 
     /// What CloudFront shows people, and knows the request by: the group, and a part of the
@@ -50,7 +53,10 @@ impl Candidate {
         };
         Zeroizing::new(object(|members| {
             members.string("key_id", key_id);
-            members.string("private_key", &self.pem);
+            match &self.private {
+                KeptKey::Kms(key) => members.string("kms_key", key.as_str()),
+                KeptKey::Text(pem) => members.string("private_key", pem),
+            };
             members.string("hash", hash);
         }))
     }

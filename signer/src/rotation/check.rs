@@ -4,16 +4,16 @@
 use core::fmt;
 
 use policy::{
-    Algorithm, ClaimsTrust, Denied, Deployment, Grant, GrantRefused, Hash, KeyRefused,
-    MakeSignature, PublicKey, Request, ShortRsa, SignableUrl, Target, Thumbprint, Trust,
-    TrustRefused, TrustedKey, TrustedKeys, UnixTime, Url, UrlFault, verify,
+    ClaimsTrust, Denied, Deployment, Grant, GrantRefused, KeyRefused, PublicKey, Request, ShortRsa,
+    SignableUrl, Target, Thumbprint, Trust, TrustRefused, TrustedKey, TrustedKeys, UnixTime,
+    Unsigned, Url, UrlFault, verify,
 };
 use zeroize::Zeroizing;
 
-use super::inventory::StoredKey;
+use super::stored_key::StoredKey;
 use crate::key::{PrivateKey, PrivateKeyRefused, SigningFailed};
 use crate::native::{ready, sha256};
-use crate::source::{KeyText, KeyTextRefused};
+use crate::source::{KeptKey, KeyText, KeyTextRefused, KmsKeyArn};
 
 /// How long the passes of the check are valid, in seconds.
 const LIFETIME: u32 = 300;
@@ -21,44 +21,73 @@ const LIFETIME: u32 = 300;
 /// What is signed where no canary is configured. No host has this name (RFC 6761, 6.4).
 const NOWHERE: &str = "https://edgepass.invalid/rotation";
 
-/// The candidate's private half, as it is stored.
-pub(super) struct Examinee {
-    key: PrivateKey,
-    key_id: String,
-    hash: Hash,
+/// The candidate, as it is stored.
+pub(super) struct Examinee<'k> {
+    key: &'k StoredKey,
+    private: PrivateHalf,
 }
 
-impl Examinee {
+/// What signs.
+pub(super) enum PrivateHalf {
+    /// A key at hand.
+    Here(PrivateKey),
+    /// A key in KMS.
+    Kms(KmsKeyArn),
+}
+
+impl<'k> Examinee<'k> {
     /// Reads what the candidate's version of the secret holds, which has to be what the inventory
     /// says.
-    pub(super) fn read(text: Zeroizing<String>, expected: &StoredKey) -> Result<Self, CheckFailed> {
-        let text = KeyText::parse(text).map_err(CheckFailed::Stored)?;
-        let key = PrivateKey::from_pem(&text.key, None, ShortRsa::Refuse);
-        let key = key.map_err(CheckFailed::Key)?;
-        let StoredKey { key_id, public, hash, .. } = expected;
-        if key.public_key() != public || text.key_id.as_ref().is_some_and(|id| id != key_id) {
+    pub(super) fn read(text: Zeroizing<String>, key: &'k StoredKey) -> Result<Self, CheckFailed> {
+        let KeyText { key_id, key: kept, .. } =
+            KeyText::parse(text).map_err(CheckFailed::Stored)?;
+        let private = match kept {
+            KeptKey::Kms(arn) => PrivateHalf::Kms(arn),
+            KeptKey::Text(pem) => {
+                let private = PrivateKey::from_pem(&pem, None, ShortRsa::Refuse);
+                PrivateHalf::Here(private.map_err(CheckFailed::Key)?)
+            }
+        };
+        let is_same = match &private {
+            PrivateHalf::Here(private) => *private.public_key() == key.public,
+            PrivateHalf::Kms(arn) => key.kms_key.as_ref() == Some(arn),
+        };
+        if !is_same || key_id.is_some_and(|id| id != key.key_id) {
             return Err(CheckFailed::Changed);
         }
-        Ok(Self { key, key_id: key_id.clone(), hash: *hash })
+        Ok(Self { key, private })
     }
 
-    /// Signs a URL, and verifies it as an edge would that trusts `returned`, the key that
-    /// CloudFront has under the candidate's id. The signed URL is answered.
-    pub(super) fn sign(
+    /// What signs its passes.
+    pub(super) fn private(&self) -> &PrivateHalf {
+        &self.private
+    }
+
+    /// A pass to the canary, to be signed.
+    pub(super) fn pass(
         &self,
         canary: Option<&SignableUrl>,
-        returned: &PublicKey,
         now: UnixTime,
-    ) -> Result<String, CheckFailed> {
+    ) -> Result<Unsigned, CheckFailed> {
         let url = match canary {
             Some(url) => url.clone(),
             None => NOWHERE.parse().map_err(|_| CheckFailed::Changed)?,
         };
         let expires = now.plus_seconds(LIFETIME);
         let grant = Grant { target: Target::Url(url, None), expires, starts: None, network: None };
-        let unsigned = grant.unsigned(&self.key_id, self.hash).map_err(CheckFailed::Grant)?;
-        let signed = unsigned.sign(&self.key).map_err(CheckFailed::Signing)?;
-        let url = signed.url().map_err(CheckFailed::Grant)?;
+        grant.unsigned(&self.key.key_id, self.key.hash).map_err(CheckFailed::Grant)
+    }
+
+    /// Verifies a signed pass as an edge would that trusts `returned`, the key that CloudFront has
+    /// under the candidate's id. The signed URL is answered.
+    pub(super) fn verified(
+        &self,
+        pass: Unsigned,
+        signature: &[u8],
+        returned: &PublicKey,
+        now: UnixTime,
+    ) -> Result<String, CheckFailed> {
+        let url = pass.signed(signature).url().map_err(CheckFailed::Grant)?;
         let request = Request::get(Url::parse(&url).map_err(CheckFailed::Url)?);
         match verify(&request, &self.trust(returned)?, None, now) {
             Ok(_admitted) => Ok(url),
@@ -67,11 +96,10 @@ impl Examinee {
     }
 
     fn trust(&self, returned: &PublicKey) -> Result<Trust, CheckFailed> {
-        let algorithm = Algorithm::new(self.key.kind(), self.hash);
-        let key = ready(returned, self.hash).map_err(CheckFailed::Returned)?;
+        let key = ready(returned, self.key.hash).map_err(CheckFailed::Returned)?;
         let thumbprint = Thumbprint(sha256(returned.spki_der()));
-        let id = Some(self.key_id.as_str());
-        TrustedKey::new(id, returned, thumbprint, &[algorithm], key)
+        let id = Some(self.key.key_id.as_str());
+        TrustedKey::new(id, returned, thumbprint, &[self.key.algorithm()], key)
             .and_then(|key| TrustedKeys::new(vec![key]))
             .and_then(|keys| Trust::new(Deployment::Standalone, keys, ClaimsTrust::Off))
             .map_err(CheckFailed::Trust)

@@ -3,13 +3,15 @@
 use core::fmt;
 use core::future::Future;
 
-use policy::ListedKey;
+use policy::{ListedKey, PublicKey};
 use zeroize::Zeroizing;
 
 use super::inventory::{Inventory, KeyGroup};
 use super::mark::{Mark, Milestone};
+use crate::key::KeySpec;
+use crate::source::KmsKeyArn;
 
-/// The secret, CloudFront's keys, and what edges trust.
+/// The secret, keys in KMS, CloudFront's keys, and what edges trust.
 ///
 /// Each call is one that can fail, and can have worked although it seems to have failed: the
 /// rotation looks again, and goes on from what it sees.
@@ -22,6 +24,32 @@ pub trait Estate: Send + Sync {
         &self,
         version: &str,
     ) -> impl Future<Output = Result<Zeroizing<String>, EstateFailed>> + Send;
+
+    /// Makes a key in KMS, with the tag by which an inventory finds it.
+    fn create_kms_key(
+        &self,
+        spec: KeySpec,
+    ) -> impl Future<Output = Result<KmsKeyArn, EstateFailed>> + Send;
+
+    /// The public half of a key in KMS.
+    fn kms_public_key(
+        &self,
+        key: &KmsKeyArn,
+    ) -> impl Future<Output = Result<PublicKey, EstateFailed>> + Send;
+
+    /// The signature of a key in KMS over a text, with SHA-256.
+    fn kms_signature(
+        &self,
+        key: &KmsKeyArn,
+        text: &str,
+    ) -> impl Future<Output = Result<Vec<u8>, EstateFailed>> + Send;
+
+    /// Has a key in KMS deleted, which can be taken back for a while; one that already is being
+    /// deleted is no error.
+    fn discard_kms_key(
+        &self,
+        key: &KmsKeyArn,
+    ) -> impl Future<Output = Result<(), EstateFailed>> + Send;
 
     /// Makes a public key; `name` is its caller reference too, so that the same key is made once.
     /// Its Key-Pair-Id is answered.

@@ -1,8 +1,10 @@
 //! What is there: the secret, the key group, and the keys that edges trust.
 
-use policy::{Algorithm, Hash, KeyUse, ListedKey, PublicKey, UnixTime};
+use policy::{KeyUse, ListedKey, PublicKey, UnixTime};
 
 use super::mark::{Mark, Marks};
+use super::stored_key::StoredKey;
+use crate::source::KmsKeyArn;
 
 /// The most keys of a key group (AWS: "Quotas", "Public keys in a key group").
 pub const MAX_GROUP_KEYS: usize = 5;
@@ -29,6 +31,8 @@ pub struct Inventory {
     pub group: KeyGroup,
     /// All public keys of the account.
     pub account: Vec<AccountKey>,
+    /// The keys in KMS that rotations of this group made, and that can sign.
+    pub kms: Vec<TaggedKey>,
     /// The distributions that use the group and are still being deployed.
     pub deploying: Vec<String>,
     /// What validators trust.
@@ -42,38 +46,6 @@ pub enum Pending {
     Empty(String),
     /// The candidate.
     Key(StoredKey),
-}
-
-/// A key as a version of the secret holds it, without its private half.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct StoredKey {
-    /// The id of the version.
-    pub version: String,
-    /// When the version was made.
-    pub created: UnixTime,
-    /// The Key-Pair-Id.
-    pub key_id: String,
-    /// The public half of what is stored.
-    pub public: PublicKey,
-    /// What it signs with.
-    pub hash: Hash,
-}
-
-impl StoredKey {
-    /// What it signs with.
-    pub fn algorithm(&self) -> Algorithm {
-        Algorithm::new(self.public.kind(), self.hash)
-    }
-
-    /// As a delegation lists it.
-    pub fn listed(&self) -> ListedKey {
-        ListedKey {
-            key_use: KeyUse::CloudFront,
-            id: Some(self.key_id.clone()),
-            key: self.public.clone(),
-            algorithms: vec![self.algorithm()],
-        }
-    }
 }
 
 /// A key group as CloudFront describes it, and to be given back changed.
@@ -102,6 +74,17 @@ pub struct AccountKey {
     pub created: UnixTime,
     /// The key, if it is of a kind that signs passes.
     pub key: Option<PublicKey>,
+}
+
+/// A key in KMS that has the tag of the key group: a rotation made it, and may discard it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TaggedKey {
+    /// Which one it is.
+    pub arn: KmsKeyArn,
+    /// When it was made.
+    pub created: UnixTime,
+    /// Its public half.
+    pub public: PublicKey,
 }
 
 /// What validators at the edge go by.
@@ -184,17 +167,31 @@ impl Inventory {
 
     /// A public key that a rotation made and then could not store: its private half is lost.
     pub fn stray(&self, older_than: UnixTime) -> Option<&AccountKey> {
-        let pending = match &self.pending {
-            Some(Pending::Key(key)) => Some(key),
-            _ => None,
-        };
-        let stored = [Some(&self.current), pending, self.previous.as_ref()];
+        let stored = [Some(&self.current), self.pending_key(), self.previous.as_ref()];
         self.account.iter().find(|key| {
             key.name.starts_with(&name_prefix(&self.group.id))
                 && key.created < older_than
                 && !self.is_member(&key.id)
                 && !stored.iter().flatten().any(|stored| stored.key_id == key.id)
         })
+    }
+
+    /// A key in KMS that signs no more and is not to: CloudFront does not know its public half, or
+    /// no longer. Another secret may share the group, and with it the tag.
+    pub fn stray_in_kms(&self, older_than: UnixTime) -> Option<&TaggedKey> {
+        let stored = [Some(&self.current), self.pending_key()];
+        self.kms.iter().find(|key| {
+            key.created < older_than
+                && !self.account.iter().any(|known| known.key.as_ref() == Some(&key.public))
+                && !stored.iter().flatten().any(|stored| stored.kms_key.as_ref() == Some(&key.arn))
+        })
+    }
+
+    fn pending_key(&self) -> Option<&StoredKey> {
+        match &self.pending {
+            Some(Pending::Key(key)) => Some(key),
+            _ => None,
+        }
     }
 
     /// For how long something could have been done, in seconds: a candidate waits from the

@@ -3,12 +3,13 @@
 use policy::UnixTime;
 
 use super::inventory::{
-    EdgeTrust, Inventory, Leaving, MAX_ACCOUNT_KEYS, MAX_GROUP_KEYS, Pending, RootKey, StoredKey,
-    lists, mentions,
+    EdgeTrust, Inventory, Leaving, MAX_ACCOUNT_KEYS, MAX_GROUP_KEYS, Pending, RootKey, lists,
+    mentions,
 };
 use super::mark::Milestone;
 use super::refused::Refused;
 use super::step::{Step, Wait};
+use super::stored_key::StoredKey;
 
 /// How long a rotation waits, in seconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,8 +24,8 @@ pub struct Waits {
 /// was about to switch has either done it, which is seen, or been ended by Lambda.
 pub const RETREAT_SECONDS: u32 = 960;
 
-/// How old a public key is before it counts as lost, in seconds: longer than storing its private
-/// half can take.
+/// How old a key is that no version of the secret names before it counts as lost, in seconds: longer
+/// than storing it can take.
 const STRAY_SECONDS: u32 = 960;
 
 /// How far to go.
@@ -150,12 +151,20 @@ fn finish(there: &Inventory, waits: Waits, now: UnixTime) -> Result<Next, Refuse
     if let Some(retiring) = there.retiring() {
         return retire(there, &retiring, waits, now);
     }
+    Ok(tidy(there, now))
+}
+
+/// Takes away what no version of the secret names.
+fn tidy(there: &Inventory, now: UnixTime) -> Next {
     let long_ago = now.as_seconds().saturating_sub(STRAY_SECONDS.into());
     let long_ago = UnixTime::from_seconds(long_ago).unwrap_or(UnixTime::EPOCH);
-    Ok(match there.stray(long_ago) {
-        Some(stray) => Next::Do(Step::Delete(stray.id.clone())),
+    if let Some(stray) = there.stray(long_ago) {
+        return Next::Do(Step::Delete(stray.id.clone()));
+    }
+    match there.stray_in_kms(long_ago) {
+        Some(stray) => Next::Do(Step::Discard(stray.arn.clone())),
         None => Next::Done,
-    })
+    }
 }
 
 fn retire(
@@ -185,7 +194,7 @@ fn abort(there: &Inventory, now: UnixTime) -> Result<Next, Refused> {
         Some(candidate) => {
             Ok(Next::Do(Step::Mark(Milestone::Aborted, Some(candidate.key_id.clone()))))
         }
-        None if there.marks.aborted.is_some() => Ok(Next::Done),
+        None if there.marks.aborted.is_some() => Ok(tidy(there, now)),
         None => Err(Refused::NothingToAbort { retiring: there.retiring() }),
     }
 }

@@ -53,6 +53,11 @@ pub enum Refused {
         /// The key before, if the switch has happened.
         retiring: Option<Leaving>,
     },
+    /// KMS makes no SHA-1 signatures.
+    Sha1InKms {
+        /// What the next key was to sign with.
+        algorithm: Algorithm,
+    },
     /// The rotation before has not ended.
     Unfinished(Wait),
 }
@@ -99,6 +104,10 @@ impl fmt::Display for Refused {
             Self::NothingToAbort { retiring: None } => {
                 f.write_str("no rotation is under way, so that there is nothing to give up")
             }
+            Self::Sha1InKms { algorithm } => write!(
+                f,
+                "KMS makes no SHA-1 signatures, and the next key would sign with {algorithm}; say `RSA-SHA256` or `ECDSA-SHA256` by `--to` or `EDGEPASS_NEXT_ALGORITHM`"
+            ),
             Self::Unfinished(wait) => {
                 write!(f, "the rotation before has not ended: {wait}; start again after that")
             }

@@ -4,13 +4,15 @@ use core::fmt;
 
 use policy::UnixTime;
 
-use super::inventory::{KeyGroup, Leaving, StoredKey};
+use super::inventory::{KeyGroup, Leaving};
 use super::mark::Milestone;
+use super::stored_key::StoredKey;
+use crate::source::KmsKeyArn;
 
 /// One change, which may be repeated.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Step {
-    /// Make a key pair, tell CloudFront its public half, and store the private one.
+    /// Make a key pair, tell CloudFront its public half, and store the private one, or its name.
     Create {
         /// In this version of the secret, where Secrets Manager has begun one.
         version: Option<String>,
@@ -34,6 +36,8 @@ pub enum Step {
     Unstage(String),
     /// Delete a public key.
     Delete(String),
+    /// Have a key in KMS deleted: from now on it does not sign, and for a while it can be had back.
+    Discard(KmsKeyArn),
 }
 
 /// What a rotation waits for.
@@ -85,6 +89,7 @@ impl fmt::Display for Step {
                 write!(f, "take the stage AWSPENDING from the version `{version}`")
             }
             Self::Delete(key_id) => write!(f, "delete the public key `{key_id}`"),
+            Self::Discard(key) => write!(f, "schedule the deletion of the KMS key `{key}`"),
         }
     }
 }
@@ -101,6 +106,7 @@ impl Step {
             Self::Switch { .. } => "switch",
             Self::Unstage(_) => "unstage",
             Self::Delete(_) => "delete",
+            Self::Discard(_) => "discard",
         }
     }
 }

@@ -9,6 +9,9 @@
 )]
 
 mod edges;
+mod estate;
 mod interrupted;
+mod kms;
+mod moved;
 mod refusals;
 mod world;

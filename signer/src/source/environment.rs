@@ -46,6 +46,8 @@ pub const ROOT_KEY: &str = "EDGEPASS_ROOT_KEY";
 pub const MAX_STALE_SECONDS: &str = "EDGEPASS_MAX_STALE_SECONDS";
 /// What the next key signs with, such as `ECDSA-SHA256`.
 pub const NEXT_ALGORITHM: &str = "EDGEPASS_NEXT_ALGORITHM";
+/// Where the private half of the next key is: `kms` or `secret`.
+pub const NEXT_CUSTODY: &str = "EDGEPASS_NEXT_CUSTODY";
 /// A URL that is fetched before a new key signs.
 pub const CANARY: &str = "EDGEPASS_CANARY";
 /// From which age on keys are fetched again, in seconds.

@@ -1,15 +1,14 @@
 //! The CloudFront key in KMS: it signs there and never leaves.
 
 use core::fmt;
-use core::str::FromStr;
 
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{KeyUsageType, MessageType, SigningAlgorithmSpec};
 use policy::{Hash, KeyKind, KeyRefused, PublicKey, ShortRsa};
 use tokio::sync::Semaphore;
 
-use super::SourceRefused;
-use super::aws::{Aws, ServiceFailed};
+use super::KmsKeyArn;
+use super::aws::ServiceFailed;
 use crate::policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 
 /// The longest message that KMS takes as it is (AWS: `Sign`, `Message`), in bytes.
@@ -32,8 +31,7 @@ pub struct KmsKey {
 
 impl KmsKey {
     /// Asks for the public half once: the kind of a KMS key never changes.
-    pub async fn open(aws: &Aws, arn: KmsKeyArn) -> Result<Self, KmsKeyRefused> {
-        let client = aws.kms.clone();
+    pub async fn open(client: aws_sdk_kms::Client, arn: KmsKeyArn) -> Result<Self, KmsKeyRefused> {
         let answer = client
             .get_public_key()
             .key_id(arn.as_str())
@@ -52,6 +50,11 @@ impl KmsKey {
         };
         let calls = Semaphore::new(CAPACITY.at_once);
         Ok(Self { client, arn, public, algorithm, calls })
+    }
+
+    /// Which one it is.
+    pub fn arn(&self) -> &KmsKeyArn {
+        &self.arn
     }
 
     /// The public half, which verifiers trust.
@@ -101,35 +104,6 @@ impl SignPolicy for KmsKey {
 
 fn failed(detail: impl fmt::Display) -> SignatureUnavailable {
     SignatureUnavailable::Failed { detail: detail.to_string() }
-}
-
-/// The ARN of one key in KMS.
-///
-/// An alias is no such name: it can be pointed at another key, whose Key-Pair-Id is another.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct KmsKeyArn(String);
-
-impl KmsKeyArn {
-    /// The ARN as it was given.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for KmsKeyArn {
-    type Err = SourceRefused;
-
-    fn from_str(text: &str) -> Result<Self, SourceRefused> {
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        match parts.as_slice() {
-            ["arn", _partition, "kms", _region, _account, resource]
-                if resource.strip_prefix("key/").is_some_and(|id| !id.is_empty()) =>
-            {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(SourceRefused::KmsKey),
-        }
-    }
 }
 
 /// Why a KMS key does not sign for CloudFront.

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use policy::{Hash, PublicKey, ShortRsa, check_key_id};
 
 use super::environment::{CLAIMS_KEY, CLAIMS_KEY_ID, KEY, KEY_ID, SITE_SECRET, VariableRefused};
-use super::{Fetch, Fresh, Freshness, KeySource, KeyText, KeyTextRefused, SecretSource, Services};
+use super::{
+    Fetch, Fresh, Freshness, KeptKey, KeySource, KeyText, KeyTextRefused, KmsKeyArn, SecretSource,
+    Services,
+};
 #[cfg(feature = "aws")]
 use super::{KmsKey, environment::HASH};
 use crate::interface::Clock;
@@ -36,8 +39,7 @@ pub struct KeySources {
 
 /// Keys that are fetched again when they have grown old, so that a rotation needs no restart.
 ///
-/// All but the site secret, under another of which everybody would be somebody else, and a key in
-/// KMS, which never changes.
+/// All but the site secret, under another of which everybody would be somebody else.
 pub struct RotatingKeys {
     fresh: Fresh<Keeper>,
     clock: Clock,
@@ -77,18 +79,15 @@ impl KeyRing for RotatingKeys {
 /// What fetches the keys: their names, and what of them never changes.
 struct Keeper {
     services: Services,
-    policy_key: PolicyKeySource,
+    policy_key: KeySource,
+    /// The last one that signed: a key in KMS never changes, and counts the calls to it.
+    #[cfg(feature = "aws")]
+    kms_key: tokio::sync::Mutex<Option<Arc<KmsKey>>>,
     key_id: Option<String>,
     hash: Hash,
     claims_key: SecretSource,
     claims_key_id: Option<String>,
     site_secret: SiteSecret,
-}
-
-enum PolicyKeySource {
-    #[cfg(feature = "aws")]
-    Kms(Arc<KmsKey>),
-    Text(SecretSource),
 }
 
 impl Keeper {
@@ -100,24 +99,11 @@ impl Keeper {
             })?;
         let site_secret = SiteSecret::new(text.trim().as_bytes())
             .map_err(|refused| VariableRefused::new(SITE_SECRET, &refused))?;
-        let policy_key = match sources.policy_key {
-            KeySource::Text(source) => PolicyKeySource::Text(source),
-            #[cfg(feature = "aws")]
-            KeySource::Kms(_) if sources.hash == Hash::Sha1 => {
-                let cause =
-                    "KMS makes no SHA-1 signatures; say `sha256`, or keep the key elsewhere";
-                return Err(VariableRefused::new(HASH, &cause));
-            }
-            #[cfg(feature = "aws")]
-            KeySource::Kms(arn) => {
-                let opened = KmsKey::open(services.aws().await, arn).await;
-                let key = opened.map_err(|refused| VariableRefused::new(KEY, &refused))?;
-                PolicyKeySource::Kms(Arc::new(key))
-            }
-        };
         Ok(Self {
             services,
-            policy_key,
+            policy_key: sources.policy_key,
+            #[cfg(feature = "aws")]
+            kms_key: tokio::sync::Mutex::default(),
             key_id: sources.key_id,
             hash: sources.hash,
             claims_key: sources.claims_key,
@@ -127,23 +113,62 @@ impl Keeper {
     }
 
     async fn policy_key(&self) -> Result<PolicyKey, VariableRefused> {
-        #[cfg(feature = "aws")]
-        if let PolicyKeySource::Kms(key) = &self.policy_key {
-            let id = id(KEY_ID, None, self.key_id.as_deref())?;
-            let public = key.public_key().clone();
-            let key: Arc<KmsKey> = Arc::clone(key);
-            return Ok(PolicyKey { id, hash: self.hash, public, key });
-        }
-        #[cfg_attr(not(feature = "aws"), allow(irrefutable_let_patterns, reason = "KMS needs AWS"))]
-        let PolicyKeySource::Text(source) = &self.policy_key else {
-            return Err(VariableRefused::new(KEY, &"it names no key that can be read"));
+        #[cfg_attr(
+            not(feature = "aws"),
+            expect(clippy::infallible_destructuring_match, reason = "KMS needs AWS")
+        )]
+        let source = match &self.policy_key {
+            #[cfg(feature = "aws")]
+            KeySource::Kms(arn) => {
+                let id = id(KEY_ID, None, self.key_id.as_deref())?;
+                return self.kms_key(id, self.hash, arn).await;
+            }
+            KeySource::Text(source) => source,
         };
         let KeyText { key_id, hash, key } = self.key_text(KEY, source).await?;
         let id = id(KEY_ID, key_id, self.key_id.as_deref())?;
-        let key = PrivateKey::from_pem(&key, None, ShortRsa::Refuse)
-            .map_err(|refused| VariableRefused::at(KEY, source, &refused))?;
         let hash = hash.unwrap_or(self.hash);
+        let text = match key {
+            KeptKey::Kms(arn) => return self.kms_key(id, hash, &arn).await,
+            KeptKey::Text(text) => text,
+        };
+        let key = PrivateKey::from_pem(&text, None, ShortRsa::Refuse)
+            .map_err(|refused| VariableRefused::at(KEY, source, &refused))?;
         Ok(PolicyKey { id, hash, public: key.public_key().clone(), key: Arc::new(key) })
+    }
+
+    #[cfg(feature = "aws")]
+    async fn kms_key(
+        &self,
+        id: String,
+        hash: Hash,
+        arn: &KmsKeyArn,
+    ) -> Result<PolicyKey, VariableRefused> {
+        if hash == Hash::Sha1 {
+            let cause = "KMS makes no SHA-1 signatures; say `sha256`, or keep the key elsewhere";
+            return Err(VariableRefused::new(HASH, &cause));
+        }
+        let mut last = self.kms_key.lock().await;
+        let key = match last.as_ref().filter(|key| key.arn() == arn) {
+            Some(key) => Arc::clone(key),
+            None => {
+                let opened = KmsKey::open(self.services.aws().await.kms.clone(), arn.clone()).await;
+                Arc::new(opened.map_err(|refused| VariableRefused::new(KEY, &refused))?)
+            }
+        };
+        *last = Some(Arc::clone(&key));
+        Ok(PolicyKey { id, hash, public: key.public_key().clone(), key })
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[expect(clippy::unused_async, reason = "with the services of AWS it asks KMS")]
+    async fn kms_key(
+        &self,
+        _id: String,
+        _hash: Hash,
+        _arn: &KmsKeyArn,
+    ) -> Result<PolicyKey, VariableRefused> {
+        Err(VariableRefused::new(KEY, &super::SourceRefused::WithoutAws))
     }
 
     async fn claims_key(&self) -> Result<(String, TokenKey), VariableRefused> {
@@ -153,6 +178,10 @@ impl Keeper {
             return Err(VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused));
         }
         let id = id(CLAIMS_KEY_ID, key_id, self.claims_key_id.as_deref())?;
+        let KeptKey::Text(key) = key else {
+            let refused = KeyTextRefused::KmsForAnother;
+            return Err(VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused));
+        };
         let key = TokenKey::from_text(&key)
             .map_err(|refused| VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused))?;
         Ok((id, key))

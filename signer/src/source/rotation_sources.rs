@@ -3,13 +3,13 @@
 use policy::{Algorithm, Hash, SignableUrl};
 
 use super::environment::{
-    CANARY, Environment, GRANTS, KEY, KEY_GROUP, MAX_STALE_SECONDS, NEXT_ALGORITHM, ROOT_KEY,
-    STATE, STATE_DELEGATION, STORE, VariableRefused,
+    CANARY, Environment, GRANTS, KEY, KEY_GROUP, MAX_STALE_SECONDS, NEXT_ALGORITHM, NEXT_CUSTODY,
+    ROOT_KEY, STATE, STATE_DELEGATION, STORE, VariableRefused,
 };
 use super::{DestinationSource, KeySource, SecretSource, StoreSource};
 use crate::grants::Grants;
 use crate::interface::Clock;
-use crate::rotation::{AwsEstate, Rotation, RotationSettings, Waits};
+use crate::rotation::{AwsEstate, Custody, Rotation, RotationSettings, Waits};
 use crate::store::CLOCKS;
 
 /// As long as edges believe a state unless `edge.toml` says otherwise, in seconds.
@@ -37,6 +37,8 @@ pub struct RotationSources {
     pub max_stale: u32,
     /// What the next key signs with; None: what the current one does.
     pub algorithm: Option<Algorithm>,
+    /// Where the private half of the next key is; None: where that of the current one is.
+    pub custody: Option<Custody>,
     /// Fetched before the switch.
     pub canary: Option<SignableUrl>,
 }
@@ -63,7 +65,7 @@ impl RotationSources {
         let secret = match environment.parsed(KEY)? {
             KeySource::Text(SecretSource::SecretsManager(secret)) => secret,
             KeySource::Kms(_) | KeySource::Text(_) => {
-                let cause = "only a key in Secrets Manager is rotated, `secretsmanager:ARN`";
+                let cause = "only a key that a secret holds or names is rotated, `secretsmanager:ARN`; one in KMS stands there as `kms_key`";
                 return Err(VariableRefused::new(KEY, &cause));
             }
         };
@@ -71,6 +73,7 @@ impl RotationSources {
             .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
         let algorithm = environment.text(NEXT_ALGORITHM).map(|name| name.parse());
         let algorithm = algorithm.transpose();
+        let custody = environment.text(NEXT_CUSTODY).map(|name| name.parse()).transpose();
         let canary = environment.text(CANARY).map(|url| url.parse()).transpose();
         let max_age = environment.freshness()?.max_age.as_secs();
         Ok(Self {
@@ -83,6 +86,7 @@ impl RotationSources {
             max_age: u32::try_from(max_age).unwrap_or(u32::MAX),
             max_stale: environment.seconds(MAX_STALE_SECONDS, MAX_STALE_DEFAULT, MAX_STALE_MAX)?,
             algorithm: algorithm.map_err(|error| VariableRefused::new(NEXT_ALGORITHM, &error))?,
+            custody: custody.map_err(|error| VariableRefused::new(NEXT_CUSTODY, &error))?,
             canary: canary.map_err(|fault| VariableRefused::new(CANARY, &fault))?,
         })
     }
@@ -99,6 +103,7 @@ impl RotationSources {
         let settings = RotationSettings {
             waits: self.waits(noted),
             algorithm: self.algorithm,
+            custody: self.custody,
             canary: self.canary.clone(),
         };
         Ok(Rotation::new(AwsEstate::open(self).await, settings, clock))

@@ -43,6 +43,7 @@ ROTATION_ENVIRONMENT = {
     "EDGEPASS_KEY_GROUP",
     "EDGEPASS_MAX_STALE_SECONDS",
     "EDGEPASS_NEXT_ALGORITHM",
+    "EDGEPASS_NEXT_CUSTODY",
     "EDGEPASS_ROOT_KEY",
     "EDGEPASS_STATE",
     "EDGEPASS_STATE_DELEGATION",
@@ -67,13 +68,17 @@ def iam_is_scoped(stack: Stack) -> Iterator[str]:
 WIDE = {
     "cloudfront": {"*", "distribution/*"},
     "dynamodb": set(),
-    "kms": set(),
+    "kms": {"*", ":key/*"},
     "lambda": set(),
     "logs": {":*"},
     "s3": {"/edgepass/state/*"},
     "secretsmanager": set(),
     "ssm": set(),
+    "tag": {"*"},
 }
+
+# What of any key in KMS may be known. Everything else is for keys of the site's key group.
+READS_OF_KMS = {"kms:DescribeKey", "kms:GetPublicKey"}
 
 
 def _scoped(path: str, statement: Json) -> Iterator[str]:
@@ -86,6 +91,19 @@ def _scoped(path: str, statement: Json) -> Iterator[str]:
                 resource == end if end == "*" else resource.endswith(end) for end in ends
             ):
                 yield f"{path} may {action} on {resource}"
+            if "*" in resource and action.startswith("kms:") and action not in READS_OF_KMS:
+                yield from _of_the_key_group(path, action, statement)
+
+
+def _of_the_key_group(path: str, action: str, statement: Json) -> Iterator[str]:
+    """Whether the tag of the site's key group is a condition: of a new key, or of the key."""
+    makes = action in ("kms:CreateKey", "kms:TagResource")
+    key = f"aws:{'Request' if makes else 'Resource'}Tag/edgepass:key-group"
+    equals = statement.get("Condition", {}).get("StringEquals", {})
+    if "KeyGroup" not in equals.get(key, ""):
+        yield f"{path} may {action} for any site"
+    if action == "kms:ScheduleKeyDeletion" and equals.get("kms:KeyUsage") != "SIGN_VERIFY":
+        yield f"{path} may delete keys that decrypt"
 
 
 def _listed(value: Any) -> list[str]:

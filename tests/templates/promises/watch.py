@@ -75,7 +75,7 @@ def reasons_are_written(sources: Sources) -> Iterator[str]:
         lines = text.splitlines()
         for number, line in enumerate(lines):
             wide = re.search(r'(Action|Principal|Resource): .*(\*"?$|s3:\*|:\*:)', line)
-            if not wide or "/*" in line and "distribution/*" not in line:
+            if not wide or "/*" in line and not re.search(r"(distribution|key)/\*", line):
                 continue
             before = "\n".join(lines[max(0, number - 16) : number])
             if "Reason for" not in before:

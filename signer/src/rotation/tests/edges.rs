@@ -63,6 +63,11 @@ impl Edges {
         changed > i64::MIN && (changed + STATUS_LAG..changed + DEPLOYMENT).contains(&now)
     }
 
+    /// The keys that some signer signs with.
+    pub(super) fn signing(&self, now: i64) -> Keys {
+        self.current.since(now - MAX_AGE).cloned().collect()
+    }
+
     /// Whom somebody refuses now, of all whose pass is valid: a pass may be as old as its lifetime,
     /// and signed with a key that its signer should have renewed long before.
     pub(super) fn refused(&self, now: i64) -> Option<String> {

@@ -3,14 +3,24 @@
 use policy::Algorithm::{self, EcdsaSha256, RsaSha1};
 
 use super::world::{Fault, World};
-use crate::rotation::{Goal, Refused, RootKey, RotationFailed};
+use crate::rotation::{Custody, Goal, Refused, RootKey, RotationFailed};
 
-const TRUSTS: [Option<RootKey>; 3] = [None, Some(RootKey::AtHand), Some(RootKey::Elsewhere)];
+/// Where the key is, and who tells edges of the next one.
+type Site = (Custody, Option<RootKey>);
+
+const SITES: [Site; 6] = [
+    (Custody::Secret, None),
+    (Custody::Secret, Some(RootKey::AtHand)),
+    (Custody::Secret, Some(RootKey::Elsewhere)),
+    (Custody::Kms, None),
+    (Custody::Kms, Some(RootKey::AtHand)),
+    (Custody::Kms, Some(RootKey::Elsewhere)),
+];
 
 const WAY: [Goal; 4] = [Goal::Created, Goal::Trusted, Goal::Switched, Goal::Finished];
 
 /// Faults may be behind the last call.
-async fn rotate(world: &World) {
+pub(super) async fn rotate(world: &World) {
     for goal in WAY {
         match world.drive(goal).await {
             // Somebody else went further meanwhile.
@@ -26,12 +36,14 @@ fn has_rotated(world: &World) -> bool {
 }
 
 /// One key, known to everybody, and nothing else.
-fn assert_clean(world: &World) {
+pub(super) fn assert_clean(world: &World) {
     let state = world.state();
     let current = state.key("AWSCURRENT").unwrap();
     let ids: Vec<&str> = state.account.iter().map(|key| key.id.as_str()).collect();
     assert_eq!(ids, [current.key_id.as_str()]);
     assert_eq!(state.members, [current.key_id.as_str()]);
+    let signing: Vec<_> = state.kms.enabled().into_iter().map(|key| key.arn).collect();
+    assert_eq!(signing, Vec::from_iter(current.kms_key.clone()));
     if let Some(delegated) = &state.delegated {
         let listed: Vec<_> = delegated.iter().map(|listed| &listed.key).collect();
         assert_eq!(listed, [&current.public]);
@@ -41,13 +53,17 @@ fn assert_clean(world: &World) {
     assert!(pending.is_none_or(|pending| *pending == current.version));
 }
 
+fn world((custody, trust): Site) -> World {
+    World::keeping(custody, EcdsaSha256, trust)
+}
+
 fn fault_at(world: &World, call: usize, fault: Fault) {
     world.state().faults.insert(call, fault);
 }
 
 /// How many calls a whole rotation has.
-async fn calls(trust: Option<RootKey>) -> usize {
-    let world = World::new(EcdsaSha256, trust);
+async fn calls(site: Site) -> usize {
+    let world = world(site);
     rotate(&world).await;
     assert_clean(&world);
     assert_eq!(world.state().key("AWSCURRENT").unwrap().key_id, "K2");
@@ -58,11 +74,13 @@ async fn calls(trust: Option<RootKey>) -> usize {
 
 #[tokio::test]
 async fn one_after_the_other() {
-    let world = World::new(EcdsaSha256, Some(RootKey::AtHand));
-    for id in ["K2", "K3", "K4"] {
-        rotate(&world).await;
-        assert_clean(&world);
-        assert_eq!(world.state().key("AWSCURRENT").unwrap().key_id, id);
+    for custody in [Custody::Secret, Custody::Kms] {
+        let world = world((custody, Some(RootKey::AtHand)));
+        for id in ["K2", "K3", "K4"] {
+            rotate(&world).await;
+            assert_clean(&world);
+            assert_eq!(world.state().key("AWSCURRENT").unwrap().key_id, id);
+        }
     }
 }
 
@@ -88,10 +106,10 @@ async fn the_same_kind_unless_somebody_says_otherwise() {
 
 #[tokio::test]
 async fn stopped_at_any_call() {
-    for trust in TRUSTS {
-        for call in 0..calls(trust).await {
+    for site in SITES {
+        for call in 0..calls(site).await {
             for fault in [Fault::Before, Fault::After] {
-                let world = World::new(EcdsaSha256, trust);
+                let world = world(site);
                 fault_at(&world, call, fault);
                 rotate(&world).await;
                 // What was lost on the way is found once it is old enough.
@@ -106,10 +124,11 @@ async fn stopped_at_any_call() {
 
 #[tokio::test]
 async fn stopped_at_any_two_calls() {
-    let calls = calls(Some(RootKey::AtHand)).await;
-    for first in 0..calls {
-        for second in first + 1..calls {
-            let world = World::new(EcdsaSha256, Some(RootKey::AtHand));
+    for custody in [Custody::Secret, Custody::Kms] {
+        let site = (custody, Some(RootKey::AtHand));
+        let calls = calls(site).await;
+        for (first, second) in (0..calls).flat_map(|n| (n + 1..calls).map(move |m| (n, m))) {
+            let world = world(site);
             let fault =
                 |call: usize| if call.is_multiple_of(2) { Fault::Before } else { Fault::After };
             fault_at(&world, first, fault(first + second));
@@ -126,10 +145,10 @@ async fn stopped_at_any_two_calls() {
 /// Given up after any number of calls, and that interrupted in turn.
 #[tokio::test]
 async fn given_up_at_any_call() {
-    for trust in TRUSTS {
-        for call in 0..calls(trust).await {
+    for site in SITES {
+        for call in 0..calls(site).await {
             for (delay, fault) in (0..12).flat_map(|n| [(n, Fault::Before), (n, Fault::After)]) {
-                let world = World::new(EcdsaSha256, trust);
+                let world = world(site);
                 forward_until(&world, call).await;
                 let started = world.state().key("AWSPENDING").is_some();
                 let switched = has_rotated(&world);
@@ -164,10 +183,10 @@ async fn forward_until(world: &World, calls: usize) {
 
 #[tokio::test]
 async fn somebody_else_at_the_same_time() {
-    for trust in [None, Some(RootKey::AtHand)] {
-        for call in 0..calls(trust).await {
+    for site in SITES.into_iter().filter(|(_, trust)| *trust != Some(RootKey::Elsewhere)) {
+        for call in 0..calls(site).await {
             for goal in WAY.into_iter().chain([Goal::Aborted]) {
-                let world = World::new(EcdsaSha256, trust);
+                let world = world(site);
                 fault_at(&world, call, Fault::Meanwhile(goal));
                 for goal in WAY {
                     // It may have been given up under way.

@@ -4,22 +4,25 @@ use core::pin::Pin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use policy::{Algorithm, KeyUse, ListedKey, PublicKey, ShortRsa, UnixTime};
+use policy::{Algorithm, KeyUse, ListedKey, ShortRsa, UnixTime};
 use zeroize::Zeroizing;
 
 use super::edges::{Edges, History};
+use super::kms::Kms;
 use crate::key::{KeySpec, PrivateKey};
 use crate::rotation::{
-    AccountKey, Arrival, EdgeTrust, Estate, EstateFailed, Goal, Inventory, KeyGroup,
-    MAX_GROUP_KEYS, Mark, Marks, Milestone, Pending, RootKey, Rotation, RotationFailed,
+    AccountKey, Arrival, Custody, EstateFailed, Goal, Marks, RootKey, Rotation, RotationFailed,
     RotationSettings, StoredKey, Wait, Waits,
 };
-use crate::source::KeyText;
+use crate::source::{KeptKey, KeyText};
 
 /// How often the publisher runs, in seconds.
 const HEARTBEAT: i64 = 60;
 /// How long whoever has the root key takes to sign, in seconds.
 const OPERATOR: i64 = 7200;
+
+/// Longer than any rotation takes, in seconds.
+const PATIENCE: i64 = 7 * 24 * 3600;
 
 pub(super) const WAITS: Waits = Waits { settle: 300, drain: 12 * 3600 + 3600 + 300 };
 
@@ -41,10 +44,11 @@ pub(super) struct State {
     pub(super) now: i64,
     pub(super) versions: BTreeMap<String, Version>,
     pub(super) stages: BTreeMap<&'static str, String>,
-    marks: Marks,
+    pub(super) marks: Marks,
     pub(super) account: Vec<AccountKey>,
-    etag: u32,
-    made: u32,
+    pub(super) kms: Kms,
+    pub(super) etag: u32,
+    pub(super) made: u32,
     pub(super) members: Vec<String>,
     pub(super) delegated: Option<Vec<ListedKey>>,
     pub(super) published: Vec<ListedKey>,
@@ -56,40 +60,61 @@ pub(super) struct State {
     /// Whether viewers may be refused: somebody else broke the site.
     pub(super) unwatched: bool,
     algorithm: Option<Algorithm>,
+    custody: Option<Custody>,
 }
 
 #[derive(Clone)]
 pub(super) struct Version {
-    text: String,
+    pub(super) text: String,
     key: StoredKey,
 }
 
 impl Version {
-    fn new(id: &str, text: &str, created: i64) -> Self {
+    pub(super) fn new(id: &str, text: &str, created: i64, kms: &Kms) -> Self {
         let parsed = KeyText::parse(Zeroizing::new(text.to_owned())).unwrap();
-        let key = PrivateKey::from_pem(&parsed.key, None, ShortRsa::Refuse).unwrap();
+        let (public, kms_key) = match parsed.key {
+            KeptKey::Kms(arn) => (kms.public(&arn), Some(arn)),
+            KeptKey::Text(pem) => {
+                let key = PrivateKey::from_pem(&pem, None, ShortRsa::Refuse).unwrap();
+                (key.public_key().clone(), None)
+            }
+        };
         let key = StoredKey {
             version: id.to_owned(),
             created: time(created),
             key_id: parsed.key_id.unwrap(),
-            public: key.public_key().clone(),
+            public,
             hash: parsed.hash.unwrap(),
+            kms_key,
         };
         Self { text: text.to_owned(), key }
     }
 }
 
 impl World {
-    /// A site that signs with `K1`. Where validators run, edges trust what is published.
+    /// A site that signs with `K1`, which its secret holds. Where validators run, edges trust what
+    /// is published.
     pub(super) fn new(algorithm: Algorithm, trust: Option<RootKey>) -> Self {
-        let spec = match algorithm {
-            Algorithm::RsaSha1 | Algorithm::RsaSha256 => KeySpec::Rsa2048,
-            Algorithm::EcdsaSha1 | Algorithm::EcdsaSha256 => KeySpec::EcdsaP256,
+        Self::keeping(Custody::Secret, algorithm, trust)
+    }
+
+    /// The same, with the key where this says.
+    pub(super) fn keeping(custody: Custody, algorithm: Algorithm, trust: Option<RootKey>) -> Self {
+        let now = 1_767_290_400;
+        let mut kms = Kms::default();
+        let spec = KeySpec::of(algorithm);
+        let (private, public) = match custody {
+            Custody::Kms => {
+                let arn = kms.create(spec, now - 1_000_000);
+                (("kms_key", arn.to_string()), kms.public(&arn))
+            }
+            Custody::Secret => {
+                let (key, pem) = PrivateKey::generate(spec).unwrap();
+                (("private_key", (*pem).clone()), key.public_key().clone())
+            }
         };
-        let (key, pem) = PrivateKey::generate(spec).unwrap();
-        let public = key.public_key().clone();
         let hash = if algorithm.hash() == policy::Hash::Sha1 { "sha1" } else { "sha256" };
-        let text = serde_json::json!({ "key_id": "K1", "private_key": *pem, "hash": hash });
+        let text = serde_json::json!({ "key_id": "K1", private.0: private.1, "hash": hash });
         let listed = ListedKey {
             key_use: KeyUse::CloudFront,
             id: None,
@@ -97,10 +122,10 @@ impl World {
             algorithms: vec![algorithm],
         };
         let k1 = BTreeSet::from(["K1".to_owned()]);
-        let now = 1_767_290_400;
+        let version = Version::new("v1", &text.to_string(), now, &kms);
         let state = State {
             now,
-            versions: [("v1".to_owned(), Version::new("v1", &text.to_string(), now))].into(),
+            versions: [("v1".to_owned(), version)].into(),
             stages: [("AWSCURRENT", "v1".to_owned())].into(),
             marks: Marks::default(),
             account: vec![AccountKey {
@@ -109,6 +134,7 @@ impl World {
                 created: time(now - 1_000_000),
                 key: Some(public),
             }],
+            kms,
             etag: 1,
             made: 1,
             members: vec!["K1".to_owned()],
@@ -125,6 +151,7 @@ impl World {
             waits: WAITS,
             unwatched: false,
             algorithm: None,
+            custody: None,
         };
         Self(Arc::new(Mutex::new(state)))
     }
@@ -136,13 +163,17 @@ impl World {
     pub(super) fn rotation(&self) -> Rotation<Self> {
         let world = self.clone();
         let clock = Arc::new(move || time(world.state().now));
-        let State { waits, algorithm, .. } = *self.state();
-        let settings = RotationSettings { waits, algorithm, canary: None };
+        let State { waits, algorithm, custody, .. } = *self.state();
+        let settings = RotationSettings { waits, algorithm, custody, canary: None };
         Rotation::new(self.clone(), settings, clock)
     }
 
     pub(super) fn change_to(&self, algorithm: Algorithm) {
         self.state().algorithm = Some(algorithm);
+    }
+
+    pub(super) fn move_to(&self, custody: Custody) {
+        self.state().custody = Some(custody);
     }
 
     /// Until the goal is reached, however often that takes; or until it is refused.
@@ -152,7 +183,9 @@ impl World {
 
     /// The same, but no longer than until then.
     async fn drive_until(&self, goal: Goal, end: i64) -> Result<Arrival, RotationFailed> {
+        let begun = self.state().now;
         loop {
+            assert!(self.state().now - begun < PATIENCE, "{goal:?} is never reached");
             let arrival = match self.rotation().advance(goal, &mut |_| {}).await {
                 Ok(Arrival::Reached) => return Ok(Arrival::Reached),
                 Ok(waiting) => waiting,
@@ -176,8 +209,12 @@ impl World {
     fn meanwhile(self, goal: Goal) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move {
             let end = self.state().now + 890;
-            let other = self.drive_until(goal, end).await;
-            assert!(matches!(other, Ok(_) | Err(RotationFailed::Refused(_))), "{other:?}");
+            // At once, and at the last moment.
+            for _ in 0..2 {
+                let other = self.drive_until(goal, end).await;
+                assert!(matches!(other, Ok(_) | Err(RotationFailed::Refused(_))), "{other:?}");
+                self.sleep_until(end);
+            }
         })
     }
 
@@ -232,7 +269,7 @@ impl World {
     }
 
     /// One call: it takes a second, and may fail.
-    async fn call<T>(
+    pub(super) async fn call<T>(
         &self,
         name: &'static str,
         change: impl FnOnce(&mut State) -> Result<T, EstateFailed>,
@@ -298,6 +335,12 @@ impl State {
         }
         let refused = self.edges.refused(self.now);
         assert_eq!(refused, None, "after {:?} at {}", self.calls, self.now);
+        for id in self.edges.signing(self.now) {
+            let version = self.versions.values().find(|version| version.key.key_id == id);
+            let key = version.and_then(|version| version.key.kms_key.as_ref());
+            let signs = key.is_none_or(|key| self.kms.signs(key));
+            assert!(signs, "{id} does not sign after {:?} at {}", self.calls, self.now);
+        }
     }
 }
 
@@ -305,160 +348,6 @@ impl StoredKey {
     fn listed_as(&self, id: &str) -> ListedKey {
         ListedKey { id: Some(id.to_owned()), ..self.listed() }
     }
-}
-
-impl Estate for World {
-    async fn inventory(&self) -> Result<Inventory, EstateFailed> {
-        self.call("inventory", |state| {
-            let current = state.key("AWSCURRENT").unwrap();
-            let pending = match state.stages.get("AWSPENDING") {
-                Some(version) if *version != current.version => {
-                    Some(match state.key("AWSPENDING") {
-                        Some(key) => Pending::Key(key),
-                        None => Pending::Empty(version.clone()),
-                    })
-                }
-                _ => None,
-            };
-            Ok(Inventory {
-                current,
-                pending,
-                previous: state.key("AWSPREVIOUS"),
-                marks: state.marks.clone(),
-                group: KeyGroup {
-                    id: "G".to_owned(),
-                    etag: state.etag.to_string(),
-                    name: "site".to_owned(),
-                    comment: None,
-                    members: state.members.clone(),
-                },
-                account: state.account.clone(),
-                deploying: if state.edges.deploying(state.now) {
-                    vec!["E1".to_owned()]
-                } else {
-                    vec![]
-                },
-                trust: match &state.delegated {
-                    None => EdgeTrust::None,
-                    Some(delegated) => EdgeTrust::State {
-                        delegated: delegated.clone(),
-                        published: state.published.clone(),
-                        root: state.root,
-                    },
-                },
-            })
-        })
-        .await
-    }
-
-    async fn stored(&self, version: &str) -> Result<Zeroizing<String>, EstateFailed> {
-        self.call("stored", |state| Ok(Zeroizing::new(state.versions[version].text.clone()))).await
-    }
-
-    async fn create_public_key(&self, name: &str, pem: &str) -> Result<String, EstateFailed> {
-        self.call("create_public_key", |state| {
-            assert!(state.account.len() < 10, "the plan saw to it");
-            state.made += 1;
-            let id = format!("K{}", state.made);
-            let key = Some(public_key(pem));
-            let created = time(state.now);
-            state.account.push(AccountKey { id: id.clone(), name: name.to_owned(), created, key });
-            Ok(id)
-        })
-        .await
-    }
-
-    async fn store_pending(&self, version: Option<&str>, text: &str) -> Result<(), EstateFailed> {
-        self.call("store_pending", |state| {
-            let id = version.map_or_else(|| format!("v{}", state.now), str::to_owned);
-            let version = Version::new(&id, text, state.now);
-            let stored = state.versions.entry(id.clone()).or_insert(version);
-            // As Secrets Manager: a version never changes.
-            if stored.text != text {
-                return Err(EstateFailed::new("store_pending", &"ResourceExistsException"));
-            }
-            state.stages.insert("AWSPENDING", id);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn regroup(&self, group: &KeyGroup) -> Result<(), EstateFailed> {
-        self.call("regroup", |state| {
-            if group.etag != state.etag.to_string() {
-                return Err(EstateFailed::new("regroup", &"PreconditionFailed"));
-            }
-            let known = |id: &String| state.account.iter().any(|key| key.id == *id);
-            if !group.members.iter().all(known) {
-                return Err(EstateFailed::new("regroup", &"InvalidArgument"));
-            }
-            assert!(group.members.len() <= MAX_GROUP_KEYS, "the plan saw to it");
-            state.etag += 1;
-            state.members.clone_from(&group.members);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delegate(&self, keys: Vec<ListedKey>) -> Result<(), EstateFailed> {
-        self.call("delegate", |state| {
-            assert_eq!(state.root, RootKey::AtHand);
-            state.delegated = Some(keys);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn mark(&self, milestone: Milestone, mark: Option<&Mark>) -> Result<(), EstateFailed> {
-        self.call("mark", |state| {
-            state.marks.set(milestone, mark.cloned());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn fetch(&self, _url: &str) -> Result<u16, EstateFailed> {
-        self.call("fetch", |_| Ok(200)).await
-    }
-
-    async fn switch(&self, from: &str, to: &str) -> Result<(), EstateFailed> {
-        self.call("switch", |state| {
-            if state.stages["AWSCURRENT"] != from {
-                return Err(EstateFailed::new("switch", &"InvalidParameterException"));
-            }
-            state.stages.insert("AWSCURRENT", to.to_owned());
-            state.stages.insert("AWSPREVIOUS", from.to_owned());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn unstage(&self, version: &str) -> Result<(), EstateFailed> {
-        self.call("unstage", |state| {
-            if state.stages.get("AWSPENDING").is_some_and(|pending| pending == version) {
-                state.stages.remove("AWSPENDING");
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delete_public_key(&self, key_id: &str) -> Result<(), EstateFailed> {
-        self.call("delete_public_key", |state| {
-            if state.members.iter().any(|member| member == key_id) {
-                return Err(EstateFailed::new("delete_public_key", &"PublicKeyInUse"));
-            }
-            state.account.retain(|key| key.id != key_id);
-            Ok(())
-        })
-        .await
-    }
-}
-
-fn public_key(pem: &str) -> PublicKey {
-    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap();
-    PublicKey::from_spki_der(&der, ShortRsa::Refuse).unwrap()
 }
 
 pub(super) fn time(seconds: i64) -> UnixTime {

@@ -1,25 +1,46 @@
-"""KMS on a bad day: hands everything on to moto but `Sign`, which it throttles."""
+"""KMS on a bad day: hands everything on to moto but what it refuses."""
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
 
+Refuse = Callable[[str], str | None]
+"""The error for an operation, or None if it is handed on."""
+
+
+def throttled_kms(operation: str) -> str | None:
+    """Throttles `Sign`."""
+    return "ThrottlingException" if operation == "Sign" else None
+
+
+class ForgetfulKms:
+    """Does not know a key yet when it is first asked for its public half."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, operation: str) -> str | None:
+        self.asked += operation == "GetPublicKey"
+        is_first = operation == "GetPublicKey" and self.asked == 1
+        return "NotFoundException" if is_first else None
+
 
 @contextmanager
-def throttled_kms(behind: str) -> Iterator[str]:
-    """The address of a KMS that throttles `Sign`, in front of the one at `behind`."""
+def bad_kms(behind: str, refuse: Refuse) -> Iterator[str]:
+    """The address of a KMS that refuses some operations, in front of the one at `behind`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            if self.headers["x-amz-target"] == "TrentService.Sign":
-                answer = {"__type": "ThrottlingException", "message": "Rate exceeded"}
+            error = refuse(self.headers["x-amz-target"].removeprefix("TrentService."))
+            if error:
+                answer = {"__type": error, "message": "on purpose"}
                 self._answer(400, json.dumps(answer).encode())
             else:
                 response = requests.post(behind, body, headers=dict(self.headers), timeout=30)
