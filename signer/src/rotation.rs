@@ -99,9 +99,9 @@ impl<E: Estate> Rotation<E> {
     }
 
     /// For how long the rotation could have been further than it is, in seconds: a candidate that
-    /// does not sign, or a key that is drained and still trusted.
+    /// has settled and does not sign, or a key that is drained and still trusted.
     pub fn overdue(&self, there: &Inventory) -> u64 {
-        there.overdue(self.settings.waits.drain, (self.clock)())
+        there.overdue(self.settings.waits, (self.clock)())
     }
 
     /// Goes on until the goal is reached or only time brings it nearer. `tell` hears of every

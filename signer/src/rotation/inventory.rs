@@ -3,6 +3,7 @@
 use policy::{KeyUse, ListedKey, PublicKey, UnixTime};
 
 use super::mark::{Mark, Marks};
+use super::next::Waits;
 use super::stored_key::StoredKey;
 use crate::source::KmsKeyArn;
 
@@ -195,17 +196,25 @@ impl Inventory {
     }
 
     /// For how long something could have been done, in seconds: a candidate waits from the
-    /// beginning, a key that leaves from the end of its drain.
-    pub(super) fn overdue(&self, drain: u32, now: UnixTime) -> u64 {
+    /// beginning, and from when everybody knows it; a key that leaves from the end of its drain.
+    pub(super) fn overdue(&self, waits: Waits, now: UnixTime) -> u64 {
         let signing = self.marks.switched_at(&self.current.key_id);
-        let drained = signing.map(|since| since.plus_seconds(drain));
+        let drained = signing.map(|since| since.plus_seconds(waits.drain));
         let due = [
-            self.candidate().map(|candidate| candidate.created),
+            self.candidate().map(|candidate| self.settled(candidate, waits.settle)),
             self.aborting().map(|(_, aborted)| aborted),
             self.retiring().and(drained),
         ];
         let late = due.into_iter().flatten().map(|due| now.seconds_since(due)).max();
         late.and_then(|late| u64::try_from(late).ok()).unwrap_or(0)
+    }
+
+    /// From when on a candidate could be further. What it waits for until everybody is told of it is
+    /// somebody's to do; then only time has to pass.
+    fn settled(&self, candidate: &StoredKey, settle: u32) -> UnixTime {
+        let told = self.marks.trusted_at(&candidate.key_id);
+        let settled = told.map(|told| told.plus_seconds(settle));
+        settled.map_or(candidate.created, |settled| settled.max(candidate.created))
     }
 
     /// Whether the group has this key.

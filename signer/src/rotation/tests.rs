@@ -13,5 +13,6 @@ mod estate;
 mod interrupted;
 mod kms;
 mod moved;
+mod overdue;
 mod refusals;
 mod world;
