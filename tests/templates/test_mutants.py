@@ -296,6 +296,22 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "rotation that has forgotten what was granted",
+        "signer.yaml",
+        "Remembers: !Or [!Condition Revokes, !Condition Rotates]",
+        "Remembers: !Or [!Condition Revokes, !Condition Revokes]",
+        promises.functions_are_set_up,
+        "rotating",
+    ),
+    Mutant(
+        "rotation that looks elsewhere",
+        "signer.yaml",
+        '          EDGEPASS_STORE: !Sub "dynamodb:${Revocations}"\n          # Without',
+        "          EDGEPASS_STORE: memory\n          # Without",
+        promises.functions_are_set_up,
+        "rotating",
+    ),
+    Mutant(
         "rotation of no key group",
         "signer.yaml",
         "          EDGEPASS_KEY_GROUP: !Ref KeyGroupId\n",

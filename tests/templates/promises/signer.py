@@ -102,10 +102,11 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
             yield f"{name} names no secret"
     if variables.get("EDGEPASS_GRANTS") != "/opt/grants.toml" or not session.get("Layers"):
         yield "session has no grants"
-    revokes = stack.values["Revocation"] == "enabled"
-    store = "dynamodb:<Signer/Revocations>" if revokes else "memory"
+    # A rotation drains as long as passes live that the store has noted.
+    remembers = "enabled" in (stack.values["Revocation"], stack.values["Rotation"])
+    store = "dynamodb:<Signer/Revocations>" if remembers else "memory"
     if variables.get("EDGEPASS_STORE") != store:
-        yield f"session keeps revocations in {variables.get('EDGEPASS_STORE')}"
+        yield f"session remembers in {variables.get('EDGEPASS_STORE')}"
     rotates = stack.values["SigningKeySlot"] == "stored"
     if bool(variables.get("EDGEPASS_KEY_ID")) == rotates:
         yield "session has an id of the key beside that of the secret, or none at all"
@@ -136,6 +137,9 @@ def _rotation_is_set_up(stack: Stack, variables: dict[str, Any]) -> Iterator[str
     root = stack.values["StateRootKeyArn"]
     if bool(variables.get("EDGEPASS_ROOT_KEY")) != bool(revokes and root):
         yield "rotation has another root key than that of the parameters"
+    session = functions(stack)["Signer/SessionFunction"]["Environment"]["Variables"]
+    if variables.get("EDGEPASS_STORE") != session.get("EDGEPASS_STORE"):
+        yield "rotation does not know the longest lifetime that session has granted"
     publisher = functions(stack).get("Signer/PublisherFunction")
     for name in ("EDGEPASS_STATE", "EDGEPASS_STATE_DELEGATION", "EDGEPASS_STORE"):
         if publisher and variables.get(name) != publisher["Environment"]["Variables"][name]:
