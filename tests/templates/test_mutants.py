@@ -267,6 +267,13 @@ FUNCTIONS = [
         promises.iam_is_scoped,
     ),
     Mutant(
+        "rotation of any distribution",
+        "signer.yaml",
+        "                  - cloudfront:UpdateKeyGroup\n",
+        "                  - cloudfront:UpdateDistribution\n",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
         "managed policy",
         "signer.yaml",
         "  SessionRole:\n    Type: AWS::IAM::Role\n    Properties:\n",
@@ -431,6 +438,21 @@ FUNCTIONS = [
         promises.alarms_say_what_to_do,
     ),
     Mutant(
+        "dashboard without the rotation",
+        "alarms.yaml",
+        "}${Publisher}${Rotation}",
+        "}${Publisher}",
+        promises.dashboard_can_be_read,
+    ),
+    Mutant(
+        "dashboard of a publisher that is not there",
+        "alarms.yaml",
+        'Publishes: !Not [!Equals [!Ref PublisherFunctionName, ""]]',
+        "Publishes: !Equals [a, a]",
+        promises.dashboard_can_be_read,
+        "standalone",
+    ),
+    Mutant(
         "dashboard that is no JSON",
         "alarms.yaml",
         '"widgets": [',
@@ -486,6 +508,13 @@ REASONS = [
     ("template.yaml", "Reason for `*`: it denies", "it denies"),
     ("edge.yaml", "Retained: CloudFront keeps replicas", "CloudFront keeps copies"),
     ("edge.yaml", "Reason for the region `*`", "The region"),
+    # A second one below the first has a reason of its own.
+    (
+        "signer.yaml",
+        'Resource: !Sub "arn:${AWS::Partition}:s3:::${StateBucketName}/edgepass/state/head"',
+        'Resource: "*"',
+    ),
+    ("signer.yaml", "Resource: !GetAtt Revocations.Arn", 'Resource:\n                  - "*"'),
 ]
 
 

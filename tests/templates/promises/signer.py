@@ -62,16 +62,25 @@ def iam_is_scoped(stack: Stack) -> Iterator[str]:
             yield f"{path} has the role {role}, which is none of the template's"
 
 
-# By the end of the resource; the reason is in the template, where `reasons_are_written` looks.
+# What may have a `*` in its resource, by the end of that. The reason is in the template, where
+# `reasons_are_written` looks.
 WIDE = {
-    "cloudfront": {"*", "distribution/*"},
-    "dynamodb": set(),
-    "kms": set(),
-    "lambda": set(),
-    "logs": {":*"},
-    "s3": {"/edgepass/state/*"},
-    "secretsmanager": set(),
-    "ssm": set(),
+    "*": {
+        "cloudfront:CreatePublicKey",
+        "cloudfront:DeletePublicKey",
+        "cloudfront:GetKeyGroup",
+        "cloudfront:GetPublicKeyConfig",
+        "cloudfront:ListDistributionsByKeyGroup",
+        "cloudfront:ListPublicKeys",
+        "cloudfront:UpdateKeyGroup",
+    },
+    ":distribution/*": {"cloudfront:GetDistribution"},
+    "/edgepass/state/*": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+    ":log-group:/edgepass/media/edge:*": {
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    },
 }
 
 
@@ -80,7 +89,7 @@ def _scoped(path: str, statement: Json) -> Iterator[str]:
         if "*" in action:
             yield f"{path} may {action}"
         for resource in _listed(statement["Resource"]):
-            ends = WIDE[action.split(":")[0]]
+            ends = [end for end, actions in WIDE.items() if action in actions]
             if "*" in resource and not any(
                 resource == end if end == "*" else resource.endswith(end) for end in ends
             ):
