@@ -289,6 +289,13 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "passes for an address of CloudFront's",
+        "signer.yaml",
+        'EDGEPASS_BEHIND_CLOUDFRONT: "true"',
+        'EDGEPASS_BEHIND_CLOUDFRONT: "false"',
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "the publisher's delegation is missing",
         "signer.yaml",
         "          EDGEPASS_SITE: !Ref StateSite\n",

@@ -21,6 +21,7 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_HASH",
     "EDGEPASS_SITE_SECRET",
     "EDGEPASS_STORE",
+    "EDGEPASS_BEHIND_CLOUDFRONT",
 }
 
 # signer/README.md: the environment of the function `publisher`.
@@ -111,6 +112,8 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
             yield f"{name} names no secret"
     if variables.get("EDGEPASS_GRANTS") != "/opt/grants.toml" or not session.get("Layers"):
         yield "session has no grants"
+    if variables.get("EDGEPASS_BEHIND_CLOUDFRONT") != "true":
+        yield "session would bind passes to an address of CloudFront's"
     # A rotation drains as long as passes live that the store has noted.
     remembers = "enabled" in (stack.values["Revocation"], stack.values["Rotation"])
     store = "dynamodb:<Signer/Revocations>" if remembers else "memory"
