@@ -68,7 +68,13 @@ def recorder(behind: str) -> Iterator[Recorder]:
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A function that has ended leaves connections."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     recorded = Recorder(f"http://127.0.0.1:{server.server_port}")
     Thread(target=server.serve_forever, daemon=True).start()
     try:

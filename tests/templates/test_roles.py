@@ -27,6 +27,8 @@ from services import with_id
 from site_folder import DOMAIN, SiteFolder
 from stack import Json, Sources, Stack
 
+SCHEDULED = {"detail-type": "Scheduled Event"}
+
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # What is asked for a function by others: Lambda, which keeps its log and reads the stream, and
 # Secrets Manager, whose secrets are under a KMS key.
@@ -130,7 +132,7 @@ class Rotating:
         return ended
 
     def heartbeat(self) -> None:
-        assert self.run("PublisherFunction", {"detail-type": "Scheduled Event"}).error is None
+        assert self.run("PublisherFunction", SCHEDULED).error is None
 
     def advance(self, seconds: int) -> None:
         self.later += seconds
@@ -165,7 +167,7 @@ class Rotating:
         # Longer than passes live, signers remember a key, and clocks differ.
         self.advance(14 * 3600)
         for _ in range(5):
-            assert self.run("RotationFunction", {"detail-type": "Scheduled Event"}).error is None
+            assert self.run("RotationFunction", SCHEDULED).error is None
             self.advance(1000)
 
     def keys(self) -> list[str]:
@@ -204,6 +206,9 @@ def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
         )
         site = Rotating(deployment, moto, cloudfront, fake)
         revoke(deployment)
+        # Before anything is published: S3 has to say that it is not there, and not that it is denied.
+        early = site.run("RotationFunction", SCHEDULED)
+        assert early.error is None, early.error
         site.heartbeat()
         site.rotate()
         site.finish()
@@ -232,6 +237,7 @@ def test_the_roles_of_publisher_and_rotation(rotated: Rotating, function: str) -
     [
         ("PublisherFunction", "Action: s3:ListBucket", "Action: s3:GetObject"),
         ("PublisherFunction", "/edgepass/state/*", "/edgepass/states/*"),
+        ("RotationFunction", "Action: s3:ListBucket", "Action: s3:GetObject"),
         ("RotationFunction", "cloudfront:UpdateKeyGroup", "cloudfront:UpdateCachePolicy"),
         ("RotationFunction", "                  - secretsmanager:TagResource\n", ""),
         ("RotationFunction", "Action: dynamodb:GetItem", "Action: dynamodb:Scan"),
