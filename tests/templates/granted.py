@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +38,8 @@ class Recorder:
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked: list[Asked] = []
+        self.change: Callable[[bytes], bytes] = lambda answer: answer
+        """Changes what is answered."""
 
 
 @contextmanager
@@ -55,13 +57,14 @@ def recorder(behind: str) -> Iterator[Recorder]:
             service = self.headers["authorization"].split("Credential=")[1].split("/")[3]
             for one in asked(service, self.command, self.path, target, body, answer.status_code):
                 recorded.asked.append(one)
+            content = recorded.change(answer.content)
             self.send_response_only(answer.status_code)
             for name, value in answer.headers.items():
                 if name.lower() not in HOP_BY_HOP:
                     self.send_header(name, value)
-            self.send_header("content-length", str(len(answer.content)))
+            self.send_header("content-length", str(len(content)))
             self.end_headers()
-            self.wfile.write(answer.content)
+            self.wfile.write(content)
 
         do_GET = do_PUT = do_POST = do_DELETE = _hand_on
 
