@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple
@@ -120,15 +121,24 @@ def _named(service: str, name: str) -> str:
 
 def _operation(method: str, path: str) -> str:
     """The operation of CloudFront, by its model."""
-    model = botocore.session.get_session().get_service_model("cloudfront")
-    found = []
-    for name in model.operation_names:
-        http = model.operation_model(name).http
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(http["requestUri"].split("?")[0]))
-        if http["method"] == method and re.fullmatch(pattern, path):
-            found.append(name)
+    found = [name for name, of, uri in _operations() if of == method and re.fullmatch(uri, path)]
     [operation] = [name for name in found if not name.endswith("WithTags")]
     return operation
+
+
+@cache
+def _operations() -> list[tuple[str, str, str]]:
+    """Names, methods and patterns of paths."""
+    model = botocore.session.get_session().get_service_model("cloudfront")
+    https = {name: model.operation_model(name).http for name in model.operation_names}
+    return [
+        (
+            name,
+            http["method"],
+            re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(http["requestUri"].split("?")[0])),
+        )
+        for name, http in https.items()
+    ]
 
 
 def lets(granted: list[Json], wanted: Asked) -> bool:
