@@ -22,6 +22,8 @@ HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 # The actions of S3 have other names than its operations. AWS: "Actions, resources, and condition
 # keys for Amazon S3".
 OBJECT_ACTIONS = {"DELETE": "DeleteObject", "GET": "GetObject", "PUT": "PutObject"}
+# Where IAM calls a service otherwise than signatures do.
+PREFIXES = {"tagging": "tag"}
 # The member of a request that names what it is about.
 NAMES = {"dynamodb": "TableName", "kms": "KeyId", "secretsmanager": "SecretId", "ssm": "Name"}
 
@@ -93,8 +95,9 @@ def asked(
 ) -> Iterator[Asked]:
     """What IAM would be asked for a request. One may take several permissions."""
     if target:
-        name = json.loads(body)[NAMES[service]]
-        yield Asked(f"{service}:{target.split('.')[1]}", _named(service, name))
+        name = json.loads(body).get(NAMES.get(service), "*")
+        action = f"{PREFIXES.get(service, service)}:{target.split('.')[1]}"
+        yield Asked(action, _named(service, name))
     elif service == "cloudfront":
         operation = _operation(method, path.split("?")[0])
         resource = path.split("/")[-1] if operation == "GetDistribution" else None
@@ -113,7 +116,7 @@ def asked(
 
 
 def _named(service: str, name: str) -> str:
-    if name.startswith("arn:"):
+    if name == "*" or name.startswith("arn:"):
         return name
     assert service == "dynamodb", f"{service} is asked for `{name}`, which is no ARN"
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"

@@ -87,7 +87,7 @@ def reasons_are_written(sources: Sources) -> Iterator[str]:
         lines = text.splitlines()
         for number, line in enumerate(lines):
             wide = re.search(r'(Action|Principal|Resource): .*(\*"?$|s3:\*|:\*:)|- "\*"$', line)
-            if not wide or "/*" in line and "distribution/*" not in line:
+            if not wide or "/*" in line and not re.search(r"(distribution|key)/\*", line):
                 continue
             above = _comment_above(lines, number) + _comment_above(lines, _statement(lines, number))
             if "Reason for" not in above:
@@ -100,8 +100,10 @@ def reasons_are_written(sources: Sources) -> Iterator[str]:
 
 
 def _statement(lines: list[str], number: int) -> int:
-    """Where the statement begins that a line is of."""
+    """Where the statement begins that a line is of, with what it is under the condition of."""
     while number and not re.match(r" *- (Effect|Sid): ", lines[number]):
+        number -= 1
+    while number and re.match(r" *- (!If|\w+)$", lines[number - 1]):
         number -= 1
     return number
 
