@@ -216,6 +216,7 @@ def test_kms_on_a_bad_day(start: Start, environment: Environment, services: Serv
     with in_between(services.variables["AWS_ENDPOINT_URL"]) as kms:
         variables = {"EDGEPASS_KEY": source, "AWS_ENDPOINT_URL_KMS": kms.address}
         session = start(environment.variables | services.variables | variables)
+        assert session.invoke(signed_in()).status == 200
         for answered, reason in [
             (Answered.error("ThrottlingException"), "signing-throttled"),
             (Answered.error("AccessDeniedException"), "signing-failed"),
