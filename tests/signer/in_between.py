@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+from runtime import POLL_SECONDS
+
 
 @dataclass
 class Asked:
@@ -113,7 +115,7 @@ def in_between(behind: str) -> Iterator[InBetween]:
 
     server = _Server(("127.0.0.1", 0), Handler)
     between = InBetween(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
     try:
         yield between
     finally:
