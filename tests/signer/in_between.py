@@ -70,6 +70,9 @@ class InBetween:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Connections that come together: its default is 5, and the others would come later."""
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Whoever has lost patience leaves connections."""
 

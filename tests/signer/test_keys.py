@@ -182,7 +182,7 @@ class Calls:
                 self._now += 1
                 self.most = max(self.most, self._now)
             # Those that are sent together meet.
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     def ends(self, path: str, answer: bytes) -> bytes:
         if b'"Signature"' in answer:

@@ -41,6 +41,8 @@ def session(
         "EDGEPASS_STORE": f"dynamodb:{name}",
     }
     with Session(environment.variables, folder) as session:
+        # It starts on a good day: on another one it would not.
+        assert session.invoke(asked("GET /edgepass/session")).status == 200
         yield session
 
 
