@@ -371,10 +371,17 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "a function that ends before its store gives up",
+        "signer.yaml",
+        "      Timeout: 20\n      Layers: [!Ref GrantsLayer]\n",
+        "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "no grants",
         "signer.yaml",
-        "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",
-        "      Timeout: 10\n",
+        "      Timeout: 20\n      Layers: [!Ref GrantsLayer]\n",
+        "      Timeout: 20\n",
         promises.functions_are_set_up,
     ),
     Mutant(

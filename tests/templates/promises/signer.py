@@ -52,6 +52,10 @@ ROTATION_ENVIRONMENT = {
 }
 
 
+# signer/src/store/dynamodb.rs: for how long it waits for one answer of the table, in seconds.
+STORE_PATIENCE = 5
+
+
 def iam_is_scoped(stack: Stack) -> Iterator[str]:
     for path, role in stack.of_type("AWS::IAM::Role").items():
         if role.get("ManagedPolicyArns"):
@@ -137,6 +141,9 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     for name in ("EDGEPASS_KEY", "EDGEPASS_CLAIMS_KEY", "EDGEPASS_SITE_SECRET"):
         if not re.fullmatch(source, variables.get(name, "")):
             yield f"{name} names no secret"
+    # As long again may fetching the keys have taken before.
+    if session["Timeout"] <= 2 * STORE_PATIENCE:
+        yield "session ends before it can say that the table does not answer"
     if variables.get("EDGEPASS_GRANTS") != "/opt/grants.toml" or not session.get("Layers"):
         yield "session has no grants"
     if variables.get("EDGEPASS_BEHIND_CLOUDFRONT") != "true":
