@@ -218,9 +218,10 @@ def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
         assert early.error is None, early.error
         site.heartbeat()
         site.rotate()
-        site.finish()
-        # Longer than any sign-in: entries are pruned, and bodies from before are deleted.
+        # The body with the entry, which no later one has: it is deleted.
         moto.change = aged(deployment)
+        site.finish()
+        # Longer than any sign-in: entries are pruned.
         site.advance(800 * 24 * 3600)
         yield site
 
