@@ -423,3 +423,47 @@ impl fmt::Debug for Signed {
         f.debug_struct("Signed").field("key_id", &self.key_id()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use alloc::vec;
+
+    use super::*;
+
+    /// The names of all five, an expiry of ten digits, `SHA256`, and `K`.
+    const REST: usize = 18 + 10 + 20 + 22 + 1 + 25 + 6 + 15;
+
+    /// Cookies of a canned policy, with a token and a signature of so many characters.
+    fn cookies(token: usize, signature: usize) -> Result<usize, GrantRefused> {
+        let grant = Grant {
+            target: Target::Cookies("https://media.example.com/a.mp4".parse().unwrap()),
+            expires: UnixTime::from_seconds(1_767_225_600).unwrap(),
+            starts: None,
+            network: None,
+        };
+        let unsigned = grant.unsigned("K", Hash::Sha256)?.beside("x".repeat(token))?;
+        let cookies = unsigned.signed(&vec![0; signature / 4 * 3]).cookies()?;
+        Ok(cookies.iter().map(|(name, value)| name.len() + value.len()).sum())
+    }
+
+    #[test]
+    fn a_cookie_has_3584_bytes_at_most() {
+        let longest = 3584 - CLAIMS_NAME.len();
+        assert_eq!(cookies(longest, 4), Ok(REST + longest + 4));
+        let refused = GrantRefused::CookieTooLong { name: CLAIMS_NAME, bytes: 3585 };
+        assert_eq!(cookies(longest + 1, 4), Err(refused));
+        let name = "CloudFront-Signature";
+        let refused = GrantRefused::CookieTooLong { name, bytes: name.len() + 3568 };
+        assert_eq!(cookies(0, 3568), Err(refused));
+    }
+
+    #[test]
+    fn all_cookies_have_4096_bytes_at_most() {
+        let longest = 4096 - REST - 684;
+        assert_eq!(cookies(longest, 684), Ok(4096));
+        let refused = GrantRefused::CookiesTooLong { bytes: 4097 };
+        assert_eq!(cookies(longest + 1, 684), Err(refused));
+    }
+}

@@ -14,6 +14,8 @@ pub(crate) struct Issue {
     pub(crate) session: String,
     /// `iat`: now, or just after the latest cut-off.
     pub(crate) issued: UnixTime,
+    /// The latest cut-off, which the sign-in is newer than.
+    pub(crate) cut_off: Option<UnixTime>,
 }
 
 /// Who asks, as revocation knows them.
@@ -58,8 +60,8 @@ impl Caller {
         if standing.revokes(self.signed_in) {
             return Err(Problem::revoked());
         }
-        let after_cut_off = standing.cut_off().map(|cut_off| cut_off.plus_seconds(1));
-        let issued = after_cut_off.map_or(now, |after| after.max(now));
-        Ok(Issue { subject: self.subject, session: self.session, issued })
+        let cut_off = standing.cut_off();
+        let issued = cut_off.map_or(now, |cut_off| cut_off.plus_seconds(1).max(now));
+        Ok(Issue { subject: self.subject, session: self.session, issued, cut_off })
     }
 }

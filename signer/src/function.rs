@@ -29,6 +29,14 @@ impl SessionFunction {
     pub async fn start(environment: &Environment<'_>) -> Result<Self, VariableRefused> {
         let grants = Grants::from_toml(&environment.grants()?)
             .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
+        if environment.is_behind_cloudfront()?
+            && let Some(name) = grants.binding_address()
+        {
+            let cause = format!(
+                "grant `{name}` has `bind_address`, and behind CloudFront every request comes from an address of CloudFront's, so that its passes would fit nobody; take it out"
+            );
+            return Err(VariableRefused::new(GRANTS, &cause));
+        }
         let store = environment.store()?.open().await;
         // Before anything of that lifetime is granted: revocations are kept as long.
         let noted = store.note_lifetime(grants.max_lifetime().as_seconds()).await;

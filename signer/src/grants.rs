@@ -88,6 +88,12 @@ impl Grants {
         }
     }
 
+    /// The name of a grant that binds passes to an address; None if no grant does.
+    pub(crate) fn binding_address(&self) -> Option<&str> {
+        let mut binding = self.rules.iter().filter(|rule| rule.bind_address);
+        binding.next().map(|rule| rule.name.as_str())
+    }
+
     /// Every Path in which cookies are set, each once.
     pub(crate) fn cookie_paths(&self) -> Vec<&CookiePath> {
         let mut paths: Vec<&CookiePath> = self.rules.iter().map(|rule| &rule.path).collect();

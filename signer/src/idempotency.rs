@@ -40,7 +40,7 @@ struct Kept {
 }
 
 /// Which question an answer is to. A caller who asks with the same key, but has other grants by
-/// now or another address, asks anew.
+/// now or another address, or was revoked and has signed in again, asks anew.
 #[derive(Clone, Eq, PartialEq)]
 pub(crate) struct Question {
     asked: [u8; 32],
@@ -67,12 +67,13 @@ impl Question {
             Problem::new(Cause::IdempotencyKeyMalformed, detail)
         })?;
         let address = format!("{:?}", request.address);
+        let cut_off = format!("{:?}", issue.cut_off);
         let mut asked = Context::new(&SHA256);
         let mut add = |part: &str| {
             asked.update(part.as_bytes());
             asked.update(&[0]); // in no part: all are visible ASCII
         };
-        for part in [&request.path, &issue.subject, &issue.session, key, &address] {
+        for part in [&request.path, &issue.subject, &issue.session, key, &address, &cut_off] {
             add(part);
         }
         for allowance in allowances {

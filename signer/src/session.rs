@@ -89,7 +89,7 @@ pub(crate) async fn issue(
     let expiries = || allowances.iter().map(|allowance| pass::expires(issue, allowance));
     // The front end renews all of them when the first one ends.
     let expires = expiries().min().unwrap_or(issue.issued);
-    let Issue { subject, session, issued } = issue;
+    let Issue { subject, session, issued, .. } = issue;
     cookies.session(&format!("v1.{session}.{issued}.{expires}"));
 
     let body = Session {

@@ -52,10 +52,13 @@ pub enum SecretSource {
 
 impl SecretSource {
     /// The secret, which is wiped from memory when it is dropped.
-    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "files need no service"))]
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(clippy::unused_async, unused_variables, reason = "files need no service")
+    )]
     pub async fn fetch(&self, services: &Services) -> Result<Zeroizing<String>, FetchFailed> {
         match self {
-            Self::File(path) => file::read(path).await.map_err(FetchFailed::File),
+            Self::File(path) => file::read(path).map_err(FetchFailed::File),
             #[cfg(feature = "aws")]
             Self::Parameter(name) => Ok(services.aws().await.parameter(name).await?),
             #[cfg(feature = "aws")]

@@ -68,6 +68,21 @@ class Process:
     def log(self) -> str:
         return self._log.read_text(errors="replace")
 
+    def remembers(self, *texts: bytes) -> bool:
+        """Whether any of these is anywhere in the memory that the process writes."""
+        folder = Path("/proc") / str(self._process.pid)
+        with (folder / "mem").open("rb", buffering=0) as memory:
+            for line in (folder / "maps").read_text().splitlines():
+                span, rights, *_ = line.split()
+                if not rights.startswith("rw"):
+                    continue
+                start, end = (int(address, 16) for address in span.split("-"))
+                memory.seek(start)
+                content = memory.read(end - start)
+                if any(text in content for text in texts):
+                    return True
+        return False
+
     def kill(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -170,6 +185,10 @@ class Function:
     def kill(self) -> None:
         """Ends it as a machine that is gone does."""
         self._function.kill()
+
+    def remembers(self, *texts: bytes) -> bool:
+        """Whether any of these is anywhere in its memory."""
+        return self._function.remembers(*texts)
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """The lines of the log of one kind."""

@@ -8,6 +8,8 @@ from typing import Self
 
 import requests
 
+from runtime import POLL_SECONDS
+
 # What Secrets Manager and KMS are asked to change; of CloudFront and S3 it is every method but GET.
 CHANGES = (
     "CreateKey",
@@ -38,7 +40,7 @@ class Interrupter(ThreadingHTTPServer):
         """Whoever is killed leaves connections."""
 
     def __enter__(self) -> Self:
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return self
 
     def __exit__(

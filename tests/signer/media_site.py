@@ -85,11 +85,17 @@ class Environment:
         return f"file:{path}"
 
 
-def edge_toml(folder: Path, public_pem: str, claims: tuple[str, str], key_id: str = KEY_ID) -> Path:
+def edge_toml(
+    folder: Path,
+    public_pem: str,
+    claims: tuple[str, str],
+    key_id: str = KEY_ID,
+    hash: str = "SHA256",
+) -> Path:
     """The configuration of the edge that trusts these keys; `claims` is an algorithm and a key."""
     algorithm, claims_key = claims
     kind = "secret_file" if algorithm == "HS256" else "pem_file"
-    signs = "ECDSA-SHA256" if len(public_pem) < 300 else "RSA-SHA256"
+    signs = f"{'ECDSA' if len(public_pem) < 300 else 'RSA'}-{hash}"
     (folder / "edge.public.pem").write_text(public_pem)
     (folder / "edge.claims").write_text(claims_key)
     config = folder / "edge.toml"
@@ -118,11 +124,24 @@ def signed_in(
 ) -> dict[str, Any]:
     """A request of somebody who has just signed in, as API Gateway's JWT authorizer hands it on."""
     event = routed(recorded("http-api-jwt"), route, body)
-    now = int(time())
-    times = {"auth_time": now - 60, "iat": now - 60, "exp": now + 3600}
     known = event["requestContext"]["authorizer"]["jwt"]["claims"]
-    known |= {name: str(value) for name, value in times.items()} | claims
+    known |= {name: str(value) for name, value in just_now().items()} | claims
     return event
+
+
+def vouched_for(
+    route: str = "POST /edgepass/session", body: str = "{}", **claims: str
+) -> dict[str, Any]:
+    """The same by a Lambda authorizer, whose context is JSON."""
+    event = routed(recorded("http-api-lambda"), route, body)
+    known = event["requestContext"]["authorizer"]["lambda"]
+    known |= just_now() | {"cognito:groups": ["subscribers"]} | claims
+    return event
+
+
+def just_now() -> dict[str, int]:
+    now = int(time())
+    return {"auth_time": now - 60, "iat": now - 60, "exp": now + 3600}
 
 
 def routed(event: dict[str, Any], route: str, body: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from emulator import BINARIES
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 PATIENCE = 60
+POLL_SECONDS = 0.01
+"""How long a server may take to notice that it is over: its default is half a second."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Invocation(ThreadingHTTPServer):
         if later:
             environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{later}s"}
             environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         self.process = subprocess.Popen(
             [str(BINARIES / binary)],
             env=environment | dict(variables),

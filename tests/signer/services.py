@@ -101,10 +101,29 @@ class Services:
         secret = source.removeprefix("secretsmanager:")
         self._secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
 
-    def parameter(self, name: str, text: str, kind: str = "SecureString") -> str:
-        """Stores a parameter; the source that names it."""
-        self._parameters.put_parameter(Name=name, Value=text, Type=kind)
+    def parameter(
+        self, name: str, text: str, kind: str = "SecureString", key: str | None = None
+    ) -> str:
+        """Stores a parameter, encrypted with a key if it is not the account's; the source that
+        names it."""
+        encrypted = {"KeyId": key} if key else {}
+        self._parameters.put_parameter(Name=name, Value=text, Type=kind, **encrypted)
         return f"ssm:{name}"
+
+    def parameter_arn(self, name: str) -> str:
+        """The ARN of a parameter."""
+        arn: str = self._parameters.get_parameter(Name=name)["Parameter"]["ARN"]
+        return arn
+
+    def text(self, source: str) -> str:
+        """What is stored there."""
+        service, _, id = source.partition(":")
+        if service == "ssm":
+            got = self._parameters.get_parameter(Name=id, WithDecryption=True)["Parameter"]["Value"]
+        else:
+            got = self._secrets.get_secret_value(SecretId=id, VersionStage="AWSCURRENT")
+            got = got["SecretString"]
+        return str(got)
 
     def key(self, spec: str, usage: str = "SIGN_VERIFY", **tags: str) -> tuple[str, str]:
         """Makes a key in KMS; the source that names it, and the public half as PEM."""

@@ -1,15 +1,21 @@
 """Requests of those who should get nothing, through the real binary."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from emulator import Session
-from media_site import Environment, KeyPair, recorded, routed, signed_in
+from media_site import Environment, KeyPair, recorded, routed, signed_in, vouched_for
+from passes import SignedUrl, is_signed
 
 URL = "https://media.example.com/standard/a.mp4"
+
+SignedIn = Callable[..., dict[str, Any]]
+by_every_authorizer = pytest.mark.parametrize(
+    "asked", [signed_in, vouched_for], ids=["jwt", "lambda"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,29 +76,38 @@ def test_iam_never_stands_for_a_viewer(session: Session) -> None:
     refused(session, event, 401, "identity-missing")
 
 
-def test_an_expired_sign_in(session: Session) -> None:
-    refused(session, signed_in(exp="1767229200"), 401, "identity-expired")
-    # As it was recorded, it has expired long ago.
-    refused(session, recorded("http-api-jwt"), 401, "identity-expired")
+@by_every_authorizer
+def test_an_expired_sign_in(session: Session, asked: SignedIn) -> None:
+    refused(session, asked(exp="1767229200"), 401, "identity-expired")
 
 
-def test_no_grant(session: Session) -> None:
-    refused(session, signed_in(**{"cognito:groups": "[staff]"}), 403, "no-grant")
+@pytest.mark.parametrize("name", ["http-api-jwt", "http-api-lambda"])
+def test_a_sign_in_of_long_ago(session: Session, name: str) -> None:
+    refused(session, recorded(name), 401, "identity-expired")
 
 
-def test_a_body_of_a_megabyte(session: Session) -> None:
+@by_every_authorizer
+def test_no_grant(session: Session, asked: SignedIn) -> None:
+    refused(session, asked(**{"cognito:groups": "[staff]"}), 403, "no-grant")
+
+
+@by_every_authorizer
+def test_a_body_of_a_megabyte(session: Session, asked: SignedIn) -> None:
     body = json.dumps({"urls": ["x" * 1_000_000]})
-    refused(session, signed_in("POST /edgepass/urls", body), 413, "body-too-large")
+    refused(session, asked("POST /edgepass/urls", body), 413, "body-too-large")
 
 
-def test_101_urls(session: Session) -> None:
+def test_101_urls(session: Session, p256: KeyPair) -> None:
     urls = [f"{URL}?n={number}" for number in range(101)]
     event = signed_in("POST /edgepass/urls", json.dumps({"urls": urls}))
     refused(session, event, 422, "too-many-urls")
     event = signed_in("POST /edgepass/urls", json.dumps({"urls": urls[:100]}))
     answer = session.invoke(event)
     assert answer.status == 200, answer.body
-    assert len(answer.body["urls"]) == 100
+    signed = [SignedUrl(one["url"]) for one in answer.body["urls"]]
+    assert len({url.values["n"] for url in signed}) == 100
+    for url in signed:
+        assert is_signed(p256.public, url.policy(), url.signature())
 
 
 @pytest.mark.parametrize(
@@ -109,29 +124,39 @@ def test_101_urls(session: Session) -> None:
         ("javascript:alert(1)", "url-refused"),
     ],
 )
-def test_hostile_urls(session: Session, url: str, reason: str) -> None:
+@by_every_authorizer
+def test_hostile_urls(session: Session, asked: SignedIn, url: str, reason: str) -> None:
     # All or nothing: the good one is not signed either.
-    event = signed_in("POST /edgepass/urls", json.dumps({"urls": [URL, url]}))
+    event = asked("POST /edgepass/urls", json.dumps({"urls": [URL, url]}))
     answer = session.invoke(event)
     assert (answer.status, answer.reason) == (403 if "granted" in reason else 422, reason)
 
 
 @pytest.mark.parametrize("subject", ["*", "../alice", "a/b", "a%2fb", "a?b", "{sub}"])
-def test_hostile_names_in_resources(session: Session, subject: str) -> None:
-    refused(session, signed_in(sub=subject), 403, "identity-unfit")
+@by_every_authorizer
+def test_hostile_names_in_resources(session: Session, asked: SignedIn, subject: str) -> None:
+    refused(session, asked(sub=subject), 403, "identity-unfit")
 
 
-def test_bodies_that_are_none(session: Session) -> None:
-    refused(session, signed_in(body="[1"), 400, "body-malformed")
-    refused(session, signed_in(body='{"session":"other"}'), 400, "body-malformed")
-    event = signed_in()
+@by_every_authorizer
+def test_bodies_that_are_none(session: Session, asked: SignedIn) -> None:
+    refused(session, asked(body="[1"), 400, "body-malformed")
+    refused(session, asked(body='{"session":"other"}'), 400, "body-malformed")
+    event = asked()
     event["headers"]["content-type"] = "text/plain"
     refused(session, event, 415, "media-type")
 
 
-def test_a_page_of_another_origin(session: Session) -> None:
-    event = signed_in()
+@by_every_authorizer
+def test_a_page_of_another_origin(session: Session, asked: SignedIn) -> None:
+    event = asked()
     event["headers"]["origin"] = "https://evil.example.net"
+    refused(session, event, 403, "origin-not-allowed")
+    event = asked("OPTIONS /edgepass/session", "")
+    event["headers"] |= {
+        "access-control-request-method": "POST",
+        "origin": "https://evil.example.net",
+    }
     refused(session, event, 403, "origin-not-allowed")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from bad_kms import ForgetfulKms, bad_kms
+from in_between import Answered, Asked, in_between
 from interrupter import Interrupter
 from media_site import KeyPair
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
@@ -150,10 +150,19 @@ def test_kms_may_need_a_moment_to_know_a_new_key(
     rotating: Rotating, services: Services, rsa: KeyPair
 ) -> None:
     site = rotating(rsa, EDGEPASS_NEXT_CUSTODY="kms")
-    with bad_kms(services.variables["AWS_ENDPOINT_URL"], kms := ForgetfulKms()) as address:
-        site.variables["AWS_ENDPOINT_URL_KMS"] = address
+    asked = 0
+
+    def forgetful(request: Asked) -> Answered | None:
+        nonlocal asked
+        asked += request.operation == "GetPublicKey"
+        is_first = request.operation == "GetPublicKey" and asked == 1
+        return Answered.error("NotFoundException") if is_first else None
+
+    with in_between(services.variables["AWS_ENDPOINT_URL"]) as kms:
+        kms.instead = forgetful
+        site.variables["AWS_ENDPOINT_URL_KMS"] = kms.address
         assert site.invoke("createSecret", site.begin()).error is None
-    assert kms.asked > 1
+    assert asked > 1
     assert len(site.kms_keys()) == 1
 
 

@@ -71,6 +71,7 @@ def test_missing(complete: dict[str, str], variable: str) -> None:
         ("EDGEPASS_SITE_SECRET", "kms:arn:aws:kms:eu-central-1:1:key/a", "only the CloudFront key"),
         ("EDGEPASS_HASH", "md5", "neither `sha256` nor `sha1`"),
         ("EDGEPASS_STORE", "redis:somewhere", "names a store as"),
+        ("EDGEPASS_BEHIND_CLOUDFRONT", "yes", "neither `true` nor `false`"),
         ("EDGEPASS_REFRESH_SECONDS", "0", "is not a number of seconds"),
         ("EDGEPASS_REFRESH_SECONDS", "soon", "is not a number of seconds"),
     ],
@@ -79,6 +80,16 @@ def test_wrong(complete: dict[str, str], variable: str, value: str, says: str) -
     message = refusal(complete | {variable: value})
     assert f"`{variable}`" in message
     assert says in message
+
+
+def test_addresses_that_are_cloudfronts(complete: dict[str, str]) -> None:
+    complete |= {"EDGEPASS_BEHIND_CLOUDFRONT": "true", "EDGEPASS_STORE": "redis:somewhere"}
+    assert "`EDGEPASS_STORE`" in refusal(complete)
+    binding = complete["EDGEPASS_GRANTS"] + "bind_address = true\n"
+    message = refusal(complete | {"EDGEPASS_GRANTS": binding})
+    assert "`EDGEPASS_GRANTS`: grant `subscribers` has `bind_address`" in message
+    elsewhere = complete | {"EDGEPASS_BEHIND_CLOUDFRONT": "false"}
+    assert "`EDGEPASS_STORE`" in refusal(elsewhere | {"EDGEPASS_GRANTS": binding})
 
 
 def test_keys_of_the_wrong_kind(

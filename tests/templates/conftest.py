@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from services import Services
-from site_folder import MISSING, SiteFolder
+from site_folder import SiteFolder
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +22,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, services: Services) -> SiteFo
 
 
 @pytest.fixture(scope="session")
-def built(site: SiteFolder, request: pytest.FixtureRequest) -> SiteFolder:
+def built(site: SiteFolder) -> SiteFolder:
     site.build()
-    if MISSING:
-        capture = request.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            print(f"\n  sam build without {MISSING}: package signer has no such program yet")
     return site

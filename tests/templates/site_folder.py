@@ -28,14 +28,20 @@ GIVEN = {
     "--audience": "web",
     "--origin": "https://www.example.com",
 }
-# Functions whose program is not there yet. Nothing is left out once it is.
-MISSING = [] if (ROOT / "signer/src/bin/rotation.rs").exists() else ["RotationFunction"]
 
 
-def run(*command: str | Path, folder: Path, **environment: str) -> str:
+def run(*command: str | Path, folder: Path, together: bool = False, **environment: str) -> str:
+    """What it printed to standard output, or `together` with what it printed to standard error."""
     variables = os.environ | {"AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"} | environment
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if together else subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + (done.stderr or "")
     return done.stdout
 
 
@@ -45,6 +51,8 @@ class SiteFolder:
 
     infra: Path
     services: Services
+    told: str
+    """What `init` printed."""
 
     @classmethod
     def new(cls, folder: Path, services: Services) -> SiteFolder:
@@ -55,8 +63,8 @@ class SiteFolder:
         (folder / "signer").symlink_to(ROOT / "signer")
         words: list[str | Path] = ["init", "--aws", "--domain", DOMAIN, "--out", infra / "site"]
         words += [word for option in GIVEN.items() for word in option]
-        run(PROGRAM, *words, folder=folder, **services.variables)
-        return cls(infra, services)
+        told = run(PROGRAM, *words, folder=folder, together=True, **services.variables)
+        return cls(infra, services, told)
 
     @property
     def edge_toml(self) -> Path:
@@ -91,10 +99,8 @@ class SiteFolder:
             signer = self.infra / "signer.yaml"
             text = signer.read_text().replace("Architectures: [arm64]", "Architectures: [x86_64]")
             signer.write_text(text)
-        left_out = [word for name in MISSING for word in ("--exclude", name)]
         run(
             *(SAM, "build", "--config-file", "site/samconfig.toml"),
-            *left_out,
             folder=self.infra,
             CARGO_INCREMENTAL="0",
             # Its own would link by Zig, for which C is compiled again.

@@ -40,12 +40,13 @@ def check(shape: str, value: Any) -> None:
 @pytest.mark.parametrize("configuration", CHANGES)
 def test_the_api_takes_them(configuration: str) -> None:
     found = attachments(configuration)
-    assert [name[:7] for name in found] == [f"Attach{number}" for number in range(1, 7)]
+    assert [name[:7] for name in found] == [f"Attach{number}" for number in range(1, 8)]
     check("Origin", found["Attach1Origin"])
     check("CacheBehavior", found["Attach2StateBehavior"])
     check("CacheBehavior", found["Attach3SignerBehavior"])
     check("CustomErrorResponses", found["Attach4ErrorCaching"])
     check("CacheBehavior", BEHAVIOR | found["Attach5ProtectedBehaviors"])
+    check("Origin", {"Id": "content"} | found["Attach7ContentOrigin"])
 
 
 @pytest.mark.parametrize("configuration", CHANGES)
@@ -134,10 +135,21 @@ def test_they_are_those_of_the_whole_template() -> None:
         assert set(attached["AllowedMethods"]["Items"]) == set(own[pattern]["AllowedMethods"])
     assert found["Attach3SignerBehavior"]["CachePolicyId"] == CACHING_DISABLED
     assert found["Attach3SignerBehavior"]["TargetOriginId"] == found["Attach1Origin"]["Id"]
+    errors = distribution["DistributionConfig"]["CustomErrorResponses"]
+    assert found["Attach4ErrorCaching"]["Items"] == errors
 
 
 def test_bucket_policy() -> None:
-    policy = attachments("standalone")["Attach6BucketPolicy"]
+    """What it opens, and how the distribution asks: signed, of the same bucket."""
+    found = attachments("standalone")
+    policy, origin = found["Attach6BucketPolicy"], found["Attach7ContentOrigin"]
+    bucket = origin["DomainName"].removesuffix(".s3.us-east-1.amazonaws.com")
+    assert policy["Statement"][0]["Resource"] == f"arn:aws:s3:::{bucket}/*"
+    stack = deployed(SOURCES, "existing-distribution.yaml", "standalone")
+    [(access, control)] = stack.of_type("AWS::CloudFront::OriginAccessControl").items()
+    assert origin["OriginAccessControlId"] == f"<{access}.Id>"
+    whole = deployed(SOURCES, "template.yaml", "standalone")
+    assert [control] == list(whole.of_type("AWS::CloudFront::OriginAccessControl").values())
     read, tls = policy["Statement"]
     assert read["Action"] == "s3:GetObject"
     assert read["Condition"]["StringEquals"]["AWS:SourceArn"].endswith("distribution/E1EXAMPLE")

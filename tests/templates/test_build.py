@@ -9,7 +9,7 @@ from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
-from site_folder import MISSING, PROGRAM, SiteFolder, run
+from site_folder import PROGRAM, SiteFolder, run
 from stack import Sources
 
 DRIVER = """
@@ -23,7 +23,7 @@ def test_every_function_is_built(built: SiteFolder) -> None:
     resources = Sources.committed().transformed("signer.yaml")["Resources"]
     rust = [name for name, found in resources.items() if found["Type"] == "AWS::Lambda::Function"]
     assert {"SessionFunction", "PublisherFunction", "RotationFunction"} == set(rust)
-    for name in set(rust) - set(MISSING):
+    for name in rust:
         assert built.built(name).read_bytes()[:4] == b"\x7fELF", name
 
 

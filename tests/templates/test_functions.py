@@ -6,58 +6,31 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
-from requests import HTTPError
 
-from emulator import Function, Session
+from deployment import Deployment
+from emulator import Function, Session, free_port
 from fed import Metric, embedded, filtered, unfed
 from media_site import KEY_ID, signed_in
 from passes import FILE, Pass, at_edge, verdict
-from site_folder import DOMAIN, MISSING, PROGRAM, SiteFolder, run
+from site_folder import DOMAIN, PROGRAM, SiteFolder, run
 from stack import Sources, Stack
 
-TABLE, BUCKET = "revocations", "content"
+HEAD = "edgepass/state/head"
 
 
 @pytest.fixture(scope="module")
-def stack(built: SiteFolder) -> Stack:
-    """The deployment, with its table and its bucket made as it says."""
-    stack = built.stack(Revocation="enabled")
-    [table] = stack.of_type("AWS::DynamoDB::Table").values()
-    members = ("AttributeDefinitions", "BillingMode", "KeySchema")
-    dynamodb = built.services.client("dynamodb")
-    dynamodb.create_table(TableName=TABLE, **{member: table[member] for member in members})
-    built.services.client("s3").create_bucket(Bucket=BUCKET)
-    return stack
-
-
-def environment(site: SiteFolder, stack: Stack, function: str) -> dict[str, str]:
-    """The template's own variables, with what only a deployment knows put in."""
-    variables = stack.of_type("AWS::Lambda::Function")[f"Signer/{function}"]["Environment"]
-    known = {
-        "<Content>": BUCKET,
-        "<Edge/KeyGroup>": "group",
-        "<Edge/PublicKeyOfA>": KEY_ID,
-        "<Signer/Revocations>": TABLE,
-        # The layer, which Lambda unpacks there.
-        "/opt/": f"{site.infra}/site/",
-    }
-    filled = {}
-    for name, text in variables["Variables"].items():
-        for made, meant in known.items():
-            text = str(text).replace(made, meant)
-        assert "<" not in text, f"{name} has {text}"
-        filled[name] = text
-    # As CloudFormation refers to it, so that metrics are compared by the function that they name.
-    return site.services.variables | filled | {"AWS_LAMBDA_FUNCTION_NAME": f"<Signer/{function}>"}
+def deployment(built: SiteFolder) -> Deployment:
+    return Deployment.made(built, "functions", Revocation="enabled")
 
 
 @pytest.fixture(scope="module")
 def session(
-    built: SiteFolder, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+    built: SiteFolder, deployment: Deployment, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
-    variables = environment(built, stack, "SessionFunction")
+    variables = deployment.environment("SessionFunction")
     folder = tmp_path_factory.mktemp("session")
     with Session(variables, folder, built.built("SessionFunction")) as session:
         yield session
@@ -65,9 +38,9 @@ def session(
 
 @pytest.fixture(scope="module")
 def publisher(
-    built: SiteFolder, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+    built: SiteFolder, deployment: Deployment, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Function]:
-    variables = environment(built, stack, "PublisherFunction")
+    variables = deployment.environment("PublisherFunction")
     folder = tmp_path_factory.mktemp("publisher")
     with Function("publisher", variables, folder, built.built("PublisherFunction")) as publisher:
         yield publisher
@@ -95,39 +68,24 @@ def test_nobody_without_a_grant_gets_one(session: Session) -> None:
 
 
 def test_revocations_reach_the_bucket(
-    built: SiteFolder, stack: Stack, session: Session, publisher: Function, tmp_path: Path
+    built: SiteFolder,
+    deployment: Deployment,
+    session: Session,
+    publisher: Function,
+    tmp_path: Path,
 ) -> None:
     body = json.dumps({"scope": "subject", "identity": "mallory"})
     event = signed_in("POST /edgepass/revocations", body, **{"cognito:groups": "[edgepass-admins]"})
     assert session.invoke(event).status == 200
     publisher.call({"Records": []})
-    head = built.services.client("s3").get_object(Bucket=BUCKET, Key="edgepass/state/head")
+    head = built.services.client("s3").get_object(Bucket=deployment.name, Key=HEAD)
     # CloudFront keeps it for at most half of refresh_seconds.
     seconds = re.search(r"max-age=(\d+)", head["CacheControl"])
-    assert seconds and int(seconds[1]) * 2 <= int(stack.values["RefreshSeconds"])
+    assert seconds and int(seconds[1]) * 2 <= int(deployment.stack.values["RefreshSeconds"])
     file = tmp_path / "head"
     file.write_bytes(head["Body"].read())
     root = built.infra / "site/root-public.pem"
     run(PROGRAM, "revocations", "inspect", file, "--root", root, folder=tmp_path)
-
-
-@pytest.mark.skipif(bool(MISSING), reason="package signer has no program `rotation` yet")
-def test_the_rotation_takes_its_environment(
-    built: SiteFolder, stack: Stack, tmp_path: Path
-) -> None:
-    """And asks Lambda for work. What it does then is tested beside CloudFront's fake."""
-    root = built.services.arn(f"edgepass/{DOMAIN}/root")
-    enabled = {"Revocation": "enabled", "Rotation": "enabled", "SigningKeySlot": "stored"}
-    canary = {"RotationAlgorithm": "RSA-SHA256", "RotationCanary": FILE}
-    rotating = built.stack(**enabled, **canary, StateRootKeyArn=root)
-    variables = environment(built, rotating, "RotationFunction")
-    assert variables["EDGEPASS_ROOT_KEY"] == f"secretsmanager:{root}"
-    with Function("rotation", variables, tmp_path, built.built("RotationFunction")) as rotation:
-        # moto lacks most of CloudFront.
-        with pytest.raises(HTTPError):
-            rotation.call({"detail-type": "Scheduled Event"})
-        [line] = rotation.lines("rotation-failed")
-    assert embedded([line])
 
 
 @pytest.fixture(scope="module")
@@ -135,34 +93,87 @@ def refused(built: SiteFolder, issued: Pass) -> list[str]:
     """What the bundled validator logs of every kind of refusal that an alarm is about."""
     signature = issued.values["CloudFront-Signature"]
     forged = ("B" if signature.startswith("A") else "A") + signature[1:]
-    passes = [
+    passes: list[Shown] = [
         {"days": 0},
         {"cookie": "theme=dark", "days": 0},
         {"cookie": issued.header.replace(signature, forged), "days": 0},
         {"cookie": issued.header, "days": 30},
     ]
+    return refusals(built.infra / "bundle", passes)
+
+
+@pytest.fixture(scope="module")
+def without_state(
+    built: SiteFolder, deployment: Deployment, publisher: Function, issued: Pass
+) -> dict[str, str]:
+    """What the validator logs of a good pass when it has no state, or an old one: by the code.
+
+    Of `[revocation]` as init writes it, but for the place: the bucket, or nobody.
+    """
+    publisher.call({"detail-type": "Scheduled Event"})
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    allow |= {"Resource": f"arn:aws:s3:::{deployment.name}/edgepass/state/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    services = built.services
+    services.client("s3").put_bucket_policy(Bucket=deployment.name, Policy=policy)
+    bucket = f"{services.variables['AWS_ENDPOINT_URL']}/{deployment.name}/{HEAD}"
+    logged = {}
+    for code, url, days in [
+        # A quarter of an hour: longer than max_stale_seconds, and shorter than any pass lives.
+        ("revocation-stale", bucket, 0.01),
+        ("revocation-unknown", f"http://127.0.0.1:{free_port()}/{HEAD}", 0),
+    ]:
+        toml = built.infra / "site" / f"{code}.toml"
+        toml.write_text(revoking(built.edge_toml.read_text(), url))
+        out = built.infra / code
+        run(PROGRAM, "bundle", "lambda-edge", "--config", toml, "--out", out, folder=built.infra)
+        [logged[code]] = refusals(out, [{"cookie": issued.header, "days": days}])
+    return logged
+
+
+class Shown(TypedDict, total=False):
+    """A pass that is shown, in so many days."""
+
+    cookie: str
+    days: float
+
+
+def refusals(bundle: Path, passes: list[Shown]) -> list[str]:
+    """The line that the validator logs of each."""
     driver = Path(__file__).parent / "refused_at_edge.mjs"
-    output = run("node", driver, built.infra / "bundle", json.dumps(passes), folder=built.infra)
-    lines = output.splitlines()
+    lines = run("node", driver, bundle, json.dumps(passes), folder=bundle).splitlines()
+    # It also tells what keeps it from the state.
+    lines = [line for line in lines if '"edgepass":"state"' not in line]
     assert len(lines) == len(passes), lines
     return lines
 
 
+def revoking(edge_toml: str, url: str) -> str:
+    """What init leaves as a comment, uncommented."""
+    before, comment = edge_toml.split("# [revocation]\n")
+    section, after = comment.split("\n\n", 1)
+    lines = "".join(line.removeprefix("# ") + "\n" for line in section.splitlines())
+    lines, places = re.subn(r'(?m)^url = ".*"$', f'url = "{url}"', lines)
+    assert places == 1
+    return f"{before}[revocation]\n{lines}\n{after}"
+
+
 def test_alarms_look_at_what_is_printed(
-    built: SiteFolder,
-    stack: Stack,
+    deployment: Deployment,
     session: Session,
     publisher: Function,
     issued: Pass,
     refused: list[str],
+    without_state: dict[str, str],
 ) -> None:
     """Namespace, name and dimensions, compared with what the programs print."""
     session.invoke(signed_in(**{"cognito:groups": "[others]"}))
     for _ in range(2):  # the age is that of the state before
         publisher.call({"detail-type": "Scheduled Event"})
     lines = [json.loads(line) for line in (session.log() + publisher.log()).splitlines()]
-    printed = embedded(lines) | filtered(stack, refused) | NOT_YET
-    assert unfed(stack, printed) == []
+    refused = [*refused, *without_state.values()]
+    stack = deployment.stack
+    assert unfed(stack, embedded(lines) | filtered(stack, refused)) == []
     # And what nobody prints is noticed.
     for file, old, new in [
         ("alarms.yaml", "MetricName: StateAge", "MetricName: StateAges"),
@@ -172,12 +183,21 @@ def test_alarms_look_at_what_is_printed(
         ("edge-logs.yaml", '\\"failed\\"', '\\"broken\\"'),
         ("edge-logs.yaml", '\\"signature-invalid\\"', '\\"signature-wrong\\"'),
     ]:
-        sources = Sources.committed().mutated(file, old, new)
-        mutant = Stack(sources, "template.yaml", stack.parameters)
-        printed = embedded(lines) | filtered(mutant, refused) | NOT_YET
-        assert unfed(mutant, printed) != [], f"{new} is not noticed"
+        mutant = Stack(
+            Sources.committed().mutated(file, old, new), "template.yaml", stack.parameters
+        )
+        assert unfed(mutant, embedded(lines) | filtered(mutant, refused)) != [], new
 
 
-# The edge asks about revocation with [revocation] of edge.toml only, which init leaves to the reader;
-# that it then refuses with these codes is tested in tests/edge.
-NOT_YET = {Metric("Edgepass/Edge", "StateStale", frozenset())}
+@pytest.mark.parametrize("code", ["revocation-stale", "revocation-unknown"])
+def test_every_edge_without_a_state_is_counted(
+    deployment: Deployment, without_state: dict[str, str], code: str
+) -> None:
+    """Each line by itself: the filter counts either code, and one would hide the other."""
+    line = without_state[code]
+    assert f'"code":"{code}"' in line
+    counted = Metric("Edgepass/Edge", "StateStale", frozenset())
+    assert counted in filtered(deployment.stack, [line])
+    sources = Sources.committed().mutated("edge-logs.yaml", code, "revocation-old")
+    mutant = Stack(sources, "template.yaml", deployment.stack.parameters)
+    assert counted not in filtered(mutant, [line])

@@ -298,6 +298,13 @@ FUNCTIONS = [
         promises.iam_is_scoped,
     ),
     Mutant(
+        "rotation of any distribution",
+        "signer.yaml",
+        "                  - cloudfront:UpdateKeyGroup\n",
+        "                  - cloudfront:UpdateDistribution\n",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
         "managed policy",
         "signer.yaml",
         "  SessionRole:\n    Type: AWS::IAM::Role\n    Properties:\n",
@@ -310,6 +317,13 @@ FUNCTIONS = [
         "signer.yaml",
         "          EDGEPASS_HASH: !Ref SigningHash\n",
         "",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
+        "passes for an address of CloudFront's",
+        "signer.yaml",
+        'EDGEPASS_BEHIND_CLOUDFRONT: "true"',
+        'EDGEPASS_BEHIND_CLOUDFRONT: "false"',
         promises.functions_are_set_up,
     ),
     Mutant(
@@ -334,6 +348,22 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "rotation that has forgotten what was granted",
+        "signer.yaml",
+        "Remembers: !Or [!Condition Revokes, !Condition Rotates]",
+        "Remembers: !Or [!Condition Revokes, !Condition Revokes]",
+        promises.functions_are_set_up,
+        "rotating",
+    ),
+    Mutant(
+        "rotation that looks elsewhere",
+        "signer.yaml",
+        '          EDGEPASS_STORE: !Sub "dynamodb:${Revocations}"\n          # Without',
+        "          EDGEPASS_STORE: memory\n          # Without",
+        promises.functions_are_set_up,
+        "rotating",
+    ),
+    Mutant(
         "rotation of no key group",
         "signer.yaml",
         "          EDGEPASS_KEY_GROUP: !Ref KeyGroupId\n",
@@ -341,10 +371,17 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "a function that ends before its store gives up",
+        "signer.yaml",
+        "      Timeout: 20\n      Layers: [!Ref GrantsLayer]\n",
+        "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "no grants",
         "signer.yaml",
-        "      Timeout: 10\n      Layers: [!Ref GrantsLayer]\n",
-        "      Timeout: 10\n",
+        "      Timeout: 20\n      Layers: [!Ref GrantsLayer]\n",
+        "      Timeout: 20\n",
         promises.functions_are_set_up,
     ),
     Mutant(
@@ -453,6 +490,21 @@ FUNCTIONS = [
         promises.alarms_say_what_to_do,
     ),
     Mutant(
+        "dashboard without the rotation",
+        "alarms.yaml",
+        "}${Publisher}${Rotation}",
+        "}${Publisher}",
+        promises.dashboard_can_be_read,
+    ),
+    Mutant(
+        "dashboard of a publisher that is not there",
+        "alarms.yaml",
+        'Publishes: !Not [!Equals [!Ref PublisherFunctionName, ""]]',
+        "Publishes: !Equals [a, a]",
+        promises.dashboard_can_be_read,
+        "standalone",
+    ),
+    Mutant(
         "dashboard that is no JSON",
         "alarms.yaml",
         '"widgets": [',
@@ -508,6 +560,13 @@ REASONS = [
     ("template.yaml", "Reason for `*`: it denies", "it denies"),
     ("edge.yaml", "Retained: CloudFront keeps replicas", "CloudFront keeps copies"),
     ("edge.yaml", "Reason for the region `*`", "The region"),
+    # A second one below the first has a reason of its own.
+    (
+        "signer.yaml",
+        'Resource: !Sub "arn:${AWS::Partition}:s3:::${StateBucketName}/edgepass/state/head"',
+        'Resource: "*"',
+    ),
+    ("signer.yaml", "Resource: !GetAtt Revocations.Arn", 'Resource:\n                  - "*"'),
 ]
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from configurations import deployed
 from promises import PUBLISHER_ENVIRONMENT, ROTATION_ENVIRONMENT, SESSION_ENVIRONMENT
-from site_folder import MISSING
 from stack import INFRA, Sources
 
 ROOT = INFRA.parent
@@ -17,12 +14,10 @@ STACK = deployed(Sources.committed(), "template.yaml", "everything")
 
 def test_the_signer_reads_its_environment() -> None:
     source = (ROOT / "signer/src/source/environment.rs").read_text()
-    rotation = set() if MISSING else ROTATION_ENVIRONMENT
-    for variable in SESSION_ENVIRONMENT | PUBLISHER_ENVIRONMENT | rotation:
+    for variable in SESSION_ENVIRONMENT | PUBLISHER_ENVIRONMENT | ROTATION_ENVIRONMENT:
         assert f'"{variable}"' in source, variable
 
 
-@pytest.mark.skipif(bool(MISSING), reason="package signer has no program `rotation` yet")
 def test_the_rotation_writes_its_metrics() -> None:
     """Those of the other functions are compared with what they print."""
     sources = [*ROOT.glob("signer/src/metrics.rs"), *ROOT.glob("signer/src/metrics/*.rs")]

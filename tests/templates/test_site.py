@@ -100,8 +100,6 @@ def test_without_aws_what_is_missing_is_named(site: SiteFolder) -> None:
 
 
 def test_with_aws_no_private_key_is_left(site: SiteFolder) -> None:
-    for path in (site.infra / "site").rglob("*"):
-        assert path.is_dir() or "PRIVATE" not in path.read_text(), path
     assert not (site.infra / "site/private").exists()
     stored = site.services.secrets()
     prefix = f"edgepass/{DOMAIN}/"
@@ -111,6 +109,13 @@ def test_with_aws_no_private_key_is_left(site: SiteFolder) -> None:
     }
     for name in ("signing", "claims", "root", "state"):
         assert stored[prefix + name].startswith("-----BEGIN PRIVATE KEY-----")
+    # No line of any is written or printed.
+    secrets = [stored[prefix + name] for name in ("signing", "claims", "root", "state", "site")]
+    lines = {line for text in secrets for line in text.splitlines()}
+    files = [path for path in (site.infra / "site").rglob("*") if path.is_file()]
+    told = {"printed": site.told} | {path.name: path.read_text() for path in files}
+    assert site.told.strip() and len(lines) > len(secrets)
+    assert [(name, line) for name, text in told.items() for line in lines if line in text] == []
     # What is not in the parameters no function may read: the root key stays out of their reach.
     arns = set(site.parameters().values())
     assert not any(arn.split(":secret:")[-1].startswith(prefix + "root") for arn in arns)

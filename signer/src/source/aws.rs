@@ -7,7 +7,7 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_ssm::types::ParameterType;
+use aws_sdk_ssm::types::{ParameterHistory, ParameterType};
 use zeroize::Zeroizing;
 
 /// A viewer waits for the answer: the default of the SDK, twenty seconds between two attempts, is
@@ -88,11 +88,39 @@ impl Aws {
         stored.send().await.map(|_| ()).map_err(|error| ServiceFailed::new(&error))
     }
 
-    /// Gives a parameter another value, encrypted as before.
-    pub(super) async fn put_parameter(&self, name: &str, text: &str) -> Result<(), ServiceFailed> {
-        let stored = self.parameters.put_parameter().name(name).value(text);
-        let stored = stored.r#type(ParameterType::SecureString).overwrite(true);
+    /// Gives a parameter another value, encrypted with the same key as before.
+    ///
+    /// `PutParameter` takes no ARN, and encrypts with the account's default key unless it is told
+    /// of another: name, key and tier are those of the version before.
+    pub(super) async fn put_parameter(&self, id: &str, text: &str) -> Result<(), ServiceFailed> {
+        let before = self.parameter_version(id).await?;
+        let stored = self
+            .parameters
+            .put_parameter()
+            .set_name(before.name)
+            .set_key_id(before.key_id)
+            .set_tier(before.tier)
+            .r#type(ParameterType::SecureString)
+            .overwrite(true)
+            .value(text);
         stored.send().await.map(|_| ()).map_err(|error| ServiceFailed::new(&error))
+    }
+
+    /// The latest version of a parameter, its value still encrypted.
+    async fn parameter_version(&self, id: &str) -> Result<ParameterHistory, ServiceFailed> {
+        let history = self.parameters.get_parameter_history().name(id);
+        let mut pages = history.into_paginator().send();
+        let mut latest = None;
+        while let Some(page) = pages.next().await {
+            let versions = page.map_err(|error| ServiceFailed::new(&error))?.parameters;
+            let versions = latest.into_iter().chain(versions.unwrap_or_default());
+            latest = versions.max_by_key(|version: &ParameterHistory| version.version);
+        }
+        match latest {
+            Some(version) if version.r#type == Some(ParameterType::SecureString) => Ok(version),
+            Some(_) => Err(ServiceFailed::Unencrypted),
+            None => Err(ServiceFailed::NoText),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub const STORE: &str = "EDGEPASS_STORE";
 pub const STATE: &str = "EDGEPASS_STATE";
 /// How long caches may keep the head of the state, in seconds.
 pub const STATE_CACHE_SECONDS: &str = "EDGEPASS_STATE_CACHE_SECONDS";
+/// `true` where viewers come by CloudFront, whose address is then that of every request.
+pub const BEHIND_CLOUDFRONT: &str = "EDGEPASS_BEHIND_CLOUDFRONT";
 /// The key that signs heads.
 pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 /// The delegation to that key, a [`crate::Mandate`].
@@ -102,6 +104,18 @@ impl<'e> Environment<'e> {
         fs::read_to_string(&value).map_err(|error| {
             VariableRefused::new(GRANTS, &format!("`{value}` cannot be read: {}", error.kind()))
         })
+    }
+
+    /// Whether the address of a request is CloudFront's, and says nothing of the viewer's.
+    pub fn is_behind_cloudfront(&self) -> Result<bool, VariableRefused> {
+        match self.text(BEHIND_CLOUDFRONT).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => {
+                let cause = format!("`{other}` is neither `true` nor `false`");
+                Err(VariableRefused::new(BEHIND_CLOUDFRONT, &cause))
+            }
+        }
     }
 
     /// The name of the store of revocations.

@@ -1,19 +1,18 @@
 //! Secrets in files.
 
 use core::fmt;
-use std::io::{self, ErrorKind};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use tokio::fs::File;
-use tokio::io::AsyncReadExt;
 use zeroize::Zeroizing;
 
 /// The longest file that is read, in bytes: as much as Secrets Manager holds in one secret.
 const MAX_BYTES: usize = 65_536;
 
 /// The text of a file, which is wiped from memory when it is dropped.
-pub(super) async fn read(path: &Path) -> Result<Zeroizing<String>, FileUnreadable> {
-    let bytes = read_bytes(path).await.map_err(|error| FileUnreadable::new(&error))?;
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, FileUnreadable> {
+    let bytes = read_bytes(path).map_err(|error| FileUnreadable::new(&error))?;
     if bytes.len() > MAX_BYTES {
         return Err(FileUnreadable::TooLong);
     }
@@ -23,11 +22,12 @@ pub(super) async fn read(path: &Path) -> Result<Zeroizing<String>, FileUnreadabl
     }
 }
 
-async fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Not tokio's way, which leaves the text in a buffer of its own.
+fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     // With room for all of it, so that no outgrown copy of a key stays behind in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 64));
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
-    File::open(path).await?.take(limit.saturating_add(1)).read_to_end(&mut bytes).await?;
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -10,7 +10,9 @@ use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValue,
+};
 use policy::UnixTime;
 
 use super::retention::{CLOCKS, check_lifetime};
@@ -32,14 +34,23 @@ const LIFETIME: &str = "lifetime";
 const SECONDS: &str = "seconds";
 
 /// Attempts for one answer, the first included. Between them the SDK waits for a random part of a
-/// time that doubles.
+/// time that doubles from the first of these to the last.
 const ATTEMPTS: u32 = 6;
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
-/// For one answer with all its attempts.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// For one attempt: a connection that hangs leaves time for another one.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// For one answer with all its attempts. The function `session` has to live longer than that, or
+/// nobody says why it did not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often a change starts over because another one came in between.
 const TURNS: u32 = 10;
+
+/// What is asked for so that an answer shows whose it is.
+const TOTAL: ReturnConsumedCapacity = ReturnConsumedCapacity::Total;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -61,16 +72,24 @@ impl DynamoDbStore {
     /// The store in this table. Retries and time-outs of `config` are replaced by the store's own.
     /// `longest_sign_in` is that of [`super::Retention`].
     pub fn new(config: Builder, table: &str, longest_sign_in: u32) -> Self {
-        let config = config
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build());
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(FIRST_BACKOFF)
+            .with_max_backoff(MAX_BACKOFF);
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(PATIENCE)
+            .build();
+        let config = config.retry_config(retries).timeout_config(timeouts);
         let client = Client::from_conf(config.build());
         Self { client, table: table.to_owned(), longest_sign_in }
     }
 
     async fn item(&self, key: &str) -> Result<Option<Item>, StoreUnavailable> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let got = get.key(SCOPE, text(key)).send().await.map_err(unavailable)?;
+        let get = get.key(SCOPE, text(key)).return_consumed_capacity(TOTAL);
+        let got = get.send().await.map_err(unavailable)?;
+        check_answer(got.consumed_capacity.as_ref())?;
         Ok(got.item)
     }
 
@@ -85,9 +104,13 @@ impl DynamoDbStore {
             let put = put
                 .condition_expression("attribute_not_exists(#scope) OR up_to < :up_to")
                 .expression_attribute_names("#scope", SCOPE)
-                .expression_attribute_values(":up_to", time(entry.up_to));
+                .expression_attribute_values(":up_to", time(entry.up_to))
+                .return_consumed_capacity(TOTAL);
             match put.send().await {
-                Ok(_) => return Ok(entry.clone()),
+                Ok(put) => {
+                    check_answer(put.consumed_capacity.as_ref())?;
+                    return Ok(entry.clone());
+                }
                 Err(error)
                     if is_condition(&error, |error| {
                         error.is_conditional_check_failed_exception()
@@ -151,9 +174,13 @@ impl DynamoDbStore {
             .update_expression("SET #seconds = :seconds")
             .condition_expression("attribute_not_exists(#seconds) OR #seconds < :seconds")
             .expression_attribute_names("#seconds", SECONDS)
-            .expression_attribute_values(":seconds", value);
+            .expression_attribute_values(":seconds", value)
+            .return_values(ReturnValue::UpdatedNew);
         match update.send().await {
-            Ok(_) => Ok(seconds),
+            Ok(updated) => {
+                let noted = updated.attributes.unwrap_or_default();
+                number(&noted, SECONDS).map(|_| seconds)
+            }
             Err(error)
                 if is_condition(&error, |error| error.is_conditional_check_failed_exception()) =>
             {
@@ -190,8 +217,10 @@ impl Store for DynamoDbStore {
         Box::pin(async move {
             let delete = self.client.delete_item().table_name(&self.table);
             let delete = delete.key(SCOPE, text(&scope.to_string()));
-            let deleted = delete.return_values(ReturnValue::AllOld).send().await;
-            let item = deleted.map_err(unavailable)?.attributes.filter(|item| !item.is_empty());
+            let delete = delete.return_values(ReturnValue::AllOld).return_consumed_capacity(TOTAL);
+            let deleted = delete.send().await.map_err(unavailable)?;
+            check_answer(deleted.consumed_capacity.as_ref())?;
+            let item = deleted.attributes.filter(|item| !item.is_empty());
             item.map(|item| entry(&item)).transpose()
         })
     }
@@ -207,9 +236,10 @@ impl Store for DynamoDbStore {
                 .key(SCOPE, text(&entry.scope.to_string()))
                 .condition_expression("up_to = :up_to AND recorded_at = :recorded_at")
                 .expression_attribute_values(":up_to", time(entry.up_to))
-                .expression_attribute_values(":recorded_at", time(entry.recorded_at));
+                .expression_attribute_values(":recorded_at", time(entry.recorded_at))
+                .return_consumed_capacity(TOTAL);
             match delete.send().await {
-                Ok(_) => Ok(true),
+                Ok(deleted) => check_answer(deleted.consumed_capacity.as_ref()).map(|()| true),
                 Err(error)
                     if is_condition(&error, |error| {
                         error.is_conditional_check_failed_exception()
@@ -228,6 +258,16 @@ impl Store for DynamoDbStore {
 
     fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32> {
         Box::pin(self.grow_lifetime(seconds))
+    }
+}
+
+/// Refuses an answer that is not the table's. `{}` is the answer to a question about an item that is
+/// not there, and to a change that was made: whoever garbles answers says that nobody is revoked. The
+/// table itself says what the answer cost.
+fn check_answer(cost: Option<&ConsumedCapacity>) -> Result<(), StoreUnavailable> {
+    match cost {
+        Some(_) => Ok(()),
+        None => Err(StoreUnavailable::new("an answer without its cost, which is not the table's")),
     }
 }
 

@@ -4,7 +4,9 @@ use http::Method;
 use serde_json::json;
 use signer::Outcome;
 
-use crate::site::{NOW, Site, alice, post_session, post_urls, request, viewer, with};
+use crate::site::{
+    NOW, Site, alice, post_session, post_urls, request, site_secret, time, viewer, with,
+};
 
 const URL: &str = "https://media.example.com/standard/a.mp4";
 const KEY: &str = "idempotency-key";
@@ -43,6 +45,25 @@ async fn it_is_the_caller_s_alone_and_never_outlives_a_revocation() {
     assert!(matches!(site.ask(&moved).await.outcome, Outcome::Issued(_)));
     site.ask(&request(Method::DELETE, "/edgepass/session", alice(), "")).await;
     site.ask(&with(post_session(alice()), KEY, "k-1")).await.assert_refused(403, "revoked");
+}
+
+/// One session of the identity provider, in which the viewer has signed in anew since.
+#[tokio::test]
+async fn it_does_not_repeat_a_pass_from_before_a_cut_off() {
+    let site = Site::new();
+    let signed_in = |auth_time: i64| {
+        let known = json!({
+            "sub": "alice", "sid": "s-1", "groups": ["subscribers"], "auth_time": auth_time,
+        });
+        with(post_session(viewer(known).unwrap()), KEY, "k-1")
+    };
+    site.ask(&signed_in(NOW)).await;
+    site.store.memory.revoke_subject(&site_secret().viewer("alice"), time(NOW));
+    site.sleep(10);
+    let again = site.ask(&signed_in(NOW + 5)).await;
+    assert!(matches!(again.outcome, Outcome::Issued(_)));
+    assert_eq!(again.json()["issued_at"], NOW + 10);
+    assert_eq!(site.ask(&signed_in(NOW + 5)).await.outcome, Outcome::Repeated);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_HASH",
     "EDGEPASS_SITE_SECRET",
     "EDGEPASS_STORE",
+    "EDGEPASS_BEHIND_CLOUDFRONT",
 }
 
 # signer/README.md: the environment of the function `publisher`.
@@ -51,6 +52,10 @@ ROTATION_ENVIRONMENT = {
 }
 
 
+# signer/src/store/dynamodb.rs: for how long it waits for one answer of the table, in seconds.
+STORE_PATIENCE = 5
+
+
 def iam_is_scoped(stack: Stack) -> Iterator[str]:
     for path, role in stack.of_type("AWS::IAM::Role").items():
         if role.get("ManagedPolicyArns"):
@@ -64,17 +69,34 @@ def iam_is_scoped(stack: Stack) -> Iterator[str]:
             yield f"{path} has the role {role}, which is none of the template's"
 
 
-# By the end of the resource; the reason is in the template, where `reasons_are_written` looks.
+# What may have a `*` in its resource, by the end of that. The reason is in the template, where
+# `reasons_are_written` looks.
 WIDE = {
-    "cloudfront": {"*", "distribution/*"},
-    "dynamodb": set(),
-    "kms": {"*", ":key/*"},
-    "lambda": set(),
-    "logs": {":*"},
-    "s3": {"/edgepass/state/*"},
-    "secretsmanager": set(),
-    "ssm": set(),
-    "tag": {"*"},
+    "*": {
+        "cloudfront:CreatePublicKey",
+        "cloudfront:DeletePublicKey",
+        "cloudfront:GetKeyGroup",
+        "cloudfront:GetPublicKeyConfig",
+        "cloudfront:ListDistributionsByKeyGroup",
+        "cloudfront:ListPublicKeys",
+        "cloudfront:UpdateKeyGroup",
+        "kms:CreateKey",
+        "tag:GetResources",
+    },
+    ":distribution/*": {"cloudfront:GetDistribution"},
+    ":key/*": {
+        "kms:DescribeKey",
+        "kms:GetPublicKey",
+        "kms:ScheduleKeyDeletion",
+        "kms:Sign",
+        "kms:TagResource",
+    },
+    "/edgepass/state/*": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+    ":log-group:/edgepass/media/edge:*": {
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    },
 }
 
 # What of any key in KMS may be known. Everything else is for keys of the site's key group.
@@ -86,7 +108,7 @@ def _scoped(path: str, statement: Json) -> Iterator[str]:
         if "*" in action:
             yield f"{path} may {action}"
         for resource in _listed(statement["Resource"]):
-            ends = WIDE[action.split(":")[0]]
+            ends = [end for end, actions in WIDE.items() if action in actions]
             if "*" in resource and not any(
                 resource == end if end == "*" else resource.endswith(end) for end in ends
             ):
@@ -119,12 +141,18 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     for name in ("EDGEPASS_KEY", "EDGEPASS_CLAIMS_KEY", "EDGEPASS_SITE_SECRET"):
         if not re.fullmatch(source, variables.get(name, "")):
             yield f"{name} names no secret"
+    # As long again may fetching the keys have taken before.
+    if session["Timeout"] <= 2 * STORE_PATIENCE:
+        yield "session ends before it can say that the table does not answer"
     if variables.get("EDGEPASS_GRANTS") != "/opt/grants.toml" or not session.get("Layers"):
         yield "session has no grants"
-    revokes = stack.values["Revocation"] == "enabled"
-    store = "dynamodb:<Signer/Revocations>" if revokes else "memory"
+    if variables.get("EDGEPASS_BEHIND_CLOUDFRONT") != "true":
+        yield "session would bind passes to an address of CloudFront's"
+    # A rotation drains as long as passes live that the store has noted.
+    remembers = "enabled" in (stack.values["Revocation"], stack.values["Rotation"])
+    store = "dynamodb:<Signer/Revocations>" if remembers else "memory"
     if variables.get("EDGEPASS_STORE") != store:
-        yield f"session keeps revocations in {variables.get('EDGEPASS_STORE')}"
+        yield f"session remembers in {variables.get('EDGEPASS_STORE')}"
     rotates = stack.values["SigningKeySlot"] == "stored"
     if bool(variables.get("EDGEPASS_KEY_ID")) == rotates:
         yield "session has an id of the key beside that of the secret, or none at all"
@@ -162,6 +190,9 @@ def _rotation_is_set_up(stack: Stack, variables: dict[str, Any]) -> Iterator[str
     root = stack.values["StateRootKeyArn"]
     if bool(variables.get("EDGEPASS_ROOT_KEY")) != bool(revokes and root):
         yield "rotation has another root key than that of the parameters"
+    session = functions(stack)["Signer/SessionFunction"]["Environment"]["Variables"]
+    if variables.get("EDGEPASS_STORE") != session.get("EDGEPASS_STORE"):
+        yield "rotation does not know the longest lifetime that session has granted"
     publisher = functions(stack).get("Signer/PublisherFunction")
     for name in ("EDGEPASS_STATE", "EDGEPASS_STATE_DELEGATION", "EDGEPASS_STORE"):
         if publisher and variables.get(name) != publisher["Environment"]["Variables"][name]:

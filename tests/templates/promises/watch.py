@@ -67,6 +67,18 @@ def dashboard_can_be_read(stack: Stack) -> Iterator[str]:
             "stats count(*) by" in widget["properties"].get("query", "") for widget in widgets
         ):
             yield f"{path} does not show refusals by code"
+        shown = [
+            word
+            for widget in widgets
+            for metric in widget["properties"].get("metrics", [])
+            for word in metric
+        ]
+        signers = {name for name in functions(stack) if name.startswith("Signer/")}
+        for function in signers - {str(word).strip("<>") for word in shown}:
+            yield f"{path} shows nothing of {function}"
+        # The name that a function has which is not there.
+        if "" in shown:
+            yield f"{path} shows a function that is not there"
 
 
 def reasons_are_written(sources: Sources) -> Iterator[str]:
@@ -74,14 +86,31 @@ def reasons_are_written(sources: Sources) -> Iterator[str]:
     for name, text in sources.texts.items():
         lines = text.splitlines()
         for number, line in enumerate(lines):
-            wide = re.search(r'(Action|Principal|Resource): .*(\*"?$|s3:\*|:\*:)', line)
+            wide = re.search(r'(Action|Principal|Resource): .*(\*"?$|s3:\*|:\*:)|- "\*"$', line)
             if not wide or "/*" in line and not re.search(r"(distribution|key)/\*", line):
                 continue
-            before = "\n".join(lines[max(0, number - 16) : number])
-            if "Reason for" not in before:
+            above = _comment_above(lines, number) + _comment_above(lines, _statement(lines, number))
+            if "Reason for" not in above:
                 yield f"{name}:{number + 1} has no reason for `{line.strip()}`"
         match = re.search(r"((?:  # .*\n)+)  ValidatorFunction:", text)
         if name == "edge.yaml" and not (
             match and "replicas" in match[1] and "Retained" in match[1]
         ):
             yield "edge.yaml does not say why the validator is retained"
+
+
+def _statement(lines: list[str], number: int) -> int:
+    """Where the statement begins that a line is of, with what it is under the condition of."""
+    while number and not re.match(r" *- (Effect|Sid): ", lines[number]):
+        number -= 1
+    while number and re.match(r" *- (!If|\w+)$", lines[number - 1]):
+        number -= 1
+    return number
+
+
+def _comment_above(lines: list[str], number: int) -> str:
+    comment = ""
+    while number and lines[number - 1].lstrip().startswith("#"):
+        number -= 1
+        comment = lines[number].strip("# ") + " " + comment
+    return comment
