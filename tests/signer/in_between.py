@@ -83,6 +83,8 @@ def in_between(behind: str) -> Iterator[InBetween]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # What is written in two parts would wait for an acknowledgement.
+        disable_nagle_algorithm = True
 
         def _hand_on(self) -> None:
             operation = self.headers.get("x-amz-target", "").rpartition(".")[2]

@@ -55,6 +55,8 @@ class Interrupter(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # What is written in two parts would wait for an acknowledgement.
+    disable_nagle_algorithm = True
     server: Interrupter
 
     def do_GET(self) -> None:

@@ -84,6 +84,8 @@ class Invocation(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # What is written in two parts would wait for an acknowledgement.
+    disable_nagle_algorithm = True
     server: Invocation
 
     def do_GET(self) -> None:

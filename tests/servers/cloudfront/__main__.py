@@ -28,6 +28,8 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # What is written in two parts would wait for an acknowledgement.
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:
