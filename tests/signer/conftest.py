@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from emulator import Function, Session
 from media_site import Environment, KeyPair
+from rotating_site import CloudFront
 from services import Services
 from state_site import StateSite
 
@@ -31,6 +32,13 @@ def claims_key() -> KeyPair:
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with Services(tmp_path_factory.mktemp("moto") / "log") as services:
         yield services
+
+
+@pytest.fixture(scope="session")
+def cloudfront() -> Iterator[CloudFront]:
+    """Every site begins it anew."""
+    with CloudFront() as cloudfront:
+        yield cloudfront
 
 
 @pytest.fixture

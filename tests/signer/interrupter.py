@@ -1,40 +1,59 @@
-"""A proxy before AWS's services that ends the caller at one of the changes that it asks for."""
+"""Proxies before AWS's services that end the caller at one of the changes that it asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import requests
 
 from runtime import POLL_SECONDS
 
 # What Secrets Manager and KMS are asked to change; of CloudFront and S3 it is every method but GET.
-CHANGES = (
+CHANGES = {
     "CreateKey",
     "PutSecretValue",
     "ScheduleKeyDeletion",
     "TagResource",
     "UpdateSecretVersionStage",
-)
+}
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 
+@dataclass
+class Interruption:
+    """The change of this number ends the caller: before it is made, or after."""
+
+    number: int
+    after: bool
+    end: Callable[[], None]
+    operation: str | None = None
+    """At which it was ended."""
+    _changes: int = 0
+    _lock: Any = field(default_factory=Lock)
+
+    def is_at(self, change: str) -> bool:
+        """Counts the changes, of whichever service."""
+        with self._lock:
+            is_here = self._changes == self.number
+            self._changes += 1
+        if is_here:
+            self.operation = change
+        return is_here
+
+
 class Interrupter(ThreadingHTTPServer):
-    """Hands requests on. The change of this number ends the caller: before it is made, or after."""
+    """Hands the requests for one service on."""
 
     daemon_threads = True
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, interruption: Interruption) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.target = target
+        self.target, self.interruption = target, interruption
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.lock = Lock()
-        self.changes = 0
-        self.end_at = -1
-        self.after = False
-        self.end: Callable[[], None] = lambda: None
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Whoever is killed leaves connections."""
@@ -53,6 +72,17 @@ class Interrupter(ThreadingHTTPServer):
         self.server_close()
 
 
+@contextmanager
+def interrupters(
+    variables: Mapping[str, str], interruption: Interruption
+) -> Iterator[dict[str, str]]:
+    """One before each service that these variables name: what they are to say instead."""
+    names = [name for name in variables if name.startswith("AWS_ENDPOINT_URL")]
+    with ExitStack() as stack:
+        proxies = {name: Interrupter(variables[name], interruption) for name in names}
+        yield {name: stack.enter_context(proxy).url for name, proxy in proxies.items()}
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # What is written in two parts would wait for an acknowledgement.
@@ -62,14 +92,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server = self.server
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        target = self.headers.get("X-Amz-Target")
-        ends = False
-        if target.endswith(CHANGES) if target else self.command != "GET":
-            with server.lock:
-                ends = server.changes == server.end_at
-                server.changes += 1
-        if ends and not server.after:
-            server.end()
+        change, interruption = self._change(), server.interruption
+        ends = change is not None and interruption.is_at(change)
+        if ends and not interruption.after:
+            interruption.end()
             self.close_connection = True
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
@@ -77,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.command, server.target + self.path, data=body, headers=headers, timeout=60
         )
         if ends:
-            server.end()
+            interruption.end()
             self.close_connection = True
             return
         self.send_response(answer.status_code)
@@ -87,6 +113,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
         self.wfile.write(answer.content)
+
+    def _change(self) -> str | None:
+        """What is to be changed: an operation, or of REST the method and a collection."""
+        target = self.headers.get("X-Amz-Target")
+        if target:
+            operation: str = target.rpartition(".")[2]
+            return operation if operation in CHANGES else None
+        collection = self.path.split("?")[0].split("/")[2]
+        return None if self.command == "GET" else f"{self.command} {collection}"
 
     do_POST = do_PUT = do_DELETE = do_GET
 

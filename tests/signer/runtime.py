@@ -32,16 +32,22 @@ class Invocation(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
+    def __init__(self, event: Mapping[str, Any], seconds: int = 0) -> None:
+        """It may take so many seconds; without any it does not wait for anything."""
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.event = event
+        self.event, self.seconds = event, seconds
         self.over = Event()
         self.error: str | None = None
         self.handed = False
+        self.later = 0
         self.process: subprocess.Popen[str] | None = None
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever is killed leaves connections."""
 
     def run(self, binary: str, variables: Mapping[str, str], later: int = 0) -> Ended:
         """Runs the function by a clock that is `later` seconds ahead."""
+        self.later = later
         environment = {
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
             "AWS_LAMBDA_FUNCTION_NAME": binary,
@@ -49,13 +55,10 @@ class Invocation(ThreadingHTTPServer):
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.server_port}",
             "PATH": "/usr/bin:/bin",
         }
-        if later:
-            environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{later}s"}
-            environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
         Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         self.process = subprocess.Popen(
             [str(BINARIES / binary)],
-            env=environment | dict(variables),
+            env=environment | clock(later) | dict(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -82,6 +85,14 @@ class Invocation(ThreadingHTTPServer):
         self.over.set()
 
 
+def clock(later: int) -> dict[str, str]:
+    """The variables of a process whose clock is ahead."""
+    if not later:
+        return {}
+    ahead = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{later}s"}
+    return ahead | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # What is written in two parts would wait for an acknowledgement.
@@ -97,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(self.server.event).encode()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", "1")
-        # Now: it does not wait.
-        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time() * 1000)))
+        deadline = int((time() + self.server.later + self.server.seconds) * 1000)
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:::function:f")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -3,8 +3,8 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from time import sleep
 from typing import Any
 
@@ -12,21 +12,16 @@ import passes
 import pytest
 from conftest import Start
 from emulator import BINARIES
+from interrupter import Interruption, interrupters
 from media_site import GRANTS, Environment, KeyPair, signed_in
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
-from runtime import FAKETIME
+from runtime import clock
 from services import Services
 from test_keys import check_pass
 
 EDGEPASS = BINARIES / "edgepass"
 DONE, NOT_YET, REFUSED = 0, 1, 2
 RETREAT = 960
-
-
-@pytest.fixture(scope="module")
-def cloudfront() -> Iterator[CloudFront]:
-    with CloudFront() as cloudfront:
-        yield cloudfront
 
 
 class Operator:
@@ -36,22 +31,41 @@ class Operator:
         self.site = site
 
     def rotate(self, command: str, *words: str, code: int = DONE) -> Any:
-        environment = os.environ | self.site.variables
-        if self.site.later:
-            environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{self.site.later}s"}
-            environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
         done = subprocess.run(
             [str(EDGEPASS), "rotate", command, "--json", *words],
             capture_output=True,
             check=False,
             text=True,
-            env=environment,
+            env=os.environ | self.site.variables | clock(self.site.later),
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert "PRIVATE KEY" not in done.stdout + done.stderr
         self.site.sign()
         self.site.check()
         return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def killed(self, command: str, number: int, after: bool) -> str | None:
+        """At the change of this number: which one that is, if it is ever asked for."""
+        started: Queue[subprocess.Popen[bytes]] = Queue()
+
+        def kill() -> None:
+            process = started.get()
+            process.kill()
+            process.wait()
+
+        interruption = Interruption(number, after, kill)
+        with interrupters(self.site.variables, interruption) as urls:
+            process = subprocess.Popen(
+                [str(EDGEPASS), "rotate", command],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | self.site.variables | clock(self.site.later) | urls,
+            )
+            started.put(process)
+            process.wait()
+        self.site.sign()
+        self.site.check()
+        return interruption.operation
 
 
 @pytest.fixture(params=["secret", "kms"])
@@ -111,6 +125,27 @@ def test_given_up(operator: Operator) -> None:
     assert site.kms_keys() == signing
     # And then anew.
     rotate("start", code=NOT_YET)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_given_up_and_killed_at_every_change(operator: Operator, after: bool) -> None:
+    site, rotate = operator.site, operator.rotate
+    signing = site.kms_keys()
+    rotate("start", code=NOT_YET)
+    killed = set()
+    for number in (0, 0, 1):
+        killed.add(operator.killed("abort", number, after))
+    rotate("abort", code=NOT_YET)
+    site.advance(RETREAT + 60)
+    for number in (0, 0, 0, 1, 0, 1):
+        killed.add(operator.killed("abort", number, after))
+    assert rotate("abort")["done"]
+    assert (site.current(), site.group(), site.public_keys()) == ("KOLD", ["KOLD"], ["KOLD"])
+    assert "AWSPENDING" not in site.stages()
+    assert site.kms_keys() == signing
+    changes = {"DELETE public-key", "PUT key-group", "TagResource", "UpdateSecretVersionStage"}
+    changes |= {"ScheduleKeyDeletion"} if signing else set()
+    assert killed - {None} == changes
 
 
 def test_a_canary_that_dies_stops_the_switch(operator: Operator) -> None:

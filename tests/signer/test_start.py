@@ -10,11 +10,11 @@ from media_site import Environment, KeyPair
 from services import Services
 
 
-def refusal(variables: dict[str, str]) -> str:
-    """What the function says when it does not start."""
+def refusal(variables: dict[str, str], function: str = "session") -> str:
+    """What a function says when it does not start."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
-        [BINARIES / "session"],
+        [BINARIES / function],
         # Nobody is there: who gets so far fails otherwise.
         env=inherited | variables | {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"},
         capture_output=True,
@@ -80,6 +80,73 @@ def test_wrong(complete: dict[str, str], variable: str, value: str, says: str) -
     message = refusal(complete | {variable: value})
     assert f"`{variable}`" in message
     assert says in message
+
+
+@pytest.fixture
+def rotating(environment: Environment) -> dict[str, str]:
+    """What `rotation` needs, with a root key."""
+    secret = "secretsmanager:arn:aws:secretsmanager:eu-central-1:123456789012:secret"
+    return {
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+        "AWS_LAMBDA_FUNCTION_NAME": "rotation",
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+        "EDGEPASS_GRANTS": environment.variables["EDGEPASS_GRANTS"],
+        "EDGEPASS_KEY": f"{secret}:key",
+        "EDGEPASS_KEY_GROUP": "group",
+        "EDGEPASS_ROOT_KEY": f"{secret}:root",
+        "EDGEPASS_STATE": "s3:bucket/state/",
+        "EDGEPASS_STATE_DELEGATION": f"{secret}:delegation",
+        "EDGEPASS_STORE": "dynamodb:revocations",
+    }
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "EDGEPASS_GRANTS",
+        "EDGEPASS_KEY",
+        "EDGEPASS_KEY_GROUP",
+        "EDGEPASS_STATE",
+        "EDGEPASS_STATE_DELEGATION",
+        "EDGEPASS_STORE",
+    ],
+)
+def test_missing_for_a_rotation(rotating: dict[str, str], variable: str) -> None:
+    del rotating[variable]
+    assert f"`{variable}`: it is not set" in refusal(rotating, "rotation")
+    assert f"`{variable}`: it is not set" in refusal(rotating | {variable: ""}, "rotation")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("EDGEPASS_GRANTS", "grants = 1", "`EDGEPASS_GRANTS`"),
+        ("EDGEPASS_KEY", "file:/etc/key.pem", "only a key that a secret holds or names"),
+        ("EDGEPASS_KEY", "kms:arn:aws:kms:eu-central-1:1:key/a", "only a key that a secret"),
+        ("EDGEPASS_STATE", "gs:bucket", "`EDGEPASS_STATE`"),
+        ("EDGEPASS_STATE_DELEGATION", "delegation.pem", "names a secret as"),
+        ("EDGEPASS_STORE", "redis:somewhere", "names a store as"),
+        ("EDGEPASS_ROOT_KEY", "root.pem", "names a secret as"),
+        ("EDGEPASS_HASH", "md5", "neither `sha256` nor `sha1`"),
+        ("EDGEPASS_MAX_STALE_SECONDS", "86401", "is not a number of seconds"),
+        ("EDGEPASS_REFRESH_SECONDS", "soon", "is not a number of seconds"),
+        ("EDGEPASS_NEXT_ALGORITHM", "ED25519", "use one of RSA-SHA1"),
+        ("EDGEPASS_NEXT_CUSTODY", "vault", "`vault`"),
+        ("EDGEPASS_CANARY", "media.example.com", "`EDGEPASS_CANARY`"),
+    ],
+)
+def test_wrong_for_a_rotation(
+    rotating: dict[str, str], variable: str, value: str, says: str
+) -> None:
+    message = refusal(rotating | {variable: value}, "rotation")
+    assert f"`{variable}`" in message
+    assert says in message
+
+
+def test_a_rotation_that_lacks_nothing_starts(rotating: dict[str, str]) -> None:
+    """Or the refusals say nothing: it fails for want of Lambda."""
+    message = refusal(rotating, "rotation")
+    assert "EDGEPASS_" not in message
 
 
 def test_addresses_that_are_cloudfronts(complete: dict[str, str]) -> None:
