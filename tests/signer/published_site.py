@@ -11,7 +11,7 @@ from typing import Any
 from media_site import CLAIMS_KEY_ID, KeyPair, edge_toml
 from passes import EDGEPASS, FILE
 from rotating_site import CloudFront, RotatingSite
-from runtime import Invocation, clock
+from runtime import Invocation, put_forward
 from services import Services
 from state_site import HEARTBEAT, PREFIX, SITE, edgepass
 
@@ -106,7 +106,7 @@ class PublishedSite(RotatingSite):
         words += ["--expires", f"+{LONGEST_LIFETIME}s", "--claims", claims]
         words += ["--claims-key", str(self._folder / "claims.pem")]
         words += ["--claims-key-id", CLAIMS_KEY_ID]
-        signed = json.loads(edgepass(*words, **clock(self.later)))
+        signed = json.loads(edgepass(*words, **put_forward(self.later)))
         cookies = signed["cookies"].items()
         return Cookie(stored["key_id"], "; ".join(f"{name}={value}" for name, value in cookies))
 
@@ -132,7 +132,7 @@ class PublishedSite(RotatingSite):
         """The ids of the keys that edges trust for passes."""
         root = str(self._folder / "root.public.pem")
         words = ["revocations", "inspect", str(self._fetch()), "--root", root, "--json"]
-        found: dict[str, Any] = json.loads(edgepass(*words, **clock(self.later)))
+        found: dict[str, Any] = json.loads(edgepass(*words, **put_forward(self.later)))
         assert found["verified"] is True
         return [key["id"] for key in found["head"]["keys"] if key["id"] != CLAIMS_KEY_ID]
 

@@ -58,7 +58,7 @@ class Invocation(ThreadingHTTPServer):
         Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         self.process = subprocess.Popen(
             [str(BINARIES / binary)],
-            env=environment | clock(later) | dict(variables),
+            env=environment | put_forward(later) | dict(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -85,7 +85,7 @@ class Invocation(ThreadingHTTPServer):
         self.over.set()
 
 
-def clock(later: int) -> dict[str, str]:
+def put_forward(later: int) -> dict[str, str]:
     """The variables of a process whose clock is ahead."""
     if not later:
         return {}

@@ -15,7 +15,7 @@ from emulator import BINARIES
 from interrupter import Interruption, interrupters
 from media_site import GRANTS, Environment, KeyPair, signed_in
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
-from runtime import clock
+from runtime import put_forward
 from services import Services
 from test_keys import check_pass
 
@@ -36,7 +36,7 @@ class Operator:
             capture_output=True,
             check=False,
             text=True,
-            env=os.environ | self.site.variables | clock(self.site.later),
+            env=os.environ | self.site.variables | put_forward(self.site.later),
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert "PRIVATE KEY" not in done.stdout + done.stderr
@@ -59,7 +59,7 @@ class Operator:
                 [str(EDGEPASS), "rotate", command],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=os.environ | self.site.variables | clock(self.site.later) | urls,
+                env=os.environ | self.site.variables | put_forward(self.site.later) | urls,
             )
             started.put(process)
             process.wait()

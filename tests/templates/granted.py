@@ -49,6 +49,8 @@ class Recorder:
 def recorder(behind: str) -> Iterator[Recorder]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # What is written in two parts would wait for an acknowledgement.
+        disable_nagle_algorithm = True
 
         def _hand_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))

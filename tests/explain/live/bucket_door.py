@@ -45,6 +45,8 @@ class BucketDoor(ThreadingHTTPServer):
 
 class Visitor(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # What is written in two parts would wait for an acknowledgement.
+    disable_nagle_algorithm = True
     server: BucketDoor
 
     def do_GET(self) -> None:
