@@ -153,12 +153,11 @@ class RotatingSite:
 
     def stored(self, stage: str) -> dict[str, str] | None:
         """What a version holds."""
-        if stage not in self.stages():
+        version = self.stages().get(stage)
+        if version is None:
             return None
         try:
-            answer = self._secrets.get_secret_value(
-                SecretId=self.secret, VersionId=self.stages()[stage]
-            )
+            answer = self._secrets.get_secret_value(SecretId=self.secret, VersionId=version)
         except ClientError:
             return None
         stored: dict[str, str] = json.loads(answer["SecretString"])

@@ -10,7 +10,7 @@ from media_site import KeyPair
 from published_site import LONGEST_LIFETIME, PublishedSite
 from rotating_site import LIFETIME, CloudFront
 from services import Services
-from test_rotation import DRAIN, IN_CLOUDFRONT, IN_SECRET, STEPS, arrival, interrupted, until_done
+from test_rotation import DRAIN, STEPS, arrival, interrupted, until_done
 
 Published = Callable[[], PublishedSite]
 
@@ -75,23 +75,27 @@ def test_without_the_root_key_it_is_overdue(published: Published) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_every_change(published: Published, after: bool) -> None:
+def test_killed_while_edges_are_told(published: Published, after: bool) -> None:
+    """Of the next key, and that the one before is gone."""
     site = published()
     old = site.sign_pass()
     token = site.begin()
-    killed = set()
-    for step in STEPS:
-        for number in (0, 0, 1, 0, 1, 2):
-            killed.add(interrupted(site, site.order(step, token), number, after))
-            site.advance(120)
-        until_done(site, step, token)
+    until_done(site, "createSecret", token)
+    told, gone = set(), set()
+    for number in (0, 0, 1, 0, 1, 0):
+        told.add(interrupted(site, site.order("setSecret", token), number, after))
         assert site.code(old) is None
-    assert site.code(site.sign_pass()) is None
+        site.advance(120)
+    for step in STEPS[1:]:
+        until_done(site, step, token)
+    assert [site.code(one) for one in (old, site.sign_pass())] == [None, None]
     site.advance(DRAIN + LONGEST_LIFETIME - LIFETIME + 1000)
-    for number in (0, 0, 0, 1, 0, 1, 0, 1):
-        killed.add(interrupted(site, {}, number, after))
-        site.advance(1000)
+    for number in (0, 0, 1, 0, 1, 0):
+        gone.add(interrupted(site, {}, number, after))
+        assert site.code(site.sign_pass()) is None
+        site.advance(60)
     assert site.schedule().error is None
     site.assert_rotated()
     assert site.listed() == [site.current()]
-    assert killed - {None} == IN_CLOUDFRONT | IN_SECRET
+    assert told - {None} == {"PUT key-group", "PutSecretValue", "TagResource"}
+    assert gone - {None} == {"DELETE public-key", "PUT key-group", "PutSecretValue"}
