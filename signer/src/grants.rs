@@ -89,7 +89,7 @@ impl Grants {
     }
 
     /// The name of a grant that binds passes to an address; None if no grant does.
-    pub(crate) fn binding_address(&self) -> Option<&str> {
+    pub fn binding_address(&self) -> Option<&str> {
         let mut binding = self.rules.iter().filter(|rule| rule.bind_address);
         binding.next().map(|rule| rule.name.as_str())
     }
