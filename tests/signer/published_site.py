@@ -121,9 +121,7 @@ class PublishedSite(RotatingSite):
         words = ["verify", "--json", "--url", FILE, "--cookie", cookie.header]
         words += ["--config", str(config), "--state", str(head)]
         words += ["--now", str(int(time()) + self.later)]
-        decided = subprocess.run(
-            [EDGEPASS, *words], capture_output=True, check=False, text=True
-        )
+        decided = subprocess.run([EDGEPASS, *words], capture_output=True, check=False, text=True)
         assert decided.returncode in (0, 1), decided.stderr
         code: str | None = json.loads(decided.stdout)["code"]
         return code

@@ -148,7 +148,7 @@ def test_into_kms_and_back(rotating: Rotating, rsa: KeyPair) -> None:
     ended = site.invoke("createSecret", site.begin())
     assert ended.error and "KMS makes no SHA-1 signatures" in ended.error
     assert (site.kms_keys(), site.public_keys()) == ([], ["KOLD"])
-    site.variables["EDGEPASS_NEXT_ALGORITHM"] = "RSA-SHA256"
+    site.variables["EDGEPASS_NEXT_ALGORITHM"] = "ECDSA-SHA256"
     for custody, held in (("kms", "kms_key"), ("secret", "private_key")):
         site.variables["EDGEPASS_NEXT_CUSTODY"] = custody
         rotate(site)

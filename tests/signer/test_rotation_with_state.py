@@ -90,7 +90,7 @@ def test_killed_while_edges_are_told(published: Published, after: bool) -> None:
         until_done(site, step, token)
     assert [site.code(one) for one in (old, site.sign_pass())] == [None, None]
     site.advance(DRAIN + LONGEST_LIFETIME - LIFETIME + 1000)
-    for number in (0, 0, 1, 0, 1, 0):
+    for number in (0, 0, 0, 1, 0, 1, 0):
         gone.add(interrupted(site, {}, number, after))
         assert site.code(site.sign_pass()) is None
         site.advance(60)
