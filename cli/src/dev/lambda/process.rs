@@ -124,9 +124,12 @@ impl Process {
     /// Keeps it running, without end.
     pub(crate) async fn run(&mut self) {
         loop {
-            let down = self.node.serve(&mut self.calls).await;
+            let mut waiting = HashMap::new();
+            let down = self.node.serve(&mut self.calls, &mut waiting).await;
             let why = self.node.end(down).await;
             tell(&format!("the function is down: {why}; requests are refused until it is back"));
+            // Their refusals are logged after the reason.
+            drop(waiting);
             self.node = self.restarted().await;
             tell(&format!("the function is back, in {}", self.node.description()));
         }
@@ -202,12 +205,15 @@ impl Node {
     }
 
     /// Hands over calls and passes replies on until that is no longer possible. Calls without a
-    /// reply are dropped.
-    async fn serve(&mut self, calls: &mut mpsc::Receiver<Call>) -> Down {
+    /// reply are left `waiting`.
+    async fn serve(
+        &mut self,
+        calls: &mut mpsc::Receiver<Call>,
+        waiting: &mut HashMap<u64, Waiting>,
+    ) -> Down {
         let (lines, queued) = mpsc::unbounded_channel();
         // Beside the reading: each side may have to wait until the other has read.
         let mut writing = pin!(write(&mut self.events, queued));
-        let mut waiting = HashMap::<u64, Waiting>::new();
         let mut clock = interval(Duration::from_secs(1));
         loop {
             select! {
