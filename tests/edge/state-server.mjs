@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { afterEach } from "node:test";
 
 /**
  * @typedef {import("node:http").IncomingMessage} Incoming
@@ -31,7 +30,11 @@ export class StateServer {
   constructor(files) {
     this.#files = files;
     this.#server = createServer((request, response) => this.#answer(request, response));
-    this.#server.on("connection", () => void (this.connections += 1));
+    this.#server.on("connection", (connection) => {
+      this.connections += 1;
+      // One that a test leaves hanging would keep the process.
+      connection.unref();
+    });
   }
 
   /**
@@ -43,8 +46,6 @@ export class StateServer {
     const server = new StateServer(files);
     server.#server.listen(0, "127.0.0.1").unref();
     await once(server.#server, "listening");
-    // One that was left hanging would keep the process.
-    afterEach(() => server.#server.closeAllConnections());
     return server;
   }
 
