@@ -8,8 +8,8 @@ import * as host from "./host.mjs";
 import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
-/** The time that `node:crypto` takes to load is that of so many verifications in WASM. */
-const HERE_FIRST = 100;
+/** The time that `node:crypto` takes to load is that of so many verifications without it. */
+const HERE_FIRST = 50;
 /** How long a request may wait for the state, in milliseconds. */
 const PATIENCE = 500;
 
@@ -18,7 +18,11 @@ const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 // Read and compiled while the instance starts.
 const compiled = (/** @type {string} */ name) => new WebAssembly.Module(readFileSync(file(name)));
 const module = compiled("./edgepass_bg.wasm");
-host.begin(compiled("./crypto_bg.wasm"), HERE_FIRST);
+host.begin({
+  own: () => compiled("./crypto_bg.wasm"),
+  hereFirst: HERE_FIRST,
+  byPower: true,
+});
 const settings = readFileSync(file("./settings.json"), "utf8");
 const start = starter({ module, settings });
 

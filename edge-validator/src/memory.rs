@@ -4,6 +4,7 @@
 //! again would cost more than everything else together.
 
 use core::fmt;
+use core::mem;
 use std::sync::{Mutex, PoisonError};
 
 use policy::{Proof, Proven, RememberProofs, Thumbprint};
@@ -51,7 +52,8 @@ impl RememberProofs for SignatureMemory {
     }
 }
 
-struct Slots<V>(Vec<Option<Remembered<V>>>);
+/// In boxes, so that a memory that nobody has used yet costs a new instance next to nothing.
+struct Slots<V>(Vec<Option<Box<Remembered<V>>>>);
 
 struct Remembered<V> {
     thumbprint: Thumbprint,
@@ -102,12 +104,17 @@ impl<V> Slots<V> {
         if let Some(slot) = self.0.get_mut(slot(proof)) {
             // In the room of the one before, which spares the allocator its worst: blocks that
             // nobody has touched for long.
-            let mut text = slot.take().map_or_else(Vec::new, |earlier| earlier.text);
+            let mut text =
+                slot.as_mut().map_or_else(Vec::new, |earlier| mem::take(&mut earlier.text));
             text.clear();
             text.extend_from_slice(message);
             text.extend_from_slice(signature);
             let message_bytes = message.len();
-            *slot = Some(Remembered { thumbprint, algorithm, text, message_bytes, value });
+            let remembered = Remembered { thumbprint, algorithm, text, message_bytes, value };
+            match slot {
+                Some(earlier) => **earlier = remembered,
+                None => *slot = Some(Box::new(remembered)),
+            }
         }
     }
 }

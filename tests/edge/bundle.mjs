@@ -20,7 +20,8 @@ import { pathToFileURL } from "node:url";
  * @typedef {import("../../edge-validator/lambda-edge/handler.mjs").EdgeResponse} EdgeResponse
  * @typedef {(event: unknown) => Promise<EdgeRequest & Partial<EdgeResponse>>} Handler a request to
  *   go on with, or a response: what tells them apart is `status`
- * @typedef {"host" | "own"} Crypto `node:crypto`, or WASM
+ * @typedef {"host" | "own" | "power"} Crypto `node:crypto`; WASM; or WASM but for RSA, whose powers
+ *   JavaScript computes
  */
 
 export const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
@@ -115,7 +116,11 @@ export async function verifyingBy(
   const settings = readFileSync(join(folder, "settings.json"), "utf8");
   const compiled = (/** @type {string} */ name) =>
     new WebAssembly.Module(readFileSync(join(folder, name)));
-  host.begin(compiled("crypto_bg.wasm"), crypto === "host" ? 0 : Infinity);
+  host.begin({
+    own: () => compiled("crypto_bg.wasm"),
+    hereFirst: crypto === "host" ? 0 : Infinity,
+    byPower: crypto === "power",
+  });
   const start = starter({ module: compiled("edgepass_bg.wasm"), settings });
   const { revocation } = JSON.parse(settings);
   const { url, refresh_seconds: refreshSeconds } = revocation ?? {};

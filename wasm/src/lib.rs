@@ -18,6 +18,8 @@ mod inspection;
 mod key;
 #[cfg(any(feature = "inspector", feature = "verifier"))]
 mod outline;
+#[cfg(any(feature = "crypto", feature = "edge", feature = "explainer", feature = "verifier"))]
+mod pkcs1;
 #[cfg(feature = "verifier")]
 mod verifier;
 

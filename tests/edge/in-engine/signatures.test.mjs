@@ -1,18 +1,94 @@
 // @ts-check
-// Our own crypto as it ships, after everything that was done to make it small: Wycheproof's
-// signatures, and those of node:crypto.
+// What verifies signatures, as it ships: our own crypto, after everything that was done to make it
+// small; powers; and node:crypto as it is asked. By Wycheproof's signatures, and by some of
+// node:crypto.
 
 import assert from "node:assert/strict";
-import { generateKeyPairSync, randomBytes, randomInt, sign } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomInt,
+  sign,
+} from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { imported, parts } from "../bundle.mjs";
 
+/**
+ * @typedef {(sha1: boolean, message: Uint8Array, signature: Uint8Array) => boolean} Verify
+ * @typedef {(spki: Buffer) => Verify} Importing
+ */
+
 const folder = parts();
 const { initSync, Key } = await imported(folder, "crypto.js");
-initSync({ module: new WebAssembly.Module(readFileSync(join(folder, "crypto_bg.wasm"))) });
+const module = new WebAssembly.Module(readFileSync(join(folder, "crypto_bg.wasm")));
+initSync({ module });
+
+/** @param {boolean} byPower */
+async function shim(byPower) {
+  const host = await imported(parts(), "host.mjs");
+  const own = () => (byPower ? module : assert.fail("our own crypto was asked"));
+  host.begin({ own, hereFirst: byPower ? Infinity : 0, byPower });
+  return host;
+}
+const [hostOfPowers, hostOfNode] = [await shim(true), await shim(false)];
+
+/** DigestInfo up to the digest (RFC 8017, 9.2, note 1). */
+const SHA256_INFO = Buffer.from("3031300d060960864801650304020105000420", "hex");
+
+/** EMSA-PKCS1-v1_5 (RFC 8017, 9.2). @param {Uint8Array} message @param {number} bytes */
+function encoded(message, bytes) {
+  const digest = createHash("sha256").update(message).digest();
+  const padding = Buffer.alloc(bytes - 3 - SHA256_INFO.length - digest.length, 0xff);
+  return Buffer.concat([Buffer.of(0, 1), padding, Buffer.of(0), SHA256_INFO, digest]);
+}
+
+/** The modulus of an RSA key. @param {Buffer} spki */
+function modulusOf(spki) {
+  const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+  return Buffer.from(key.export({ format: "jwk" }).n ?? "", "base64url");
+}
+
+/** A key as the module imports it. @param {any} host @param {Buffer} spki */
+function handleOf(host, spki) {
+  const { n = "", e } = createPublicKey({ key: spki, format: "der", type: "spki" }).export({
+    format: "jwk",
+  });
+  const modulus = Buffer.from(n, "base64url");
+  // 65537 and no other.
+  return host.importKey(spki, modulus.length, e === "AQAB" ? modulus : Buffer.of());
+}
+
+/** How many signatures were verified by a power. */
+let powers = 0;
+
+/** @type {Record<string, Importing>} */
+const PATHS = {
+  WASM: (spki) => {
+    const key = Key.read(spki);
+    return (sha1, message, signature) => key.verifies(sha1, message, signature);
+  },
+  "node:crypto": (spki) => {
+    const key = handleOf(hostOfNode, spki);
+    assert.ok(!hostOfNode.takesPower(key));
+    return (...signed) => hostOfNode.verifySignature(key, ...signed);
+  },
+  // RSA by SHA-256; our own crypto does what is left.
+  powers: (spki) => {
+    const key = handleOf(hostOfPowers, spki);
+    return (sha1, message, signature) => {
+      if (sha1 || !hostOfPowers.takesPower(key)) {
+        return hostOfPowers.verifySignature(key, sha1, message, signature);
+      }
+      powers += 1;
+      return hostOfPowers.isPower(key, signature, encoded(message, modulusOf(spki).length));
+    };
+  },
+};
 
 /** What `wasm/tests/wycheproof.rs` counts too. */
 const WYCHEPROOF = {
@@ -20,24 +96,31 @@ const WYCHEPROOF = {
   "ecdsa_secp256r1_sha256_test.json": { valid: 174, invalid: 310, acceptable: 0 },
 };
 
-for (const [name, expected] of Object.entries(WYCHEPROOF)) {
-  test(name, () => {
+const RUNS = Object.entries(WYCHEPROOF).flatMap(([name, expected]) =>
+  Object.entries(PATHS).map(([path, importing]) => ({ name, expected, path, importing })),
+);
+
+for (const { name, expected, path, importing } of RUNS) {
+  test(`${name}, by ${path}`, () => {
+    powers = 0;
     const file = new URL(`../../../wasm/tests/wycheproof/${name}`, import.meta.url);
     const { testGroups } = JSON.parse(readFileSync(file, "utf8"));
     /** @type {Record<string, number>} */
     const counts = { valid: 0, invalid: 0, acceptable: 0 };
     for (const { publicKeyDer, sha, tests } of testGroups) {
       assert.equal(sha, "SHA-256");
-      const key = Key.read(Buffer.from(publicKeyDer, "hex"));
+      const verifies = importing(Buffer.from(publicKeyDer, "hex"));
       for (const { tcId, comment, msg, sig, result } of tests) {
         const [message, signature] = [Buffer.from(msg, "hex"), Buffer.from(sig, "hex")];
         counts[result] = (counts[result] ?? 0) + 1;
         // Nothing but the exact form passes, whatever is tolerated for the sake of old signers.
-        const verified = key.verifies(false, message, signature);
+        const verified = verifies(false, message, signature);
         assert.equal(verified, result === "valid", `case ${tcId}: ${comment}`);
       }
     }
     assert.deepEqual(counts, expected);
+    const isPowers = path === "powers" && name.startsWith("rsa");
+    assert.ok(isPowers ? powers > 100 : powers === 0, `${powers} powers`);
   });
 }
 
@@ -58,22 +141,55 @@ for (const [kind, pair] of Object.entries(KINDS)) {
     for (let count = 0; count < SIGNATURES / BY_ONE_KEY; count += 1) {
       const { privateKey, publicKey } = pair();
       const spki = publicKey.export({ type: "spki", format: "der" });
-      const key = Key.read(spki);
-      for (let made = 0; made < BY_ONE_KEY; made += 1) {
-        const sha1 = made % 2 === 1;
-        const message = randomBytes(randomInt(1, 2000));
-        const signature = sign(sha1 ? "SHA1" : "SHA256", message, privateKey);
-        const what = [spki, message, signature].map((bytes) => bytes.toString("hex")).join();
-        const verifies = () => key.verifies(sha1, message, signature);
-        assert.ok(verifies(), what);
-        assert.ok(!key.verifies(!sha1, message, signature), what);
-        for (const bytes of [message, signature]) {
-          const [at, bit] = [randomInt(bytes.length), 1 << randomInt(8)];
-          bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
-          assert.ok(!verifies(), `bit ${bit} of byte ${at}: ${what}`);
-          bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
+      for (const [path, importing] of Object.entries(PATHS)) {
+        const verifies = importing(spki);
+        for (let made = 0; made < BY_ONE_KEY; made += 1) {
+          const sha1 = made % 2 === 1;
+          const message = randomBytes(randomInt(1, 2000));
+          const signature = sign(sha1 ? "SHA1" : "SHA256", message, privateKey);
+          const bytes = [spki, message, signature].map((bytes) => bytes.toString("hex"));
+          const what = `${path}: ${bytes.join()}`;
+          const holds = () => verifies(sha1, message, signature);
+          assert.ok(holds(), what);
+          assert.ok(!verifies(!sha1, message, signature), what);
+          for (const bytes of [message, signature]) {
+            const [at, bit] = [randomInt(bytes.length), 1 << randomInt(8)];
+            bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
+            assert.ok(!holds(), `bit ${bit} of byte ${at}: ${what}`);
+            bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
+          }
         }
       }
     }
   });
 }
+
+/** @param {bigint} number @param {number} bytes */
+const bigEndian = (number, bytes) =>
+  Buffer.from(number.toString(16).padStart(2 * bytes, "0"), "hex");
+
+test("an RSA signature is a number below the modulus, in as many bytes", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const modulus = BigInt(`0x${modulusOf(spki).toString("hex")}`);
+  const message = Buffer.from("message");
+  const signatures = new Map();
+  // Of many one is so small that the sum has no more bytes, and one begins with a zero.
+  for (let made = 0; signatures.size < 2; made += 1) {
+    const counted = Buffer.from(`${message} ${made}`);
+    const signature = sign("SHA256", counted, privateKey);
+    const number = BigInt(`0x${signature.toString("hex")}`);
+    const sum = number + modulus;
+    if (sum < 1n << 2048n) signatures.set("plus the modulus", [counted, bigEndian(sum, 256)]);
+    if (signature[0] === 0) signatures.set("without its zero", [counted, signature.subarray(1)]);
+  }
+  for (const [path, importing] of Object.entries(PATHS)) {
+    const verifies = importing(spki);
+    for (const [what, [counted, signature]] of signatures) {
+      assert.ok(!verifies(false, counted, signature), `${path}: ${what}`);
+    }
+    const signature = sign("SHA256", message, privateKey);
+    assert.ok(!verifies(false, message, Buffer.concat([Buffer.of(0), signature])), path);
+    assert.ok(verifies(false, message, signature), path);
+  }
+});

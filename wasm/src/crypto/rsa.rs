@@ -1,24 +1,14 @@
 //! RSASSA-PKCS1-v1_5 verification (RFC 8017, 8.2.2).
 
-use alloc::vec;
-use alloc::vec::Vec;
-
 use policy::Hash;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::montgomery::Modulus;
+use crate::pkcs1;
 
 /// The greatest exponent: the time of a verification grows with it, and 65537 is the usual one.
 const MAX_EXPONENT_BITS: u32 = 33;
-
-/// DigestInfo up to the digest (RFC 8017, 9.2, note 1).
-const SHA1_INFO: [u8; 15] =
-    [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
-const SHA256_INFO: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
 
 pub(super) struct RsaKey {
     modulus: Modulus,
@@ -44,23 +34,16 @@ impl RsaKey {
             return false;
         }
         let Some(signature) = self.modulus.number(signature) else { return false };
-        let expected = encoded_message(hash, message, self.modulus_bytes);
+        let expected = match hash {
+            Hash::Sha1 => pkcs1::encoded_sha1(&Sha1::digest(message).into(), self.modulus_bytes),
+            Hash::Sha256 => {
+                pkcs1::encoded_sha256(&Sha256::digest(message).into(), self.modulus_bytes)
+            }
+        };
 
         // An odd exponent has a last factor, which takes the power out of its Montgomery form.
         let base = self.modulus.to_montgomery(&signature);
         let power = self.modulus.power(&base, self.exponent - 1);
         self.modulus.number(&expected) == Some(self.modulus.multiply(&power, &signature))
     }
-}
-
-/// EMSA-PKCS1-v1_5 (RFC 8017, 9.2). What is signed is rebuilt and compared as a whole, never
-/// parsed: leniency there is how signatures are forged (Bleichenbacher, 2006).
-fn encoded_message(hash: Hash, message: &[u8], length: usize) -> Vec<u8> {
-    let (info, digest): (&[u8], &[u8]) = match hash {
-        Hash::Sha1 => (&SHA1_INFO, &Sha1::digest(message)),
-        Hash::Sha256 => (&SHA256_INFO, &Sha256::digest(message)),
-    };
-    // A modulus of 1024 bits or more leaves room for at least eight.
-    let padding = length.saturating_sub(3 + info.len() + digest.len());
-    [&[0x00, 0x01], &*vec![0xff; padding], &[0x00], info, digest].concat()
 }
