@@ -4,7 +4,7 @@ mod revocation;
 
 use core::fmt;
 
-use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, is_origin};
+use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, Url, is_origin};
 use serde::Deserialize;
 
 use self::revocation::RevocationToml;
@@ -70,18 +70,16 @@ fn check(settings: &Settings) -> Result<(), SettingsRefused> {
     }
     if let Some(revocation) = &settings.revocation
         && let StateSource::Url(url) = &revocation.source
-        && !is_absolute(url)
+        && let Err(fault) = Url::parse(url)
     {
-        return Err(SettingsRefused::StateUrl(url.clone()));
+        return Err(SettingsRefused::StateUrl { url: url.clone(), fault });
     }
-    match &settings.redirect_to {
-        Some(url) if !is_absolute(url) => Err(SettingsRefused::Redirect(url.clone())),
-        _ => Ok(()),
+    if let Some(url) = &settings.redirect_to
+        && let Err(fault) = Url::parse(url)
+    {
+        return Err(SettingsRefused::Redirect { url: url.clone(), fault });
     }
-}
-
-fn is_absolute(url: &str) -> bool {
-    policy::Url::parse(url).is_ok()
+    Ok(())
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use policy::base64::STANDARD;
 use policy::json::{self, NotJson};
 use policy::{
     Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, StateRefused, TrustRefused,
+    UrlFault,
 };
 
 use crate::baked::Baked;
@@ -244,16 +245,26 @@ pub enum SettingsRefused {
         /// The claims key.
         id: String,
     },
-    /// Not an absolute URL.
-    Redirect(String),
+    /// `redirect_to`, which is no URL that a browser could be sent to.
+    Redirect {
+        /// As it is.
+        url: String,
+        /// Why.
+        fault: UrlFault,
+    },
     /// Revocation where claims are not [`ClaimsSetting::Required`].
     RevocationWithoutClaims,
     /// A number of seconds of `[revocation]` that is zero.
     RevocationSeconds,
     /// The root keys or the site of `[revocation]`.
     State(StateRefused),
-    /// Neither a file nor an `http` or `https` URL.
-    StateUrl(String),
+    /// `url` of `[revocation]`, which is neither a file nor a URL.
+    StateUrl {
+        /// As it is.
+        url: String,
+        /// Why.
+        fault: UrlFault,
+    },
     /// Neither `http` nor `https`.
     Scheme(String),
     /// The keys together.
@@ -295,9 +306,9 @@ impl fmt::Display for SettingsRefused {
                 f,
                 "the secret of the claims key `{id}` is a PEM or a public key, with which everybody could sign; use at least {MIN_SECRET_BYTES} random bytes, such as `openssl rand -base64 48` writes"
             ),
-            Self::Redirect(url) => write!(
+            Self::Redirect { url, fault } => write!(
                 f,
-                "`redirect_to` is `{url}`, which is not an absolute URL; write it as `https://www.example.com/login`"
+                "`redirect_to` is `{url}`: {fault}; write it as `https://www.example.com/login`"
             ),
             Self::RevocationWithoutClaims => f.write_str(
                 "`[revocation]` needs `claims = \"required\"`: a pass without claims cannot be revoked",
@@ -306,9 +317,9 @@ impl fmt::Display for SettingsRefused {
                 "`refresh_seconds` and `max_stale_seconds` of `[revocation]` are at least 1, and the first is not above the second",
             ),
             Self::State(refused) => write!(f, "`[revocation]`: {refused}"),
-            Self::StateUrl(url) => write!(
+            Self::StateUrl { url, fault } => write!(
                 f,
-                "`url` of `[revocation]` is `{url}`, which is not an absolute URL; write it as `https://media.example.com/edgepass/state/head`"
+                "`url` of `[revocation]` is `{url}`: {fault}; write it as `https://media.example.com/edgepass/state/head`"
             ),
             Self::Scheme(scheme) => {
                 write!(f, "`scheme` is `{scheme}`; it is `https` or `http`, the viewer's")

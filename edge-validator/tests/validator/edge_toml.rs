@@ -187,7 +187,10 @@ fn wrong_values_are_named() {
         (within("[public]\npaths = [\"\"]"), "``, which is not a path"),
         (within("[public]\npaths = [\"/log in\"]"), "`/log in`, which is not a path"),
         (within("[public]\npaths = [\"/é\"]"), "`/é`, which is not a path"),
-        (within("[refusal]\nredirect_to = \"/login\""), "`redirect_to` is `/login`"),
+        (
+            within("[refusal]\nredirect_to = \"/login\""),
+            "`redirect_to` is `/login`: the URL does not begin",
+        ),
         (within("[refusal]\nredirect_to = \"https://h/a b\""), "`redirect_to` is `https://h/a b`"),
         (
             within("[refusal]\nredirect_to = \"javascript:alert(1)\""),
@@ -195,7 +198,7 @@ fn wrong_values_are_named() {
         ),
         (
             within(&format!("[refusal]\nredirect_to = \"https://h/{}\"", "a".repeat(8192))),
-            "`redirect_to` is `https://h/aaa",
+            "aaa`: the URL has 8202 bytes; CloudFront accepts 8192",
         ),
         (within("[refusal]\ncors_origins = \"*\""), "cors_origins = \"*\""),
         (within("[refusal]\ncors_origins = [\"*\"]"), "`cors_origins` has `*`"),

@@ -91,7 +91,10 @@ fn what_is_refused() {
         (format!("claims = \"off\"\n{CONFIG}"), "needs `claims = \"required\"`"),
         (with("file = \"head\""), "a `url` or a `file`, not both"),
         (CONFIG.replace("url = ", "# "), "a `url` or a `file`, not both"),
-        (CONFIG.replace("https://media", "media"), "which is not an absolute URL"),
+        (
+            CONFIG.replace("https://media", "media"),
+            "media.example.com/edgepass/state/head`: the URL does not begin with `https://`",
+        ),
         (with("refresh_seconds = 0"), "are at least 1"),
         (with("max_stale_seconds = 9"), "is not above the second"),
         (with("when_unknown = \"maybe\""), "when_unknown"),
