@@ -1,8 +1,8 @@
 //! Several ways to do one thing, measured in turns.
 //!
 //! The machine may be shared and its speed may change at any moment, so nobody runs alone: each
-//! round gives every contestant a short turn, the first place goes around, and ratios are taken
-//! within a round before the median over all rounds is.
+//! round gives every contestant a short turn, the first place goes around, and ratios and
+//! differences are taken within a round before the median over all rounds is.
 
 use std::hint::black_box;
 use std::thread::sleep;
@@ -66,6 +66,7 @@ impl<'a> Contest<'a> {
         let row = |who: usize| Row {
             microseconds: median(rounds.iter().map(|round| round[who])),
             ratio: median(rounds.iter().map(|round| round[who] / round[base])),
+            beyond: median(rounds.iter().map(|round| round[who] - round[base])),
         };
         let rows = (0..count).map(row).collect();
         Standing { title: self.title, reference, names, rows }
@@ -105,6 +106,8 @@ pub struct Row {
     pub microseconds: f64,
     /// To the reference.
     pub ratio: f64,
+    /// The reference, in microseconds.
+    pub beyond: f64,
 }
 
 impl Standing {
