@@ -1,8 +1,8 @@
 //! Several ways to do one thing, measured in turns.
 //!
 //! The machine may be shared and its speed may change at any moment, so nobody runs alone: each
-//! round gives every contestant a short turn, the first place goes around, and ratios and
-//! differences are taken within a round before the median over all rounds is.
+//! round gives every contestant a short turn, the first place goes around, and ratios are taken
+//! within a round before the median over all rounds is.
 
 use std::hint::black_box;
 use std::thread::sleep;
@@ -66,11 +66,33 @@ impl<'a> Contest<'a> {
         let row = |who: usize| Row {
             microseconds: median(rounds.iter().map(|round| round[who])),
             ratio: median(rounds.iter().map(|round| round[who] / round[base])),
-            beyond: median(rounds.iter().map(|round| round[who] - round[base])),
         };
         let rows = (0..count).map(row).collect();
         Standing { title: self.title, reference, names, rows }
     }
+}
+
+/// What one takes beyond the other, in microseconds, where that is little of what either takes:
+/// each is run once, right after the other, they take turns in being first, and the median is of the
+/// differences of such neighbours.
+pub fn beyond<T, U>(mut one: impl FnMut() -> T, mut other: impl FnMut() -> U) -> f64 {
+    let mut one = || microseconds(&mut one);
+    let mut other = || microseconds(&mut other);
+    let difference = |round| {
+        if round % 2 == 0 {
+            one() - other()
+        } else {
+            let other = other();
+            one() - other
+        }
+    };
+    median((0..ROUNDS * 10).map(difference))
+}
+
+fn microseconds<T>(once: &mut impl FnMut() -> T) -> f64 {
+    let start = Instant::now();
+    black_box(once());
+    start.elapsed().as_secs_f64() * 1e6
 }
 
 /// How many times fill a turn, found by trying, which warms up caches and compilers too.
@@ -106,8 +128,6 @@ pub struct Row {
     pub microseconds: f64,
     /// To the reference.
     pub ratio: f64,
-    /// The reference, in microseconds.
-    pub beyond: f64,
 }
 
 impl Standing {
