@@ -200,3 +200,8 @@ def test_keys_in_kms_that_do_not_fit(complete: dict[str, str], services: Service
     assert "`EDGEPASS_KEY`" in refusal(complete | {"EDGEPASS_KEY": other_curve})
     gone = source.rpartition("/")[0] + "/00000000-0000-4000-8000-000000000000"
     assert "NotFoundException" in refusal(complete | {"EDGEPASS_KEY": gone})
+
+
+def test_entropy_is_not_gathered_from_jitter() -> None:
+    """It takes five times as long as all the rest of the start: .cargo/config.toml."""
+    assert b"jent_" not in (BINARIES / "session").read_bytes()
