@@ -27,7 +27,22 @@ pub(crate) fn print(result: &str) -> Result<(), Failure> {
 pub(crate) fn print_json(result: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string(result)
         .map_err(|error| Failure::Service(format!("cannot write JSON: {error}")))?;
-    print(&json)
+    print(&escaped(&json))
+}
+
+/// JSON with its control characters escaped: `serde_json` leaves DEL and those beyond ASCII as they
+/// are, of which a terminal would obey some and `print` drops others.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            character if character.is_control() => {
+                text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            plain => text.push(plain),
+        }
+    }
+    text
 }
 
 /// Says something that a person should know although the command goes on.
@@ -48,4 +63,19 @@ pub(crate) fn error(message: &str) {
 pub(crate) fn tell(message: &str) {
     // There is no third place to report to.
     let _ = writeln!(anstream::stderr().lock(), "{message}");
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use super::*;
+
+    #[test]
+    fn json_keeps_every_character_and_prints_none_that_a_terminal_obeys() {
+        let every: String = ('\0'..='\u{17f}').collect();
+        let json = escaped(&serde_json::to_string(&every).unwrap());
+        assert!(!json.contains(char::is_control), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), every);
+    }
 }

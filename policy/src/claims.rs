@@ -5,7 +5,6 @@
 //! nor swapped.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -80,25 +79,58 @@ impl Claims {
 
     fn of(mut claims: Object<'_>) -> Result<Self, ClaimsFault> {
         let read = Self {
-            subject: identifier(required(&mut claims, "sub")?, "sub")?,
-            session: identifier(required(&mut claims, "jti")?, "jti")?,
+            subject: string(required(&mut claims, "sub")?, "sub")?.into_owned(),
+            session: string(required(&mut claims, "jti")?, "jti")?.into_owned(),
             issued_at: time(required(&mut claims, "iat")?, "iat")?,
             expires: time(required(&mut claims, "exp")?, "exp")?,
             not_before: claims.take("nbf").map(|value| time(value, "nbf")).transpose()?,
             policy: claims.take("pol").map(digest).transpose()?,
             resources: list(&mut claims, "res", resource)?,
             networks: list(&mut claims, "net", network)?,
-            methods: list(&mut claims, "mth", method)?,
-            origins: list(&mut claims, "org", origin)?,
-            context: claims.take("ctx").map(context).transpose()?,
+            methods: list(&mut claims, "mth", as_it_is)?,
+            origins: list(&mut claims, "org", as_it_is)?,
+            context: match claims.take("ctx") {
+                Some(value) => Some(string(value, "ctx")?.into_owned()),
+                None => None,
+            },
         };
-        if let Some(claim) = claims.rest() {
-            return Err(ClaimsFault::Unknown { claim: shortened(&claim) });
+        read.check_contents()?;
+        match claims.rest() {
+            Some(claim) => Err(ClaimsFault::Unknown { claim: shortened(&claim) }),
+            None => Ok(read),
         }
-        if read.expires <= read.issued_at {
+    }
+
+    /// What must hold of every claim set, read or to be signed, and no type says.
+    fn check_contents(&self) -> Result<(), ClaimsFault> {
+        for (claim, text) in [("sub", &self.subject), ("jti", &self.session)] {
+            if !is_visible(text, MAX_SUBJECT_BYTES) {
+                return Err(ClaimsFault::Identifier { claim });
+            }
+        }
+        if self.expires <= self.issued_at {
             return Err(ClaimsFault::EndsBeforeStart);
         }
-        Ok(read)
+        for (claim, count) in [
+            ("res", self.resources.len()),
+            ("net", self.networks.len()),
+            ("mth", self.methods.len()),
+            ("org", self.origins.len()),
+        ] {
+            if count > MAX_LIST_ENTRIES {
+                return Err(ClaimsFault::Entries { claim, count });
+            }
+        }
+        if !self.methods.iter().all(|method| is_method(method)) {
+            return Err(ClaimsFault::Method);
+        }
+        if !self.origins.iter().all(|origin| is_origin(origin)) {
+            return Err(ClaimsFault::Origin);
+        }
+        match &self.context {
+            Some(context) if !is_visible(context, MAX_CONTEXT_BYTES) => Err(ClaimsFault::Context),
+            _ => Ok(()),
+        }
     }
 
     /// The claim set as it is signed: members in the order of [`Claims`], no white space.
@@ -113,10 +145,11 @@ impl Claims {
             if let Some(digest) = &self.policy {
                 claims.string("pol", &jws::encode(digest));
             }
-            put_list(claims, "res", self.resources.iter().map(ResourcePattern::to_string));
-            put_list(claims, "net", self.networks.iter().map(Network::to_string));
-            put_list(claims, "mth", self.methods.iter().cloned());
-            put_list(claims, "org", self.origins.iter().cloned());
+            let networks: Vec<String> = self.networks.iter().map(Network::to_string).collect();
+            put_list(claims, "res", &self.resources, ResourcePattern::as_str);
+            put_list(claims, "net", &networks, String::as_str);
+            put_list(claims, "mth", &self.methods, String::as_str);
+            put_list(claims, "org", &self.origins, String::as_str);
             if let Some(context) = &self.context {
                 claims.string("ctx", context);
             }
@@ -125,12 +158,12 @@ impl Claims {
 
     /// The signed token: a compact JWS (RFC 7515, 7.1). What a verifier would refuse is not signed.
     pub fn sign<K: MakeToken>(&self, key: &K) -> Result<String, ClaimsRefused<K::Error>> {
+        self.check_contents().map_err(ClaimsRefused::Claims)?;
         let json = self.to_json();
-        Self::read(json.as_bytes()).map_err(ClaimsRefused::Claims)?;
         let header = jws::issued_header(key.algorithm(), key.id());
-        let signed = format!("{header}.{}", jws::encode(json.as_bytes()));
+        let signed = [&header, ".", &jws::encode(json.as_bytes())].concat();
         let signature = key.sign(signed.as_bytes()).map_err(ClaimsRefused::Key)?;
-        let token = format!("{signed}.{}", jws::encode(&signature));
+        let token = [&signed, ".", &jws::encode(&signature)].concat();
         let bytes = token.len();
         if bytes > MAX_CLAIMS_BYTES {
             return Err(ClaimsRefused::Claims(ClaimsFault::TooLong { bytes }));
@@ -157,17 +190,15 @@ fn string<'t>(value: Value<'t>, claim: &'static str) -> Result<Cow<'t, str>, Cla
     }
 }
 
-fn identifier(value: Value<'_>, claim: &'static str) -> Result<String, ClaimsFault> {
-    let text = string(value, claim)?;
-    let bytes = text.len();
-    if text.is_empty() || bytes > MAX_SUBJECT_BYTES || !visible(&text) {
-        return Err(ClaimsFault::Identifier { claim });
-    }
-    Ok(text.into_owned())
+/// One to so many visible ASCII characters.
+fn is_visible(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn visible(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
+/// A token of RFC 9110, 5.6.2.
+fn is_method(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    (1..=32).contains(&text.len()) && text.bytes().all(plain)
 }
 
 fn time(value: Value<'_>, claim: &'static str) -> Result<UnixTime, ClaimsFault> {
@@ -193,23 +224,9 @@ fn network(entry: &str) -> Result<Network, ClaimsFault> {
     entry.parse().map_err(ClaimsFault::Network)
 }
 
-fn method(entry: &str) -> Result<String, ClaimsFault> {
-    // A token of RFC 9110, 5.6.2.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let known = !entry.is_empty() && entry.len() <= 32 && entry.bytes().all(plain);
-    known.then(|| entry.to_owned()).ok_or(ClaimsFault::Method)
-}
-
-fn origin(entry: &str) -> Result<String, ClaimsFault> {
-    is_origin(entry).then(|| entry.to_owned()).ok_or(ClaimsFault::Origin)
-}
-
-fn context(value: Value<'_>) -> Result<String, ClaimsFault> {
-    let text = string(value, "ctx")?;
-    if text.is_empty() || text.len() > MAX_CONTEXT_BYTES || !visible(&text) {
-        return Err(ClaimsFault::Context);
-    }
-    Ok(text.into_owned())
+/// [`Claims::check_contents`] looks at it.
+fn as_it_is(entry: &str) -> Result<String, ClaimsFault> {
+    Ok(entry.to_owned())
 }
 
 /// A list of texts; empty if the claim is not there. (A function pointer and a loop: instances of
@@ -241,10 +258,9 @@ fn entries<'t>(
     }
 }
 
-fn put_list(claims: &mut Members<'_>, claim: &str, entries: impl Iterator<Item = String>) {
-    let entries: Vec<String> = entries.collect();
+fn put_list<T>(claims: &mut Members<'_>, claim: &str, entries: &[T], text: fn(&T) -> &str) {
     if !entries.is_empty() {
-        claims.strings(claim, entries.iter().map(String::as_str));
+        claims.strings(claim, entries.iter().map(text));
     }
 }
 
@@ -382,3 +398,110 @@ impl<E: fmt::Display> fmt::Display for ClaimsRefused<E> {
 }
 
 impl<E: core::error::Error> core::error::Error for ClaimsRefused<E> {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use alloc::vec;
+    use core::convert::Infallible;
+
+    use super::*;
+    use crate::jws::JoseAlgorithm;
+
+    struct Unused;
+
+    impl MakeToken for Unused {
+        type Error = Infallible;
+
+        fn id(&self) -> &str {
+            "claims-1"
+        }
+
+        fn algorithm(&self) -> JoseAlgorithm {
+            JoseAlgorithm::Hs256
+        }
+
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Infallible> {
+            Ok(vec![0; 32])
+        }
+    }
+
+    fn fullest() -> Claims {
+        let at = |seconds| UnixTime::from_seconds(seconds).unwrap();
+        let many = |text: &str| vec![text.to_owned(); MAX_LIST_ENTRIES];
+        Claims {
+            subject: "~".repeat(MAX_SUBJECT_BYTES),
+            session: "!".to_owned(),
+            issued_at: at(0),
+            expires: at(1),
+            not_before: Some(at(7)),
+            policy: Some([0xfb; 32]),
+            resources: vec!["https://h/*".parse().unwrap(); MAX_LIST_ENTRIES],
+            networks: vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()],
+            methods: many("M-SEARCH"),
+            origins: many("https://www.example.com:8443"),
+            context: Some("\"\\{}".repeat(MAX_CONTEXT_BYTES / 4)),
+        }
+    }
+
+    #[test]
+    fn what_is_signed_is_read_back() {
+        let sound = Claims { context: Some("\"\\".to_owned()), ..fullest() };
+        assert!(sound.sign(&Unused).is_ok());
+        for claims in [fullest(), sound] {
+            assert_eq!(Claims::read(claims.to_json().as_bytes()), Ok(claims));
+        }
+    }
+
+    #[test]
+    fn what_would_not_be_read_is_not_signed() {
+        let sound = Claims { context: None, ..fullest() };
+        let over = MAX_LIST_ENTRIES + 1;
+        let text = ToString::to_string;
+        for (claims, fault) in [
+            (
+                Claims { subject: text(""), ..sound.clone() },
+                ClaimsFault::Identifier { claim: "sub" },
+            ),
+            (
+                Claims { session: text("a b"), ..sound.clone() },
+                ClaimsFault::Identifier { claim: "jti" },
+            ),
+            (
+                Claims { session: "x".repeat(MAX_SUBJECT_BYTES + 1), ..sound.clone() },
+                ClaimsFault::Identifier { claim: "jti" },
+            ),
+            (Claims { expires: sound.issued_at, ..sound.clone() }, ClaimsFault::EndsBeforeStart),
+            (
+                Claims { resources: vec!["*".parse().unwrap(); over], ..sound.clone() },
+                ClaimsFault::Entries { claim: "res", count: over },
+            ),
+            (
+                Claims { networks: vec!["::/0".parse().unwrap(); over], ..sound.clone() },
+                ClaimsFault::Entries { claim: "net", count: over },
+            ),
+            (
+                Claims { methods: vec![text("GET"); over], ..sound.clone() },
+                ClaimsFault::Entries { claim: "mth", count: over },
+            ),
+            (
+                Claims { origins: vec![text("https://h"); over], ..sound.clone() },
+                ClaimsFault::Entries { claim: "org", count: over },
+            ),
+            (Claims { methods: vec![text("GET ")], ..sound.clone() }, ClaimsFault::Method),
+            (Claims { methods: vec!["M".repeat(33)], ..sound.clone() }, ClaimsFault::Method),
+            (Claims { methods: vec![text("")], ..sound.clone() }, ClaimsFault::Method),
+            (Claims { origins: vec![text("https://h/")], ..sound.clone() }, ClaimsFault::Origin),
+            (Claims { context: Some(text("")), ..sound.clone() }, ClaimsFault::Context),
+            (Claims { context: Some(text("é")), ..sound.clone() }, ClaimsFault::Context),
+            (
+                Claims { context: Some("x".repeat(MAX_CONTEXT_BYTES + 1)), ..sound.clone() },
+                ClaimsFault::Context,
+            ),
+        ] {
+            assert_eq!(claims.sign(&Unused), Err(ClaimsRefused::Claims(fault.clone())));
+            assert_eq!(Claims::read(claims.to_json().as_bytes()), Err(fault));
+        }
+    }
+}

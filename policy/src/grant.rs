@@ -119,7 +119,7 @@ impl Grant {
     pub fn unsigned(self, key_id: &str, hash: Hash) -> Result<Unsigned, GrantRefused> {
         check_key_id(key_id).map_err(GrantRefused::KeyId)?;
         let policy = self.policy()?;
-        let text = policy.to_string();
+        let text = policy.text();
         let key_id = key_id.to_string();
         Ok(Unsigned { target: self.target, policy, text, key_id, hash, token: None })
     }
@@ -146,11 +146,11 @@ fn check_pattern(pattern: &ResourcePattern) -> Result<(), GrantRefused> {
     }
     // A wildcard stands for something, so that `/a/*` is checked as `/a/x`.
     let sample = pattern.section(Section::Path).replace('*', "x");
-    let sample = if sample.starts_with('/') { sample } else { format!("/{sample}") };
+    let root = if sample.starts_with('/') { "https://h" } else { "https://h/" };
+    [root, &sample].concat().parse::<SignableUrl>()?;
     let query = pattern.section(Section::Query);
-    format!("https://h{sample}").parse::<SignableUrl>()?;
     if !query.is_empty() {
-        format!("https://h/?{query}").parse::<SignableUrl>()?;
+        ["https://h/?", query].concat().parse::<SignableUrl>()?;
     }
     Ok(())
 }
@@ -296,7 +296,7 @@ impl Unsigned {
                 Resource::Exact(_) => Resource::Exact(url.as_str().to_string()),
                 Resource::Pattern(pattern) => Resource::Pattern(pattern.with_claims(token)),
             };
-            self.text = self.policy.to_string();
+            self.text = self.policy.text();
         }
         self
     }

@@ -5,7 +5,6 @@
 //! before its signature holds, and `none`, `crit`, `jwk`, `jku`, `x5u` or another key's algorithm
 //! are simply not one of those texts.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -173,17 +172,12 @@ impl ClaimsKey {
 /// The header of a token that we issue, in base64url.
 pub(crate) fn issued_header(algorithm: JoseAlgorithm, kid: &str) -> String {
     let [alg, kid, typ] = members(algorithm, kid);
-    encode(format!("{{{alg},{kid},{typ}}}").as_bytes())
+    encode(["{", &alg, ",", &kid, ",", &typ, "}"].concat().as_bytes())
 }
 
 fn members(algorithm: JoseAlgorithm, kid: &str) -> [String; 3] {
-    [("alg", algorithm.name()), ("kid", kid), ("typ", CLAIMS_TYPE)].map(|(name, value)| {
-        let mut member = String::from("\"");
-        for part in [name, "\":\"", value, "\""] {
-            member.push_str(part);
-        }
-        member
-    })
+    [("alg", algorithm.name()), ("kid", kid), ("typ", CLAIMS_TYPE)]
+        .map(|(name, value)| ["\"", name, "\":\"", value, "\""].concat())
 }
 
 /// A compact JWS, split but not verified.

@@ -1,6 +1,7 @@
 //! The policy: its text, written exactly and read strictly.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
@@ -107,6 +108,30 @@ impl Policy {
         self.source_ip
     }
 
+    /// The text that is signed.
+    pub(crate) fn text(&self) -> String {
+        let Self { resource, date_less_than, date_greater_than, source_ip } = self;
+        let pattern = match resource {
+            Resource::Exact(url) => return canned_text(url, *date_less_than),
+            Resource::Pattern(pattern) => pattern.as_str(),
+        };
+        let starts = date_greater_than
+            .map(|time| format!(r#","DateGreaterThan":{{"AWS:EpochTime":{time}}}"#));
+        let address =
+            source_ip.map(|network| format!(r#","IpAddress":{{"AWS:SourceIp":"{network}"}}"#));
+        [
+            r#"{"Statement":[{"Resource":""#,
+            pattern,
+            r#"","Condition":{"DateLessThan":{"AWS:EpochTime":"#,
+            &date_less_than.to_string(),
+            "}",
+            &starts.unwrap_or_default(),
+            &address.unwrap_or_default(),
+            "}}]}",
+        ]
+        .concat()
+    }
+
     /// Whether it is a canned policy.
     pub fn is_canned(&self) -> bool {
         matches!(self.resource, Resource::Exact(_))
@@ -115,19 +140,7 @@ impl Policy {
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { resource, date_less_than, date_greater_than, source_ip } = self;
-        if let Resource::Exact(url) = resource {
-            return f.write_str(&canned_text(url, *date_less_than));
-        }
-        write!(f, r#"{{"Statement":[{{"Resource":"{}","Condition":{{"#, self.resource())?;
-        write!(f, r#""DateLessThan":{{"AWS:EpochTime":{date_less_than}}}"#)?;
-        if let Some(time) = date_greater_than {
-            write!(f, r#","DateGreaterThan":{{"AWS:EpochTime":{time}}}"#)?;
-        }
-        if let Some(network) = source_ip {
-            write!(f, r#","IpAddress":{{"AWS:SourceIp":"{network}"}}"#)?;
-        }
-        f.write_str("}}]}")
+        f.write_str(&self.text())
     }
 }
 

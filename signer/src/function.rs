@@ -38,15 +38,22 @@ impl SessionFunction {
             return Err(VariableRefused::new(GRANTS, &cause));
         }
         let store = environment.store()?.open().await;
-        // Before anything of that lifetime is granted: revocations are kept as long.
-        let noted = store.note_lifetime(grants.max_lifetime().as_seconds()).await;
-        noted.map_err(|unavailable| VariableRefused::new(STORE, &unavailable))?;
         let sources = environment.key_sources()?;
+        let freshness = environment.freshness()?;
         let clock: Clock = Arc::new(system_clock);
-        let keys =
-            RotatingKeys::start(sources, environment.freshness()?, Arc::clone(&clock)).await?;
-        let name = environment.function_name();
-        Ok(Self { interface: Interface::new(grants, Arc::new(keys), store, clock), name })
+        // Before anything of that lifetime is granted: revocations are kept as long.
+        let noted = async {
+            let noted = store.note_lifetime(grants.max_lifetime().as_seconds()).await;
+            noted.map_err(|unavailable| VariableRefused::new(STORE, &unavailable))
+        };
+        let keys = RotatingKeys::start(sources, freshness, Arc::clone(&clock));
+        // Each a connection to another service, which somebody waits for.
+        let (_, keys) = tokio::try_join!(noted, keys)?;
+        let mut interface = Interface::new(grants, Arc::new(keys), store, clock);
+        if let Some(seconds) = environment.longest_sign_in()? {
+            interface = interface.with_longest_sign_in(seconds);
+        }
+        Ok(Self { interface, name: environment.function_name() })
     }
 
     /// Answers one event, and logs it.

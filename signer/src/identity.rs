@@ -13,6 +13,8 @@ use crate::site_secret::SiteSecret;
 /// How far ahead of ours an identity provider's clock may be, in seconds.
 const CLOCK_SKEW: u32 = 60;
 
+const DAY: u32 = 24 * 3600;
+
 /// The claims that tell one sign-in from another, the best first: Cognito's, OpenID Connect's
 /// (Front-Channel Logout 1.0, 3), and the times of the sign-in and of the token.
 const SESSION_CLAIMS: [&str; 4] = ["origin_jti", "sid", "auth_time", "iat"];
@@ -80,13 +82,21 @@ impl Viewer {
         Ok(Self { claims, subject, session, signed_in, expires })
     }
 
-    /// Whether what the authorizer found out still holds.
-    pub(crate) fn check_time(&self, now: UnixTime) -> Result<(), IdentityRefused> {
+    /// Whether what the authorizer found out still holds, where revocations of sign-ins are
+    /// remembered for so many seconds.
+    pub(crate) fn check_time(
+        &self,
+        now: UnixTime,
+        longest_sign_in: u32,
+    ) -> Result<(), IdentityRefused> {
         if self.expires.is_some_and(|expires| now >= expires) {
             return Err(IdentityRefused::Expired);
         }
         if self.signed_in > now.plus_seconds(CLOCK_SKEW) {
             return Err(IdentityRefused::SignInAhead);
+        }
+        if now > self.signed_in.plus_seconds(longest_sign_in) {
+            return Err(IdentityRefused::SignInTooOld { days: longest_sign_in / DAY });
         }
         Ok(())
     }
@@ -180,6 +190,11 @@ pub enum IdentityRefused {
     NoSubject,
     /// The sign-in lies in the future.
     SignInAhead,
+    /// The sign-in is so long ago that its revocation may be forgotten.
+    SignInTooOld {
+        /// How old it may be.
+        days: u32,
+    },
     /// A time that is not one.
     Time {
         /// Its claim.
@@ -201,6 +216,10 @@ impl fmt::Display for IdentityRefused {
             Self::SignInAhead => {
                 f.write_str("the sign-in lies in the future; check the identity provider's clock")
             }
+            Self::SignInTooOld { days } => write!(
+                f,
+                "the sign-in was more than {days} days ago, and renewing it does not make it younger; sign in again"
+            ),
             Self::Time { claim } => {
                 write!(f, "`{claim}` is not a time in seconds since 1970")
             }

@@ -18,7 +18,7 @@ use crate::problem::{Cause, Problem};
 use crate::request::Request;
 use crate::revocations;
 use crate::session;
-use crate::store::Store;
+use crate::store::{LONGEST_SIGN_IN_DEFAULT, Store};
 use crate::urls::{self, Wanted};
 
 /// Tells the time.
@@ -34,6 +34,8 @@ pub struct Interface {
     store: Arc<dyn Store>,
     clock: Clock,
     answers: Answers,
+    /// [`crate::Retention::longest_sign_in`]
+    longest_sign_in: u32,
 }
 
 /// What a request is answered, and what became of it.
@@ -52,14 +54,22 @@ struct Administrator {
 }
 
 impl Interface {
-    /// Serves these grants.
+    /// Serves these grants to whoever signed in during the last 400 days.
     pub fn new(
         grants: Grants,
         keys: Arc<dyn KeyRing>,
         store: Arc<dyn Store>,
         clock: Clock,
     ) -> Self {
-        Self { grants, keys, store, clock, answers: Answers::default() }
+        let longest_sign_in = LONGEST_SIGN_IN_DEFAULT;
+        Self { grants, keys, store, clock, answers: Answers::default(), longest_sign_in }
+    }
+
+    /// With another age of the oldest sign-in that is served, in seconds: at most that for which
+    /// the store is pruned to remember revocations ([`crate::prune`]), so that none is forgotten
+    /// while its sign-in is good for passes.
+    pub fn with_longest_sign_in(self, seconds: u32) -> Self {
+        Self { longest_sign_in: seconds, ..self }
     }
 
     /// Answers a request. There is no request to which it has no answer.
@@ -245,7 +255,7 @@ impl Interface {
                 Ok(identity)
             }
             Ok(identity @ Identity::Viewer(viewer)) => {
-                viewer.check_time(now)?;
+                viewer.check_time(now, self.longest_sign_in)?;
                 Ok(identity)
             }
             Ok(Identity::Principal(_)) => Err(IdentityRefused::Absent.into()),

@@ -57,6 +57,8 @@ pub enum Cause {
     QueryMalformed,
     /// The session is revoked, or the sign-in is older than a cut-off.
     Revoked,
+    /// The sign-in is so old that its revocation may be forgotten.
+    SignInTooOld,
     /// The key did not sign.
     SigningFailed,
     /// The key's keeper wants fewer requests.
@@ -143,6 +145,9 @@ impl Cause {
                 ("query-malformed", StatusCode::BAD_REQUEST, "The query is malformed")
             }
             Self::Revoked => ("revoked", StatusCode::FORBIDDEN, "The session is revoked"),
+            Self::SignInTooOld => {
+                ("sign-in-too-old", StatusCode::UNAUTHORIZED, "The sign-in is too old")
+            }
             Self::SigningFailed => {
                 ("signing-failed", StatusCode::SERVICE_UNAVAILABLE, "The key did not sign")
             }
@@ -243,6 +248,7 @@ impl From<IdentityRefused> for Problem {
         let cause = match refused {
             IdentityRefused::Absent => Cause::IdentityMissing,
             IdentityRefused::Expired => Cause::IdentityExpired,
+            IdentityRefused::SignInTooOld { .. } => Cause::SignInTooOld,
             IdentityRefused::NoSignIn
             | IdentityRefused::NoSubject
             | IdentityRefused::SignInAhead

@@ -21,8 +21,8 @@ pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "aws")]
 pub(crate) use self::retention::CLOCKS;
-pub(crate) use self::retention::LONGEST_SIGN_IN;
 pub use self::retention::{LONGEST_LIFETIME, Retention, prune};
+pub(crate) use self::retention::{LONGEST_SIGN_IN, LONGEST_SIGN_IN_DEFAULT};
 
 /// Entries listed at a time by whoever goes through all of them. One in a file reads that for each
 /// page, and DynamoDB ends a page at 1 MB by itself.

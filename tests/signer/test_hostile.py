@@ -1,6 +1,7 @@
 """Requests of those who should get nothing, through the real binary."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,12 @@ def test_an_expired_sign_in(session: Session, asked: SignedIn) -> None:
 @pytest.mark.parametrize("name", ["http-api-jwt", "http-api-lambda"])
 def test_a_sign_in_of_long_ago(session: Session, name: str) -> None:
     refused(session, recorded(name), 401, "identity-expired")
+
+
+@by_every_authorizer
+def test_a_sign_in_renewed_for_too_long(session: Session, asked: SignedIn) -> None:
+    long_ago = int(time.time()) - 401 * 24 * 3600
+    refused(session, asked(auth_time=str(long_ago)), 401, "sign-in-too-old")
 
 
 @by_every_authorizer

@@ -72,6 +72,7 @@ def test_missing(complete: dict[str, str], variable: str) -> None:
         ("EDGEPASS_HASH", "md5", "neither `sha256` nor `sha1`"),
         ("EDGEPASS_STORE", "redis:somewhere", "names a store as"),
         ("EDGEPASS_BEHIND_CLOUDFRONT", "yes", "neither `true` nor `false`"),
+        ("EDGEPASS_LONGEST_SIGN_IN_DAYS", "3651", "is not a number of days from 1 to 3650"),
         ("EDGEPASS_REFRESH_SECONDS", "0", "is not a number of seconds"),
         ("EDGEPASS_REFRESH_SECONDS", "soon", "is not a number of seconds"),
     ],
@@ -200,3 +201,8 @@ def test_keys_in_kms_that_do_not_fit(complete: dict[str, str], services: Service
     assert "`EDGEPASS_KEY`" in refusal(complete | {"EDGEPASS_KEY": other_curve})
     gone = source.rpartition("/")[0] + "/00000000-0000-4000-8000-000000000000"
     assert "NotFoundException" in refusal(complete | {"EDGEPASS_KEY": gone})
+
+
+def test_entropy_is_not_gathered_from_jitter() -> None:
+    """It takes five times as long as all the rest of the start: .cargo/config.toml."""
+    assert b"jent_" not in (BINARIES / "session").read_bytes()

@@ -327,6 +327,13 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "sign-ins renewed after their revocation is forgotten",
+        "signer.yaml",
+        "EDGEPASS_LONGEST_SIGN_IN_DAYS: !Ref LongestSignInDays\n      Events:\n        OpenSession:",
+        'EDGEPASS_LONGEST_SIGN_IN_DAYS: "3650"\n      Events:\n        OpenSession:',
+        promises.functions_are_set_up,
+    ),
+    Mutant(
         "the publisher's delegation is missing",
         "signer.yaml",
         "          EDGEPASS_SITE: !Ref StateSite\n",
@@ -336,8 +343,8 @@ FUNCTIONS = [
     Mutant(
         "revocations forgotten before sign-ins end",
         "signer.yaml",
-        "EDGEPASS_LONGEST_SIGN_IN_DAYS: !Ref LongestSignInDays",
-        'EDGEPASS_LONGEST_SIGN_IN_DAYS: "1"',
+        "EDGEPASS_LONGEST_SIGN_IN_DAYS: !Ref LongestSignInDays\n      Events:\n        Change:",
+        'EDGEPASS_LONGEST_SIGN_IN_DAYS: "1"\n      Events:\n        Change:',
         promises.functions_are_set_up,
     ),
     Mutant(

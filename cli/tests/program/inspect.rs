@@ -110,6 +110,18 @@ fn malformed() {
 }
 
 #[test]
+fn json_keeps_what_a_terminal_would_not_show() {
+    let claims = "{\"sub\":\"a\u{7f}b\u{9b}c\"}";
+    let parameters = "Expires=1&Signature=AAAA&Key-Pair-Id=K1";
+    // The claims in base64url.
+    let token = "e30.eyJzdWIiOiJhf2LCm2MifQ.AAAA";
+    let url = format!("https://h/a?Edgepass-Claims={token}&{parameters}");
+    let json = edgepass(&["inspect", "--json", &url]).json();
+    assert_eq!(json["claims"]["text"], claims);
+    assert_eq!(json["claims"]["claims"]["sub"], "a\u{7f}b\u{9b}c");
+}
+
+#[test]
 fn wrong_usage() {
     edgepass(&["inspect"]).is_usage_error(&["<URL|--cookie <NAME=VALUE; ...>>"]);
     edgepass(&["inspect", "https://h/", "--cookie", "a=b"])

@@ -2,9 +2,12 @@
 
 use alloc::string::{String, ToString};
 
+/// Room for most of what is written, so that it is not moved again and again while it grows.
+const ROOM: usize = 512;
+
 /// The text of an object with the members that `write` adds.
 pub fn object(write: impl FnOnce(&mut Members<'_>)) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(ROOM);
     put_object(&mut text, write);
     text
 }
@@ -123,19 +126,25 @@ fn put_array<V>(
 /// RFC 8259, 7: only `"`, `\` and control characters need escapes.
 fn put_string(text: &mut String, value: &str) {
     text.push('"');
-    for character in value.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\0'..' ' => {
+    let mut rest = value;
+    loop {
+        let end = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
+        let (plain, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+        text.push_str(plain);
+        let mut after = after.chars();
+        match after.next() {
+            None => break,
+            Some('"') => text.push_str("\\\""),
+            Some('\\') => text.push_str("\\\\"),
+            Some(control) => {
                 text.push_str("\\u00");
-                let code = u32::from(character);
+                let code = u32::from(control);
                 for digit in [code / 16, code % 16] {
                     text.push(char::from_digit(digit, 16).unwrap_or('0'));
                 }
             }
-            plain => text.push(plain),
         }
+        rest = after.as_str();
     }
     text.push('"');
 }

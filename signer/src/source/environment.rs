@@ -36,7 +36,8 @@ pub const BEHIND_CLOUDFRONT: &str = "EDGEPASS_BEHIND_CLOUDFRONT";
 pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 /// The delegation to that key, a [`crate::Mandate`].
 pub const STATE_DELEGATION: &str = "EDGEPASS_STATE_DELEGATION";
-/// For how many days the identity provider renews a sign-in: the lifetime of its refresh tokens.
+/// For how many days a sign-in is good: at least the lifetime of the identity provider's refresh
+/// tokens. `session` refuses older ones, and so long `publisher` keeps what was revoked.
 pub const LONGEST_SIGN_IN_DAYS: &str = "EDGEPASS_LONGEST_SIGN_IN_DAYS";
 /// The id of the site, as edges know it.
 pub const SITE: &str = "EDGEPASS_SITE";
@@ -133,7 +134,7 @@ impl<'e> Environment<'e> {
         self.seconds(STATE_CACHE_SECONDS, STATE_CACHE_DEFAULT, STATE_CACHE_MAX)
     }
 
-    /// For how long the identity provider renews a sign-in, in seconds, if anybody says so.
+    /// For how long a sign-in is good, in seconds, if anybody says so.
     pub fn longest_sign_in(&self) -> Result<Option<u32>, VariableRefused> {
         let most = LONGEST_SIGN_IN / DAY;
         let days = self.number(LONGEST_SIGN_IN_DAYS, "days", most)?;

@@ -12,6 +12,9 @@ pub const LONGEST_LIFETIME: u32 = 400 * 24 * 3600;
 /// a refresh token of Cognito's may live (AWS: "User pool token expiration").
 pub(crate) const LONGEST_SIGN_IN: u32 = 3650 * 24 * 3600;
 
+/// [`Retention::longest_sign_in`] where nobody says otherwise: as long as the longest lifetime.
+pub(crate) const LONGEST_SIGN_IN_DEFAULT: u32 = LONGEST_LIFETIME;
+
 /// By how much the clocks of signers, publisher and edges may differ in all, in seconds.
 pub(crate) const CLOCKS: u32 = 300;
 
@@ -22,7 +25,7 @@ pub struct Retention {
     pub largest_lifetime: u32,
     /// The longest time after signing in for which the identity provider's tokens get passes, in
     /// seconds (a refresh token lives for weeks). So long must issuing remember who was revoked,
-    /// or a sign-in from before the cut-off would get passes again.
+    /// or a sign-in from before the cut-off would get passes again; older ones it refuses.
     pub longest_sign_in: u32,
 }
 

@@ -4,7 +4,7 @@ use http::{HeaderValue, Method};
 use serde_json::{Value, json};
 use signer::{Identity, IdentityRefused, MAX_BODY_BYTES};
 
-use crate::site::{NOW, PAGE, Site, alice, post_session, post_urls, request, viewer, with};
+use crate::site::{GRANTS, NOW, PAGE, Site, alice, post_session, post_urls, request, viewer, with};
 
 const URL: &str = "https://media.example.com/standard/a.mp4";
 
@@ -36,6 +36,43 @@ async fn headers_cookies_and_bodies_are_no_identity() {
     let body = r#"{"session":"other"}"#;
     let asked = request(Method::POST, "/edgepass/session", alice(), body);
     site.ask(&asked).await.assert_refused(400, "body-malformed");
+}
+
+/// By then its revocation may be forgotten: nothing is answered but that, to administrators neither.
+#[tokio::test]
+async fn a_sign_in_is_good_for_as_long_as_revocations_are_remembered() {
+    const DAY: i64 = 24 * 3600;
+    let signed_in = |age: i64| {
+        let context = json!({
+            "sub": "alice", "sid": "s-1", "groups": ["subscribers"], "role": "operator",
+            "auth_time": NOW - age, "iat": NOW - 60, "exp": NOW + 60,
+        });
+        viewer(context).unwrap()
+    };
+    let admin = format!("admin = {{ \"role\" = \"operator\" }}\n{GRANTS}");
+    for (site, days) in
+        [(Site::granting(&admin), 400), (Site::granting(&admin).with_longest_sign_in(3), 3)]
+    {
+        let oldest = signed_in(days * DAY);
+        assert_eq!(site.ask(&post_session(oldest)).await.status(), 200);
+        let too_old = || signed_in(days * DAY + 1);
+        for (method, path, body) in [
+            (Method::POST, "/edgepass/session", "{}"),
+            (Method::GET, "/edgepass/session", ""),
+            (
+                Method::POST,
+                "/edgepass/urls",
+                r#"{"urls":["https://media.example.com/standard/a"]}"#,
+            ),
+            (Method::GET, "/edgepass/revocations", ""),
+            (Method::DELETE, "/edgepass/revocations", r#"{"scope":"all"}"#),
+        ] {
+            let answer = site.ask(&request(method, path, too_old(), body)).await;
+            answer.assert_refused(401, "sign-in-too-old");
+            let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(&format!("more than {days} days ago")), "{detail}");
+        }
+    }
 }
 
 #[tokio::test]

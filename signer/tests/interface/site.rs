@@ -114,6 +114,10 @@ impl Site {
         Self { interface, store: Arc::default(), key, now }
     }
 
+    pub(crate) fn with_longest_sign_in(self, days: u32) -> Self {
+        Self { interface: self.interface.with_longest_sign_in(days * 24 * 3600), ..self }
+    }
+
     pub(crate) fn sleep(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -8,12 +8,11 @@
     reason = "a failing test should stop here"
 )]
 
+mod altered;
 mod edge;
 mod faulty;
 mod folder;
 mod function;
-mod garbled;
-mod later;
 mod publisher;
 #[cfg(feature = "aws")]
 mod s3;

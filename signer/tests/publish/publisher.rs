@@ -3,10 +3,9 @@
 use policy::{Revocable, Standing, State, StateRefused, UnixTime};
 use signer::{Destination, Entry, KeySpec, MemoryStore, PrivateKey, PublishFailed, Scope, Store};
 
+use crate::altered::Altered;
 use crate::edge::{GRACE, LIFETIME, NOW, Site, at};
 use crate::faulty::{Fails, Faulty};
-use crate::garbled::Garbled;
-use crate::later::Later;
 
 pub(crate) fn revoked(state: &State, subject: &str, issued_at: UnixTime) -> bool {
     let pass = Revocable { subject, session: "s", keys: &[], issued_at };
@@ -58,7 +57,7 @@ pub(crate) async fn it_may_die_at_any_step(destination: &dyn Destination) {
     for fails in [Fails::Before, Fails::After] {
         for step in 0.. {
             // Every publication finds a body to clean away.
-            let later = Later::new(destination, GRACE + 1);
+            let later = Altered::later(destination, GRACE + 1);
             destination.put_body("abandoned", b"").await.unwrap();
             let before = site.read(destination, now).await.unwrap();
             let id = format!("subject {step} {fails:?}");
@@ -111,7 +110,7 @@ pub(crate) async fn bodies_are_removed_after_the_grace_period(destination: &dyn 
         [("ada", 0, 0), ("bob", 0, 0), ("carol", GRACE - 30, 0), ("dave", GRACE + 30, 2)]
     {
         store.revoke(&subject(id, at(now))).await.unwrap();
-        let later = Later::new(destination, later);
+        let later = Altered::later(destination, later);
         let published = publisher.publish(&store, &later, now).await.unwrap();
         assert_eq!(published.removed, removed, "{id}");
         bodies.push(published.head.body_digest.to_string());
@@ -156,12 +155,12 @@ pub(crate) async fn what_is_read_once_is_not_replaced(destination: &dyn Destinat
     let (site, store) = (Site::new(), MemoryStore::default());
     let first = site.publisher().publish(&store, destination, NOW).await.unwrap();
     // The clock was set back: without the head before, the number would fall.
-    let garbled = Garbled::new(destination, 3);
+    let garbled = Altered::garbled(destination, 3);
     let second = site.publisher().publish(&store, &garbled, NOW - 5000).await.unwrap();
     assert_eq!(second.head.sequence, first.head.sequence + 1);
     assert!(!second.replaced_a_stranger);
 
-    let garbled = Garbled::new(destination, u32::MAX);
+    let garbled = Altered::garbled(destination, u32::MAX);
     let failed = site.publisher().publish(&store, &garbled, NOW).await.unwrap_err();
     assert_eq!(failed, PublishFailed::Contended);
     let state = site.read(destination, NOW).await.unwrap();

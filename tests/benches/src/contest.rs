@@ -72,6 +72,29 @@ impl<'a> Contest<'a> {
     }
 }
 
+/// What one takes beyond the other, in microseconds, where that is little of what either takes:
+/// each is run once, right after the other, they take turns in being first, and the median is of the
+/// differences of such neighbours.
+pub fn beyond<T, U>(mut one: impl FnMut() -> T, mut other: impl FnMut() -> U) -> f64 {
+    let mut one = || microseconds(&mut one);
+    let mut other = || microseconds(&mut other);
+    let difference = |round| {
+        if round % 2 == 0 {
+            one() - other()
+        } else {
+            let other = other();
+            one() - other
+        }
+    };
+    median((0..ROUNDS * 10).map(difference))
+}
+
+fn microseconds<T>(once: &mut impl FnMut() -> T) -> f64 {
+    let start = Instant::now();
+    black_box(once());
+    start.elapsed().as_secs_f64() * 1e6
+}
+
 /// How many times fill a turn, found by trying, which warms up caches and compilers too.
 fn warm_up(run: &mut Run<'_>) -> u32 {
     let start = Instant::now();

@@ -22,6 +22,7 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_SITE_SECRET",
     "EDGEPASS_STORE",
     "EDGEPASS_BEHIND_CLOUDFRONT",
+    "EDGEPASS_LONGEST_SIGN_IN_DAYS",
 }
 
 # signer/README.md: the environment of the function `publisher`.
@@ -148,6 +149,8 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
         yield "session has no grants"
     if variables.get("EDGEPASS_BEHIND_CLOUDFRONT") != "true":
         yield "session would bind passes to an address of CloudFront's"
+    if not _knows_sign_ins(stack, variables):
+        yield "session takes sign-ins of another age than the parameters say"
     # A rotation drains as long as passes live that the store has noted.
     remembers = "enabled" in (stack.values["Revocation"], stack.values["Rotation"])
     store = "dynamodb:<Signer/Revocations>" if remembers else "memory"
@@ -159,7 +162,7 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
     publisher = functions(stack).get("Signer/PublisherFunction")
     if publisher and set(publisher["Environment"]["Variables"]) != PUBLISHER_ENVIRONMENT:
         yield "publisher has too many variables or too few"
-    elif publisher and not _prunes(stack, publisher["Environment"]["Variables"]):
+    elif publisher and not _knows_sign_ins(stack, publisher["Environment"]["Variables"]):
         yield "publisher forgets sign-ins at another time than the parameters say"
     rotation = functions(stack).get("Signer/RotationFunction")
     if rotation:
@@ -174,8 +177,8 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
             yield f"{path} has a secret in its environment"
 
 
-def _prunes(stack: Stack, variables: dict[str, Any]) -> bool:
-    days = variables["EDGEPASS_LONGEST_SIGN_IN_DAYS"]
+def _knows_sign_ins(stack: Stack, variables: dict[str, Any]) -> bool:
+    days = variables.get("EDGEPASS_LONGEST_SIGN_IN_DAYS")
     return str(days) == str(stack.values["LongestSignInDays"])
 
 
