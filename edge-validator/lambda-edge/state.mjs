@@ -196,6 +196,8 @@ function fetched(url, headers, signal) {
     const request = get(url, options, (body) =>
       resolve({ status: body.statusCode, headers: body.headers, body }),
     );
+    // Of what comes from the socket, the response gets a copy.
+    request.on("socket", (socket) => socket.on("data", release));
     request.on("error", reject);
   });
 }
@@ -215,6 +217,9 @@ async function whole(response, limit) {
   return Buffer.concat(parts);
 }
 
+/** A closed port: what is sent there is gone. @type {MessagePort | undefined} */
+let nowhere;
+
 /**
  * Frees what was copied, if nothing else lies there: it would be collected only after tens of
  * megabytes. Node 20 has no `transfer`.
@@ -222,7 +227,12 @@ async function whole(response, limit) {
  * @param {Uint8Array} chunk
  */
 function release({ buffer, byteLength }) {
-  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer?.(0);
+  if (!(buffer instanceof ArrayBuffer) || byteLength !== buffer.byteLength) return;
+  if (nowhere === undefined) {
+    nowhere = new MessageChannel().port1;
+    nowhere.close();
+  }
+  nowhere.postMessage(buffer, [buffer]);
 }
 
 /** @param {Response} response */

@@ -48,19 +48,40 @@ const FILES = { K1RSAEXAMPLE: "rsa", K1P256EXAMPLE: "p256", "claims-rs256": "rsa
  * @param {number} [first] their first hash; others make another body
  */
 export function bodyOf(sessions, first = 1) {
-  const hashes = Buffer.alloc(8 * sessions);
-  for (let index = 0; index < sessions; index += 1) {
-    hashes.writeUInt32LE(first, 8 * index);
-    hashes.writeUInt32LE(Math.floor((index / sessions) * 2 ** 32), 8 * index + 4);
-  }
+  return Buffer.concat([bodyStart([sessions, 0, 0]), hashes(sessions, first)]);
+}
+
+/**
+ * The same of subjects, of whom what they were given up to 1970 is revoked.
+ *
+ * @param {number} subjects
+ * @param {number} [first]
+ */
+export function bodyOfSubjects(subjects, first = 1) {
+  const cutOffs = Buffer.alloc(4 * subjects);
+  return Buffer.concat([bodyStart([0, 0, subjects]), hashes(subjects, first), cutOffs]);
+}
+
+/** @param {number[]} counts of sessions, keys and subjects */
+function bodyStart(counts) {
   return Buffer.concat([
     Buffer.from("edgepass-body-1\n"),
     Buffer.alloc(16, "salt"),
-    u32(sessions),
-    u32(0),
-    u32(0),
-    hashes,
+    ...counts.map(u32),
   ]);
+}
+
+/**
+ * @param {number} count
+ * @param {number} first
+ */
+function hashes(count, first) {
+  const bytes = Buffer.alloc(8 * count);
+  for (let index = 0; index < count; index += 1) {
+    bytes.writeUInt32LE(first, 8 * index);
+    bytes.writeUInt32LE(Math.floor((index / count) * 2 ** 32), 8 * index + 4);
+  }
+  return bytes;
 }
 
 /** @param {Buffer} body */

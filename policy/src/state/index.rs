@@ -10,8 +10,8 @@ pub(super) type Hash = [u8; 8];
 /// does a hash lie to where it is expected.
 const HASHES_A_BUCKET: usize = 64;
 
-/// How many bits there are to a bucket.
-const BITS_A_BUCKET: usize = HASHES_A_BUCKET * 4;
+/// How many words of 32 bits there are to a bucket: four bits to a hash, of which it sets two.
+const WORDS_A_BUCKET: usize = HASHES_A_BUCKET / 8;
 
 /// Within so many places of where it is expected nearly every hash lies.
 const REACH: usize = 8;
@@ -19,16 +19,18 @@ const REACH: usize = 8;
 /// Where in a section a hash would be, and whether any is near.
 ///
 /// Of a million hashes each look-up finds others than the last one did, and to wait for memory is
-/// most of what it costs. Hashes are spread evenly: of those that are not there a bit tells four out
-/// of five, from memory of half a byte an entry; and of the others the place within their bucket is
-/// known to within a few, so that memory is waited for once, where a search by halves waits for it
-/// twenty times. Of hashes that are spread otherwise it is slower to find one, and as right.
+/// most of what it costs. Hashes are spread evenly: of those that are not there two bits tell five out
+/// of six, from memory of half a byte an entry; and of the others the place within their bucket is
+/// known to within a few, so that the section itself is waited for once, where a search by halves
+/// waits for it twenty times. Of hashes that are spread otherwise it is slower to find one, and as
+/// right.
 pub(super) struct Index {
     /// Where each bucket begins; last, where the section ends. A bucket holds the hashes of one
     /// stretch of the numbers, all stretches being as long.
     starts: Vec<u32>,
-    /// Whether there is a hash in each of so many shorter stretches.
-    bits: Vec<u32>,
+    /// A word for each of so many stretches. Of every hash in it two bits are set, which the last
+    /// bits of the hash choose.
+    words: Vec<u32>,
 }
 
 impl Index {
@@ -36,7 +38,7 @@ impl Index {
     pub(super) fn of(hashes: &[Hash]) -> Option<Self> {
         let buckets = (hashes.len() / HASHES_A_BUCKET).saturating_add(1);
         let mut starts = vec![u32::try_from(hashes.len()).ok()?; buckets.saturating_add(1)];
-        let mut bits = vec![0; buckets.saturating_mul(BITS_A_BUCKET / 32)];
+        let mut words = vec![0; buckets.saturating_mul(WORDS_A_BUCKET)];
         let (mut begun, mut before) = (0, None);
         for (at, hash) in (0..).zip(hashes) {
             let hash = value(hash);
@@ -47,16 +49,16 @@ impl Index {
             let next = expected(hash, buckets)?.0.saturating_add(1);
             starts.get_mut(begun..next)?.fill(at);
             begun = next;
-            let (word, bit) = bit(hash, bits.len())?;
-            *bits.get_mut(word)? |= bit;
+            let (word, _) = expected(hash, words.len())?;
+            *words.get_mut(word)? |= bits(hash);
         }
-        Some(Self { starts, bits })
+        Some(Self { starts, words })
     }
 
     /// Where the hash is among those that this is the index of, if it is there.
     pub(super) fn position(&self, hashes: &[Hash], hash: u64) -> Option<usize> {
-        let (word, bit) = bit(hash, self.bits.len())?;
-        if self.bits.get(word)? & bit == 0 {
+        let (word, _) = expected(hash, self.words.len())?;
+        if !self.words.get(word)? & bits(hash) != 0 {
             return None;
         }
         let (bucket, beyond) = expected(hash, self.starts.len().checked_sub(1)?)?;
@@ -80,18 +82,18 @@ impl Index {
     }
 }
 
-/// The bucket of a hash, and how much of that lies before it, in parts of 2^32.
-fn expected(hash: u64, buckets: usize) -> Option<(usize, u64)> {
+/// The stretch of a hash, and how much of that lies before it, in parts of 2^32.
+fn expected(hash: u64, stretches: usize) -> Option<(usize, u64)> {
     // There are less than 2^32 of them.
-    let scaled = (hash >> 32).wrapping_mul(u64::try_from(buckets).ok()?);
+    let scaled = (hash >> 32).wrapping_mul(u64::try_from(stretches).ok()?);
     Some((usize::try_from(scaled >> 32).ok()?, scaled & u64::from(u32::MAX)))
 }
 
-/// The word that holds the bit of a hash, and that bit.
-fn bit(hash: u64, words: usize) -> Option<(usize, u32)> {
-    let (word, beyond) = expected(hash, words)?;
-    // Its 32nd parts: the upper five bits.
-    Some((word, 1_u32.wrapping_shl(u32::try_from(beyond >> 27).ok()?)))
+/// The bits of a hash in its word.
+fn bits(hash: u64) -> u32 {
+    let [first, second, ..] = hash.to_le_bytes();
+    // The number of a bit is taken modulo 32.
+    1_u32.wrapping_shl(first.into()) | 1_u32.wrapping_shl(second.into())
 }
 
 fn value(hash: &Hash) -> u64 {

@@ -33,7 +33,9 @@ const SALT: Salt = Salt(*b"salt of the site");
 pub fn run(folder: &Path) {
     println!("| entries | bytes an entry | build, ms | decode, ms | publish, ms |");
     println!("| ---: | ---: | ---: | ---: | ---: |");
-    let sizes = COUNTS.map(|count| Size::new(count, folder));
+    let sizes = COUNTS.map(|count| Size::new("session", count, folder));
+    let [.., most] = COUNTS;
+    let subjects = Size::new("subject", most, folder);
     println!();
 
     print_header("a million entries", &["bytes an entry", "build, ms"]);
@@ -51,15 +53,17 @@ pub fn run(folder: &Path) {
 
     let [.., look_up] = &look_ups;
     goal("1 M entries, bytes an entry", million.bytes_an_entry(), 8.1);
+    goal("1 M subjects, bytes an entry", subjects.bytes_an_entry(), 12.1);
     goal("1 M entries, build, ms", ms(million.build), 1000.0);
     goal("1 M entries, decode, ms", ms(million.decode), 10.0);
+    goal("1 M subjects, decode, ms", ms(subjects.decode), 10.0);
     goal("1 M entries, look-up, half of them revoked, ns", nanoseconds(look_up, OURS), 200.0);
     goal("1 M entries, look-up, none of them revoked, ns", nanoseconds(look_up, OTHERS), 200.0);
 }
 
-/// A state of so many sessions.
+/// A state of so many entries of one kind.
 struct Size {
-    sessions: Vec<String>,
+    ids: Vec<String>,
     state: State,
     build: Duration,
     decode: Duration,
@@ -67,33 +71,33 @@ struct Size {
 
 impl Size {
     /// Prints its row of the first table.
-    fn new(count: usize, folder: &Path) -> Self {
-        let sessions = ids("session", count);
-        let (body, build) = fastest(|| (), |()| body(&sessions));
+    fn new(kind: &str, count: usize, folder: &Path) -> Self {
+        let ids = ids(kind, count);
+        let (body, build) = fastest(|| (), |()| body(kind, &ids));
         let site = Site::new();
         let head = site.head(&body);
         let (state, decode) = fastest(|| body.clone(), |body| site.state(&head, body));
-        let publish = publish(site, &sessions, &folder.join(count.to_string()));
-        let size = Self { sessions, state, build, decode };
+        let publish = publish(site, kind, &ids, &folder.join(format!("{count}-{kind}s")));
+        let size = Self { ids, state, build, decode };
         let figures = [ms(build), ms(decode), ms(publish)].map(|figure| format!("{figure:.2}"));
-        println!("| {count} | {:.2} | {} |", size.bytes_an_entry(), figures.join(" | "));
+        println!("| {count} {kind}s | {:.2} | {} |", size.bytes_an_entry(), figures.join(" | "));
         size
     }
 
     fn bytes_an_entry(&self) -> f64 {
-        self.state.body().as_bytes().len() as f64 / self.sessions.len() as f64
+        self.state.body().as_bytes().len() as f64 / self.ids.len() as f64
     }
 
     fn print_baselines(&self) {
-        let hashes = || self.sessions.iter().map(|id| hash(id));
+        let hashes = || self.ids.iter().map(|id| hash(id));
         let (_, sorted) = fastest(|| (), |()| hashes().collect::<BTreeSet<u64>>());
         let (fuse, filter) = fastest(|| (), |()| fuse(&hashes().collect::<Vec<u64>>()));
         println!("| {SORTED} | at least 8 | {:.1} |", ms(sorted));
-        print_row(FUSE, [fuse.len() as f64 / self.sessions.len() as f64, ms(filter)]);
+        print_row(FUSE, [fuse.len() as f64 / self.ids.len() as f64, ms(filter)]);
     }
 
     fn ask(&self) -> contest::Standing {
-        let Self { sessions, state, .. } = self;
+        let Self { ids: sessions, state, .. } = self;
         let text = questions(sessions);
         let asked = cut(&text);
         let good = ids("good", QUESTIONS).concat();
@@ -173,17 +177,22 @@ fn fuse(hashes: &[u64]) -> BinaryFuse8 {
     BinaryFuse8::try_from(hashes).expect("distinct")
 }
 
-fn body(sessions: &[String]) -> Vec<u8> {
+fn body(kind: &str, ids: &[String]) -> Vec<u8> {
     let mut draft = BodyDraft::new(SALT);
-    sessions.iter().for_each(|session| draft.revoke_session(session));
+    for id in ids {
+        match kind {
+            "session" => draft.revoke_session(id),
+            _ => draft.revoke_subject(id, NOW),
+        }
+    }
     draft.encode().expect("not too many")
 }
 
 /// From a store in a file to a state in a folder, the disk included: the fastest of three.
-fn publish(site: Site, sessions: &[String], folder: &Path) -> Duration {
+fn publish(site: Site, kind: &str, ids: &[String], folder: &Path) -> Duration {
     fs::create_dir(folder).expect("an empty folder");
     let file = folder.join("revocations.json");
-    fs::write(&file, stored(sessions)).expect("room on the disk");
+    fs::write(&file, stored(kind, ids)).expect("room on the disk");
     let (store, destination) = (FileStore::new(file), FolderDestination::new(folder.join("state")));
     let publisher = site.publisher();
     let runtime = Runtime::new().expect("threads");
@@ -193,20 +202,20 @@ fn publish(site: Site, sessions: &[String], folder: &Path) -> Duration {
         let published = runtime.block_on(publisher.publish(&store, &destination, now));
         let elapsed = start.elapsed();
         let bytes = published.expect("a sound store").head.body_bytes;
-        assert!(bytes as usize > 8 * sessions.len(), "all of them are published");
+        assert!(bytes as usize > 8 * ids.len(), "all of them are published");
         elapsed
     };
     (0..3).map(timed).min().expect("three")
 }
 
 /// A store's file, as it writes it.
-fn stored(sessions: &[String]) -> String {
+fn stored(kind: &str, ids: &[String]) -> String {
     let mut text =
         String::from(r#"{"format":"edgepass-revocations-1","largest_lifetime":43200,"entries":["#);
     let now = NOW.as_seconds();
-    for (at, session) in sessions.iter().enumerate() {
+    for (at, id) in ids.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        write!(text, r#"{comma}{{"scope":"session:{session}","up_to":{now},"recorded_at":{now}}}"#)
+        write!(text, r#"{comma}{{"scope":"{kind}:{id}","up_to":{now},"recorded_at":{now}}}"#)
             .expect("a text takes all");
     }
     text + "]}"

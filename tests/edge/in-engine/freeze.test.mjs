@@ -19,7 +19,7 @@ import { bodyOf, headOf, nameOf } from "../written-state.mjs";
 
 const MEGABYTE = 1024 * 1024;
 /** As many sessions as the longest body has (`policy::MAX_BODY_BYTES`). */
-const MOST_SESSIONS = Math.floor((10 * MEGABYTE - 44) / 8);
+const MOST_SESSIONS = Math.floor((12 * MEGABYTE - 44) / 8);
 
 /** What is published. @type {Map<string, Buffer>} */
 const published = new Map();

@@ -248,6 +248,18 @@ test("large bodies are taken, though each look-up finds another", async () => {
   assert.deepEqual(ranged, [false, false, true, false, true, false, true, false]);
 });
 
+test("nothing of a body stays outside of the module", async () => {
+  const edge = await started();
+  const body = bodyOf(1_000_000);
+  publish({ generatedAt: edge.seconds, sequence: edge.clock + 1, upTo: edge.seconds, body });
+  const before = process.memoryUsage().arrayBuffers;
+  edge.pass(REFRESH_SECONDS);
+  assert.equal(await edge.asked(pass), "revoked", edge.facts.join());
+  // What was read from the socket has as many bytes as the body, and so has the response.
+  const more = process.memoryUsage().arrayBuffers - before;
+  assert.ok(more < body.length / 4, `${more} bytes more than before`);
+});
+
 test("a body that is gone is not waited for", async () => {
   const edge = await halfway();
   published.clear();
