@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 
 import { createHandler } from "./handler.mjs";
 import * as host from "./host.mjs";
+import * as powers from "./powers.mjs";
 import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
@@ -18,11 +19,8 @@ const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 // Read and compiled while the instance starts.
 const compiled = (/** @type {string} */ name) => new WebAssembly.Module(readFileSync(file(name)));
 const module = compiled("./edgepass_bg.wasm");
-host.begin({
-  own: () => compiled("./crypto_bg.wasm"),
-  hereFirst: HERE_FIRST,
-  byPower: true,
-});
+host.begin(() => compiled("./crypto_bg.wasm"), HERE_FIRST);
+powers.begin(HERE_FIRST);
 const settings = readFileSync(file("./settings.json"), "utf8");
 const start = starter({ module, settings });
 

@@ -107,20 +107,19 @@ export async function verifyingBy(
   crypto,
   { now = Date.now, log = console.log, from = parts(), patience = PATIENCE } = {},
 ) {
-  const [{ createHandler }, host, { watchState }, { starter }] = await Promise.all([
+  const [{ createHandler }, host, powers, { watchState }, { starter }] = await Promise.all([
     imported(from, "handler.mjs"),
     imported(from, "host.mjs"),
+    imported(from, "powers.mjs"),
     imported(from, "state.mjs"),
     imported(from, "validator.mjs"),
   ]);
   const settings = readFileSync(join(folder, "settings.json"), "utf8");
   const compiled = (/** @type {string} */ name) =>
     new WebAssembly.Module(readFileSync(join(folder, name)));
-  host.begin({
-    own: () => compiled("crypto_bg.wasm"),
-    hereFirst: crypto === "host" ? 0 : Infinity,
-    byPower: crypto === "power",
-  });
+  const hereFirst = crypto === "host" ? 0 : Infinity;
+  host.begin(() => compiled("crypto_bg.wasm"), hereFirst);
+  if (crypto !== "own") powers.begin(hereFirst);
   const start = starter({ module: compiled("edgepass_bg.wasm"), settings });
   const { revocation } = JSON.parse(settings);
   const { url, refresh_seconds: refreshSeconds } = revocation ?? {};

@@ -29,18 +29,27 @@ export function misbehave(how) {
   Reflect.set(globalThis, "misbehave", how);
 }
 
-/** The line after which it does, and that view. */
+/** The lines after which it does, and that view. */
 const PLACES = {
-  verifier: {
-    file: "host.mjs",
-    line: "export function verifySignature(handle, sha1, message, signature) {",
-    memory: "message",
-  },
-  crypto: {
-    file: "crypto.js",
-    line: "    verifies(sha1, message, signature) {",
-    memory: "getUint8ArrayMemory0()",
-  },
+  verifier: [
+    {
+      file: "host.mjs",
+      line: "export function verifySignature(handle, sha1, message, signature) {",
+      memory: "message",
+    },
+    {
+      file: "powers.mjs",
+      line: "export function isPower(handle, signature, expected) {",
+      memory: "expected",
+    },
+  ],
+  crypto: [
+    {
+      file: "crypto.js",
+      line: "    verifies(sha1, message, signature) {",
+      memory: "getUint8ArrayMemory0()",
+    },
+  ],
 };
 
 /**
@@ -50,10 +59,11 @@ const PLACES = {
  */
 export function misbehavingParts(module = "verifier") {
   const from = parts();
-  const { file, line, memory } = PLACES[module];
-  const path = join(from, file);
-  const text = readFileSync(path, "utf8");
-  assert.ok(text.includes(line));
-  writeFileSync(path, text.replace(line, `${line}\n  globalThis.misbehave?.(${memory});`));
+  for (const { file, line, memory } of PLACES[module]) {
+    const path = join(from, file);
+    const text = readFileSync(path, "utf8");
+    assert.ok(text.includes(line));
+    writeFileSync(path, text.replace(line, `${line}\n  globalThis.misbehave?.(${memory});`));
+  }
   return from;
 }

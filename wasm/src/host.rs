@@ -13,22 +13,25 @@ use crate::pkcs1;
 
 #[wasm_bindgen(raw_module = "./host.mjs")]
 extern "C" {
-    /// Takes a SubjectPublicKeyInfo in DER, the length of an RSA signature (else 0), and the modulus
-    /// of an RSA key of exponent 65537 (else nothing). A handle from 0 on.
+    /// Takes a SubjectPublicKeyInfo in DER. A handle from 0 on.
     #[wasm_bindgen(js_name = importKey)]
-    fn import_key(spki: &[u8], bytes: usize, modulus: &[u8]) -> usize;
-
-    /// Whether the next signature by SHA-256 is to be given to `is_power`.
-    #[wasm_bindgen(js_name = takesPower)]
-    fn takes_power(key: usize) -> bool;
-
-    /// Whether an RSA signature's power is the encoded message.
-    #[wasm_bindgen(js_name = isPower)]
-    fn is_power(key: usize, signature: &[u8], expected: &[u8]) -> bool;
+    fn import_key(spki: &[u8]) -> usize;
 
     /// Whether the signature (ECDSA: DER) is the key's, by SHA-1 or else by SHA-256.
     #[wasm_bindgen(js_name = verifySignature)]
     fn verify_signature(key: usize, sha1: bool, message: &[u8], signature: &[u8]) -> bool;
+}
+
+#[wasm_bindgen(raw_module = "./powers.mjs")]
+extern "C" {
+    /// Takes the modulus of an RSA key of exponent 65537. A handle from 0 on; negative if the host
+    /// computes no powers.
+    #[wasm_bindgen(js_name = importModulus)]
+    fn import_modulus(modulus: &[u8]) -> i32;
+
+    /// Whether the power of an RSA signature is the encoded message.
+    #[wasm_bindgen(js_name = isPower)]
+    fn is_power(modulus: i32, signature: &[u8], expected: &[u8]) -> bool;
 }
 
 /// The usual exponent, 65537.
@@ -38,25 +41,16 @@ const EXPONENT: [u8; 3] = [1, 0, 1];
 struct HostKey {
     key: PublicKey,
     handle: OnceLock<usize>,
+    modulus: OnceLock<i32>,
 }
 
 impl HostKey {
-    fn imported(&self) -> usize {
-        let (bytes, modulus): (_, &[u8]) = match self.key.material() {
-            Material::Rsa { modulus, exponent } if *exponent == EXPONENT => {
-                (modulus.len(), modulus)
-            }
-            Material::Rsa { modulus, .. } => (modulus.len(), &[]),
-            Material::P256 { .. } => (0, &[]),
-        };
-        import_key(self.key.spki_der(), bytes, modulus)
-    }
-
-    /// The encoded message that the signature is to be a power of, if the host wants that.
-    fn encoded(&self, handle: usize, hash: Hash, message: &[u8]) -> Option<Vec<u8>> {
+    /// The modulus and its length in bytes, if the host is to compute the power of a signature.
+    fn modulus(&self, hash: Hash) -> Option<(i32, usize)> {
         match (self.key.material(), hash) {
-            (Material::Rsa { modulus, .. }, Hash::Sha256) if takes_power(handle) => {
-                Some(pkcs1::encoded_sha256(&sha256(message), modulus.len()))
+            (Material::Rsa { modulus, exponent }, Hash::Sha256) if *exponent == EXPONENT => {
+                let handle = *self.modulus.get_or_init(|| import_modulus(modulus));
+                (handle >= 0).then_some((handle, modulus.len()))
             }
             _ => None,
         }
@@ -73,12 +67,14 @@ impl VerifySignature for HostKey {
         if !algorithm.fits(self.key.kind()) {
             return Err(InvalidSignature);
         }
-        let handle = *self.handle.get_or_init(|| self.imported());
-        let valid = match self.encoded(handle, algorithm.hash(), message) {
-            Some(expected) => is_power(handle, signature, &expected),
+        let hash = algorithm.hash();
+        let valid = match self.modulus(hash) {
+            Some((modulus, bytes)) => {
+                is_power(modulus, signature, &pkcs1::encoded_sha256(&sha256(message), bytes))
+            }
             None => {
-                let sha1 = matches!(algorithm.hash(), Hash::Sha1);
-                verify_signature(handle, sha1, message, signature)
+                let handle = *self.handle.get_or_init(|| import_key(self.key.spki_der()));
+                verify_signature(handle, matches!(hash, Hash::Sha1), message, signature)
             }
         };
         if valid { Ok(()) } else { Err(InvalidSignature) }
@@ -90,7 +86,11 @@ pub(crate) struct Host;
 
 impl Backend for Host {
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-        Ok(Box::new(HostKey { key: key.clone(), handle: OnceLock::new() }))
+        Ok(Box::new(HostKey {
+            key: key.clone(),
+            handle: OnceLock::new(),
+            modulus: OnceLock::new(),
+        }))
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {

@@ -3,7 +3,6 @@
 //! What is signed is rebuilt and compared as a whole, never parsed: leniency there is how signatures
 //! are forged (Bleichenbacher, 2006).
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// DigestInfo up to the digest (RFC 8017, 9.2, note 1).
@@ -27,7 +26,12 @@ pub(crate) fn encoded_sha256(digest: &[u8; 32], modulus_bytes: usize) -> Vec<u8>
 }
 
 fn encoded(info: &[u8], digest: &[u8], modulus_bytes: usize) -> Vec<u8> {
+    let mut message = Vec::with_capacity(modulus_bytes);
+    message.extend([0x00, 0x01]);
     // A modulus of 1024 bits or more leaves room for at least eight.
-    let padding = modulus_bytes.saturating_sub(3 + info.len() + digest.len());
-    [&[0x00, 0x01], &*vec![0xff; padding], &[0x00], info, digest].concat()
+    message.resize(modulus_bytes.saturating_sub(1 + info.len() + digest.len()), 0xff);
+    message.push(0x00);
+    message.extend_from_slice(info);
+    message.extend_from_slice(digest);
+    message
 }
