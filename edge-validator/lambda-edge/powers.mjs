@@ -26,8 +26,8 @@ const keys = [];
 let hereFirst;
 
 /**
- * @param {number} first how many powers of each key are computed here; without it none are computed
- *   at all, and the module asks for its signatures to be verified
+ * @param {number | undefined} first how many powers of each key are computed here; undefined: none are
+ *   computed at all, and the module asks for its signatures to be verified
  */
 export function begin(first) {
   hereFirst = first;

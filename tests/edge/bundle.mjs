@@ -119,7 +119,7 @@ export async function verifyingBy(
     new WebAssembly.Module(readFileSync(join(folder, name)));
   const hereFirst = crypto === "host" ? 0 : Infinity;
   host.begin(() => compiled("crypto_bg.wasm"), hereFirst);
-  if (crypto !== "own") powers.begin(hereFirst);
+  powers.begin(crypto === "own" ? undefined : hereFirst);
   const start = starter({ module: compiled("edgepass_bg.wasm"), settings });
   const { revocation } = JSON.parse(settings);
   const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
