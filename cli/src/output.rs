@@ -35,11 +35,10 @@ pub(crate) fn print_json(result: &impl Serialize) -> Result<(), Failure> {
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
-        match character {
-            character if character.is_control() => {
-                text.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            plain => text.push(plain),
+        if character.is_control() {
+            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            text.push(character);
         }
     }
     text

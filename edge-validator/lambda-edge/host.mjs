@@ -4,17 +4,15 @@
 // with Node's.
 
 import { __wbg_reset_state, initSync, Key } from "./crypto.js";
+import { nodeKey } from "./node-key.mjs";
 
 /**
  * @typedef {object} HostKey
  * @property {Uint8Array} spki SubjectPublicKeyInfo, DER
  * @property {number} hereFirst how many signatures it still verifies by our own crypto
  * @property {Key | null} [here] null if it is refused
- * @property {import("node:crypto").KeyObject | null} [there] null if there is none, or it is refused
+ * @property {import("./node-key.mjs").NodeKey | null} [there] null if it is not to be had
  */
-
-/** @type {typeof import("node:crypto") | undefined} */
-let crypto;
 
 /** @type {HostKey[]} */
 const keys = [];
@@ -55,10 +53,13 @@ export function verifySignature(handle, sha1, message, signature) {
     key.hereFirst -= 1;
     return verifiedHere(key, sha1, message, signature);
   }
-  if (key.there === undefined) key.there = nodeKey(key.spki);
-  if (!key.there || !crypto) return verifiedHere(key, sha1, message, signature);
+  if (key.there === undefined) {
+    key.there = nodeKey({ key: Buffer.from(key.spki), format: "der", type: "spki" });
+  }
+  const { there } = key;
+  if (!there) return verifiedHere(key, sha1, message, signature);
   try {
-    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key.there, signature);
+    return there.crypto.verify(sha1 ? "SHA1" : "SHA256", message, there.key, signature);
   } catch {
     return false;
   }
@@ -78,15 +79,5 @@ function verifiedHere(key, sha1, message, signature) {
     for (const each of keys) delete each.here;
     if (isReady) __wbg_reset_state();
     return false;
-  }
-}
-
-/** @type {(spki: Uint8Array) => import("node:crypto").KeyObject | null} */
-function nodeKey(spki) {
-  try {
-    crypto ??= process.getBuiltinModule("node:crypto");
-    return crypto.createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
-  } catch {
-    return null;
   }
 }

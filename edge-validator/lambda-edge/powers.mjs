@@ -3,21 +3,20 @@
 // it is. A key's first ones are computed in integers of JavaScript, which are there at once: Node
 // takes as long to load its crypto as dozens of powers take so. The later ones are OpenSSL's.
 
+import { nodeKey } from "./node-key.mjs";
+
 /**
  * @typedef {object} RsaKey of exponent 65537
  * @property {Uint8Array} modulus big-endian
  * @property {bigint} number the same
  * @property {number} hereFirst how many powers are still computed here
- * @property {import("node:crypto").KeyObject | null} [there] null if there is none, or it is refused
+ * @property {import("./node-key.mjs").NodeKey | null} [there] null if it is not to be had
  */
 
 /** To the power of 65537: so many squarings, and a product. */
 const SQUARINGS = 16;
 /** DigestInfo with its SHA-256 (RFC 8017, 9.2, note 1): what `publicDecrypt` leaves of a message. */
 const INFO_BYTES = 51;
-
-/** @type {typeof import("node:crypto") | undefined} */
-let crypto;
 
 /** @type {RsaKey[]} */
 const keys = [];
@@ -53,16 +52,12 @@ export function importModulus(modulus) {
 export function isPower(handle, signature, expected) {
   const key = keys[handle];
   if (key === undefined || signature.length !== key.modulus.length) return false;
-  if (key.hereFirst > 0) {
-    key.hereFirst -= 1;
-    return power(key.number, number(signature)) === number(expected);
-  }
-  if (key.there === undefined) key.there = nodeKey(key.modulus);
-  if (!key.there || !crypto) return power(key.number, number(signature)) === number(expected);
+  const there = theirs(key);
+  if (!there) return power(key.number, number(signature)) === number(expected);
   try {
     // Cheaper than `verify`, which looks its digest up anew each time. The padding is checked by
     // OpenSSL, and what it holds is compared as a whole.
-    const info = crypto.publicDecrypt(key.there, signature);
+    const info = there.crypto.publicDecrypt(there.key, signature);
     return info.equals(expected.subarray(-INFO_BYTES));
   } catch {
     return false;
@@ -77,15 +72,21 @@ function power(modulus, base) {
   return (power * base) % modulus;
 }
 
-/** @type {(modulus: Uint8Array) => import("node:crypto").KeyObject | null} */
-function nodeKey(modulus) {
-  try {
-    crypto ??= process.getBuiltinModule("node:crypto");
-    const key = { kty: "RSA", n: Buffer.from(modulus).toString("base64url"), e: "AQAB" };
-    return crypto.createPublicKey({ key, format: "jwk" });
-  } catch {
+/**
+ * The key as Node has it, once its first powers were computed.
+ *
+ * @param {RsaKey} key
+ */
+function theirs(key) {
+  if (key.hereFirst > 0) {
+    key.hereFirst -= 1;
     return null;
   }
+  if (key.there === undefined) {
+    const n = Buffer.from(key.modulus).toString("base64url");
+    key.there = nodeKey({ key: { kty: "RSA", n, e: "AQAB" }, format: "jwk" });
+  }
+  return key.there;
 }
 
 /** @type {(bytes: Uint8Array) => bigint} big-endian */

@@ -21,7 +21,7 @@ use crate::site::{NOW, Site, sha256};
 const COUNTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 const OURS: &str = "**Edgepass**, by the id of a session";
-const FEW: &str = "**Edgepass**, one in a hundred revoked, as at an edge at worst";
+const FEW: &str = "**Edgepass**, one in a hundred revoked";
 const STANDING: &str = "**Edgepass**, the whole standing of a pass";
 const IDS: &str = "`HashSet` of ids";
 const SORTED: &str = "`BTreeSet` of hashes";
@@ -131,8 +131,9 @@ const QUESTIONS: usize = 1 << 17;
 
 const ID_BYTES: usize = 32;
 
-/// Ids in an order that no cache foresees, of which one in so many is revoked. They lie one after another, as
-/// an id that was just read from a request is at hand: only the look-up may have to wait for memory.
+/// Ids in an order that no cache foresees, of which one in so many is revoked. They lie one after
+/// another, as an id that was just read from a request is at hand: only the look-up may have to wait
+/// for memory.
 fn questions(sessions: &[String], one_in: usize) -> String {
     let revoked = QUESTIONS / one_in;
     let others = ids("other", QUESTIONS - revoked);
