@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use policy::Hash;
-use siphasher::sip::SipHasher24;
+use siphasher::sip::SipHasher13;
 
 use crate::keys::TestKey;
 use crate::pass::RSA_SHA256;
@@ -126,7 +126,7 @@ fn spki(key: TestKey) -> Vec<u8> {
 }
 
 fn hash(id: &[u8]) -> u64 {
-    let mut hasher = SipHasher24::new_with_key(SALT);
+    let mut hasher = SipHasher13::new_with_key(SALT);
     hasher.write(id);
     hasher.finish()
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use policy::{BodyDraft, Revocable, Salt, Standing, State, Thumbprint};
 use signer::{FileStore, FolderDestination};
-use siphasher::sip::SipHasher24;
+use siphasher::sip::SipHasher13;
 use tokio::runtime::Runtime;
 use xorf::{BinaryFuse8, Filter};
 
@@ -171,7 +171,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// As in a body.
 fn hash(id: &str) -> u64 {
-    SipHasher24::new_with_key(&SALT.0).hash(id.as_bytes())
+    SipHasher13::new_with_key(&SALT.0).hash(id.as_bytes())
 }
 
 fn fuse(hashes: &[u64]) -> BinaryFuse8 {
