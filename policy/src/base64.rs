@@ -4,7 +4,6 @@
 //! The general crate is a twentieth of the edge module, and reads a policy in twice the time.
 
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// The digits, and how the last group is filled up.
@@ -78,7 +77,8 @@ impl Alphabet {
     pub fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
         let text = self.without_padding(text)?;
         let (groups, rest) = text.as_chunks::<4>();
-        let mut bytes = vec![0; groups.len().saturating_mul(3)];
+        let mut bytes = Vec::with_capacity(text.len()); // more than enough: nothing is moved later
+        bytes.resize(groups.len().saturating_mul(3), 0);
         let (triples, _) = bytes.as_chunks_mut::<3>();
         let mut all = 0;
         for (&[a, b, c, d], triple) in groups.iter().zip(triples) {

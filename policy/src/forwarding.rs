@@ -20,6 +20,9 @@ pub const OWN_HEADER_PREFIX: &str = "x-edgepass-";
 /// The query without the signing parameters and the claims token; empty when nothing is left.
 /// All other components stay byte for byte.
 pub fn forwarded_query(query: &str) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
     let others: Vec<&str> = pieces(query, b'&').filter(|part| !is_own_parameter(part)).collect();
     others.join("&")
 }
@@ -27,15 +30,18 @@ pub fn forwarded_query(query: &str) -> String {
 /// The `Cookie` header without the signing cookies and the claims token, from all header lines.
 /// None when nothing is left.
 pub fn forwarded_cookies(cookies: &[&str]) -> Option<String> {
-    let mut others: Vec<&str> = Vec::new();
+    let mut others = String::new();
     for line in cookies {
         for cookie in pieces(line, b';').map(str::trim) {
             if !cookie.is_empty() && !is_own_cookie(cookie) {
-                others.push(cookie);
+                if !others.is_empty() {
+                    others.push_str("; ");
+                }
+                others.push_str(cookie);
             }
         }
     }
-    (!others.is_empty()).then(|| others.join("; "))
+    (!others.is_empty()).then_some(others)
 }
 
 /// Whether a header that a viewer sent has a name of ours. `name` may be in any case.

@@ -251,22 +251,23 @@ impl<'r> Credential<'r> {
     fn verified(&self, trust: &TrustedKeys) -> Result<(Thumbprint, Algorithm, Vec<u8>), Denied> {
         let Decoded { text, signature } = self.decoded()?;
         let key_id = || self.key_id.to_string();
-        let mut refused = Denied::UnknownKey { key_id: key_id() };
+        let mut refused = None;
         for trusted in trust.candidates(&self.key_id) {
             match trusted.algorithm(self.hash) {
                 Some(algorithm) => {
                     if trusted.key.verify(algorithm, &text, &signature).is_ok() {
                         return Ok((trusted.thumbprint, algorithm, text));
                     }
-                    refused = Denied::SignatureInvalid { key_id: key_id(), algorithm };
+                    refused = Some(Denied::SignatureInvalid { key_id: key_id(), algorithm });
                 }
-                None if matches!(refused, Denied::UnknownKey { .. }) => {
-                    refused = Denied::AlgorithmNotAllowed { key_id: key_id(), hash: self.hash };
+                None if refused.is_none() => {
+                    let hash = self.hash;
+                    refused = Some(Denied::AlgorithmNotAllowed { key_id: key_id(), hash });
                 }
                 None => {}
             }
         }
-        Err(refused)
+        Err(refused.unwrap_or_else(|| Denied::UnknownKey { key_id: key_id() }))
     }
 
     /// What a memory knows its signature by.
