@@ -72,10 +72,13 @@ impl Index {
             let from = near.saturating_sub(reach).max(start);
             let to = near.saturating_add(reach).min(end);
             let window = hashes.get(from..to)?;
-            let not_before = from == start || window.first().is_some_and(|it| value(it) <= hash);
-            let not_after = to == end || window.last().is_some_and(|it| hash <= value(it));
-            if not_before && not_after {
-                return window.binary_search_by_key(&hash, value).ok()?.checked_add(from);
+            let ahead = smaller(window, hash);
+            match window.get(ahead) {
+                Some(it) if value(it) == hash => return ahead.checked_add(from),
+                // Its place is between two of these, or there are no others.
+                Some(_) if ahead > 0 || from == start => return None,
+                None if to == end => return None,
+                _ => {}
             }
             reach = reach.saturating_mul(REACH);
         }
@@ -87,6 +90,16 @@ fn expected(hash: u64, stretches: usize) -> Option<(usize, u64)> {
     // There are less than 2^32 of them.
     let scaled = (hash >> 32).wrapping_mul(u64::try_from(stretches).ok()?);
     Some((usize::try_from(scaled >> 32).ok()?, scaled & u64::from(u32::MAX)))
+}
+
+/// How many of some ascending hashes are smaller. A few are all compared, since none of that has to
+/// wait for another comparison.
+fn smaller(hashes: &[Hash], than: u64) -> usize {
+    if hashes.len() <= 2 * REACH {
+        hashes.iter().filter(|hash| value(hash) < than).count()
+    } else {
+        hashes.partition_point(|hash| value(hash) < than)
+    }
 }
 
 /// The bits of a hash in its word.
