@@ -1,6 +1,5 @@
 // @ts-check
-// The powers of RSA signatures: the module encodes what a power has to be equal to, and asks whether
-// it is. A key's first ones are computed in integers of JavaScript, which are there at once: Node
+// The powers of RSA signatures: the module tells what a power has to hold, and asks whether it does. A key's first ones are computed in integers of JavaScript, which are there at once: Node
 // takes as long to load its crypto as dozens of powers take so. The later ones are OpenSSL's.
 
 import { nodeKey } from "./node-key.mjs";
@@ -15,8 +14,8 @@ import { nodeKey } from "./node-key.mjs";
 
 /** To the power of 65537: so many squarings, and a product. */
 const SQUARINGS = 16;
-/** DigestInfo with its SHA-256 (RFC 8017, 9.2, note 1): what `publicDecrypt` leaves of a message. */
-const INFO_BYTES = 51;
+/** What else an encoded message has than its padding and DigestInfo (RFC 8017, 9.2): 00 01 … 00. */
+const FRAME_BYTES = 3;
 
 /** @type {RsaKey[]} */
 const keys = [];
@@ -42,35 +41,47 @@ export function importModulus(modulus) {
 }
 
 /**
- * Whether the power of the signature is the encoded message (RFC 8017, 8.2.2).
+ * Whether the power of the signature is the encoded message (RFC 8017, 8.2.2) of this DigestInfo.
  *
  * @param {number} handle from importModulus
  * @param {Uint8Array} signature
- * @param {Uint8Array} expected EMSA-PKCS1-v1_5 of a SHA-256, in as many bytes as the modulus has
+ * @param {Uint8Array} info DigestInfo of a SHA-256, 51 bytes
  * @returns {boolean}
  */
-export function isPower(handle, signature, expected) {
+export function isPower(handle, signature, info) {
   const key = keys[handle];
   if (key === undefined || signature.length !== key.modulus.length) return false;
   const there = theirs(key);
-  if (!there) return power(key.number, number(signature)) === number(expected);
+  if (!there) {
+    return power(key.number, number(signature)) === encoded(info, key.modulus.length);
+  }
   try {
     // Cheaper than `verify`, which looks its digest up anew each time. The padding is checked by
     // OpenSSL, and what it holds is compared as a whole.
-    const info = there.crypto.publicDecrypt(there.key, signature);
-    return info.length === INFO_BYTES && isEnd(expected, info);
+    return areSame(there.crypto.publicDecrypt(there.key, signature), info);
   } catch {
     return false;
   }
 }
 
-/** @type {(whole: Uint8Array, end: Uint8Array) => boolean} of few bytes, sooner than `Buffer` is asked */
-function isEnd(whole, end) {
-  const start = whole.length - end.length;
-  for (let at = 0; at < end.length; at += 1) {
-    if (whole[start + at] !== end[at]) return false;
+/** @type {(one: Uint8Array, other: Uint8Array) => boolean} of few bytes, sooner than `Buffer` is asked */
+function areSame(one, other) {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) {
+    if (one[at] !== other[at]) return false;
   }
   return true;
+}
+
+/**
+ * EMSA-PKCS1-v1_5 (RFC 8017, 9.2) as a number.
+ *
+ * @param {Uint8Array} info
+ * @param {number} bytes how many it has
+ */
+function encoded(info, bytes) {
+  const padding = "ff".repeat(bytes - info.length - FRAME_BYTES);
+  return BigInt(`0x0001${padding}00${hex(info)}`);
 }
 
 /** @type {(modulus: bigint, base: bigint) => bigint | undefined} nothing of what is no residue */
@@ -99,6 +110,11 @@ function theirs(key) {
 }
 
 /** @type {(bytes: Uint8Array) => bigint} big-endian */
-function number({ buffer, byteOffset, length }) {
-  return BigInt(`0x${Buffer.from(buffer, byteOffset, length).toString("hex")}`);
+function number(bytes) {
+  return BigInt(`0x${hex(bytes)}`);
+}
+
+/** @type {(bytes: Uint8Array) => string} */
+function hex({ buffer, byteOffset, length }) {
+  return Buffer.from(buffer, byteOffset, length).toString("hex");
 }

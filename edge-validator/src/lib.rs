@@ -22,7 +22,7 @@ pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 #[cfg(not(target_arch = "wasm32"))]
 pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;
-pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_SLOTS, SignatureMemory};
+pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_PROOFS, SignatureMemory};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{Native, NativeKey, sha256, thumbprint};
 #[cfg(not(target_arch = "wasm32"))]

@@ -39,8 +39,8 @@ const PLACES = {
     },
     {
       file: "powers.mjs",
-      line: "export function isPower(handle, signature, expected) {",
-      memory: "expected",
+      line: "export function isPower(handle, signature, info) {",
+      memory: "info",
     },
   ],
   crypto: [

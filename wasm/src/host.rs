@@ -29,9 +29,10 @@ extern "C" {
     #[wasm_bindgen(js_name = importModulus)]
     fn import_modulus(modulus: &[u8]) -> i32;
 
-    /// Whether the power of an RSA signature is the encoded message.
+    /// Whether the power of an RSA signature is the encoded message (RFC 8017, 9.2) that ends with
+    /// this DigestInfo.
     #[wasm_bindgen(js_name = isPower)]
-    fn is_power(modulus: i32, signature: &[u8], expected: &[u8]) -> bool;
+    fn is_power(modulus: i32, signature: &[u8], info: &[u8]) -> bool;
 }
 
 /// The usual exponent, 65537.
@@ -45,12 +46,12 @@ struct HostKey {
 }
 
 impl HostKey {
-    /// The modulus and its length in bytes, if the host is to compute the power of a signature.
-    fn modulus(&self, hash: Hash) -> Option<(i32, usize)> {
+    /// The modulus, if the host is to compute the power of a signature.
+    fn modulus(&self, hash: Hash) -> Option<i32> {
         match (self.key.material(), hash) {
             (Material::Rsa { modulus, exponent }, Hash::Sha256) if *exponent == EXPONENT => {
                 let handle = *self.modulus.get_or_init(|| import_modulus(modulus));
-                (handle >= 0).then_some((handle, modulus.len()))
+                (handle >= 0).then_some(handle)
             }
             _ => None,
         }
@@ -69,9 +70,7 @@ impl VerifySignature for HostKey {
         }
         let hash = algorithm.hash();
         let valid = match self.modulus(hash) {
-            Some((modulus, bytes)) => {
-                is_power(modulus, signature, &pkcs1::encoded_sha256(&sha256(message), bytes))
-            }
+            Some(modulus) => is_power(modulus, signature, &pkcs1::sha256_info(&sha256(message))),
             None => {
                 let handle = *self.handle.get_or_init(|| import_key(self.key.spki_der()));
                 verify_signature(handle, matches!(hash, Hash::Sha1), message, signature)

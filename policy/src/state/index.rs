@@ -36,21 +36,24 @@ pub(super) struct Index {
 impl Index {
     /// None unless the hashes ascend strictly.
     pub(super) fn of(hashes: &[Hash]) -> Option<Self> {
+        if !hashes.is_sorted_by(|one, next| value(one) < value(next)) {
+            return None;
+        }
         let buckets = (hashes.len() / HASHES_A_BUCKET).saturating_add(1);
-        let mut starts = vec![u32::try_from(hashes.len()).ok()?; buckets.saturating_add(1)];
+        let mut starts = vec![0; buckets.saturating_add(1)];
         let mut words = vec![0; buckets.saturating_mul(WORDS_A_BUCKET)];
-        let (mut begun, mut before) = (0, None);
-        for (at, hash) in (0..).zip(hashes) {
+        for (ended, hash) in (1..).zip(hashes) {
             let hash = value(hash);
-            if before >= Some(hash) {
-                return None;
-            }
-            before = Some(hash);
-            let next = expected(hash, buckets)?.0.saturating_add(1);
-            starts.get_mut(begun..next)?.fill(at);
-            begun = next;
             let (word, _) = expected(hash, words.len())?;
             *words.get_mut(word)? |= bits(hash);
+            // A bucket is so many words, and the next begins where its last hash ends.
+            *starts.get_mut((word / WORDS_A_BUCKET).saturating_add(1))? = ended;
+        }
+        // A bucket without hashes begins where the one before it ends.
+        let mut begun = 0;
+        for start in &mut starts {
+            begun = begun.max(*start);
+            *start = begun;
         }
         Some(Self { starts, words })
     }

@@ -48,11 +48,9 @@ const [early, late] = [await shim(Infinity), await shim(0)];
 /** DigestInfo up to the digest (RFC 8017, 9.2, note 1). */
 const SHA256_INFO = Buffer.from("3031300d060960864801650304020105000420", "hex");
 
-/** EMSA-PKCS1-v1_5 (RFC 8017, 9.2). @param {Uint8Array} message @param {number} bytes */
-function encoded(message, bytes) {
-  const digest = createHash("sha256").update(message).digest();
-  const padding = Buffer.alloc(bytes - 3 - SHA256_INFO.length - digest.length, 0xff);
-  return Buffer.concat([Buffer.of(0, 1), padding, Buffer.of(0), SHA256_INFO, digest]);
+/** DigestInfo (RFC 8017, 9.2). @param {Uint8Array} message */
+function infoOf(message) {
+  return Buffer.concat([SHA256_INFO, createHash("sha256").update(message).digest()]);
 }
 
 /** The modulus of an RSA key. @param {Buffer} spki */
@@ -82,7 +80,7 @@ function imports(by) {
     return (sha1, message, signature) => {
       if (sha1 || powered < 0) return by.host.verifySignature(key, sha1, message, signature);
       powers += 1;
-      return by.powers.isPower(powered, signature, encoded(message, modulus.length));
+      return by.powers.isPower(powered, signature, infoOf(message));
     };
   };
 }
