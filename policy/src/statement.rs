@@ -16,7 +16,7 @@ use crate::memory::{Proven, RememberProofs, Saying};
 use crate::network::{Ipv4Network, NotAnIpv4Network};
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
-use crate::token::{ClaimsTrust, Token};
+use crate::token::Token;
 use crate::trust::{Authentic, AuthenticText};
 
 /// A CloudFront policy: its one statement.
@@ -176,20 +176,15 @@ pub struct Granted<'r> {
 
 impl<'r> Authentic<'r> {
     /// Reads the signed bytes, and has `memory` note them with what they say.
-    pub fn read(
-        self,
-        claims: &ClaimsTrust,
-        memory: &dyn RememberProofs,
-    ) -> Result<Granted<'r>, Denied> {
+    pub fn read(self, memory: &dyn RememberProofs) -> Result<Granted<'r>, Denied> {
         let Self { credential, thumbprint, algorithm, text } = self;
         let policy = match text {
             AuthenticText::Known(policy) => policy,
-            AuthenticText::New(text) => {
+            AuthenticText::New { bytes, digest } => {
                 let policy = match &credential.text {
                     SignedText::Canned { policy, .. } => policy.clone(),
-                    SignedText::Custom(_) => Policy::read(&text)?,
+                    SignedText::Custom(_) => Policy::read(&bytes)?,
                 };
-                let digest = claims.digest(&text);
                 let policy = Arc::new(SignedPolicy { policy, digest });
                 let proven = Proven(Saying::Policy(Arc::clone(&policy)));
                 memory.remember(&credential.proof(thumbprint, algorithm), &proven);

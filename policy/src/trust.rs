@@ -211,7 +211,11 @@ pub struct Authentic<'r> {
 /// The signed bytes, or what was read from them before.
 pub(crate) enum AuthenticText {
     Known(Arc<SignedPolicy>),
-    New(Vec<u8>),
+    New {
+        bytes: Vec<u8>,
+        /// Their SHA-256, where claims are checked.
+        digest: Option<[u8; 32]>,
+    },
 }
 
 impl<'r> Credential<'r> {
@@ -222,15 +226,14 @@ impl<'r> Credential<'r> {
     /// trusted, or no longer with this algorithm, is never asked for.
     pub fn authenticate(
         self,
-        trust: &TrustedKeys,
+        trust: &Trust,
         memory: &dyn RememberProofs,
     ) -> Result<Authentic<'r>, Denied> {
-        if let Some((thumbprint, algorithm, policy)) = self.recalled(trust, memory) {
+        if let Some((thumbprint, algorithm, policy)) = self.recalled(&trust.keys, memory) {
             let text = AuthenticText::Known(policy);
             return Ok(Authentic { credential: self, thumbprint, algorithm, text });
         }
         let (thumbprint, algorithm, text) = self.verified(trust)?;
-        let text = AuthenticText::New(text);
         Ok(Authentic { credential: self, thumbprint, algorithm, text })
     }
 
@@ -248,14 +251,21 @@ impl<'r> Credential<'r> {
         })
     }
 
-    fn verified(&self, trust: &TrustedKeys) -> Result<(Thumbprint, Algorithm, Vec<u8>), Denied> {
-        let Decoded { text, signature } = self.decoded()?;
+    fn verified(&self, trust: &Trust) -> Result<(Thumbprint, Algorithm, AuthenticText), Denied> {
+        let Decoded { text: bytes, signature } = self.decoded()?;
+        let digest = trust.claims.digest(&bytes);
         let key_id = || self.key_id.to_string();
         let mut refused = None;
-        for trusted in trust.candidates(&self.key_id) {
+        for trusted in trust.keys.candidates(&self.key_id) {
             match trusted.algorithm(self.hash) {
                 Some(algorithm) => {
-                    if trusted.key.verify(algorithm, &text, &signature).is_ok() {
+                    let key = &trusted.key;
+                    let verified = match &digest {
+                        Some(sha256) => key.verify_digested(algorithm, &bytes, sha256, &signature),
+                        None => key.verify(algorithm, &bytes, &signature),
+                    };
+                    if verified.is_ok() {
+                        let text = AuthenticText::New { bytes, digest };
                         return Ok((trusted.thumbprint, algorithm, text));
                     }
                     refused = Some(Denied::SignatureInvalid { key_id: key_id(), algorithm });

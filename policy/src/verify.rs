@@ -47,8 +47,8 @@ pub fn verify_remembering(
         token.claim(request, &trust.claims, memory, now)?
     } else {
         let credential = Credential::find(request)?;
-        let authentic = credential.authenticate(&trust.keys, memory)?;
-        let granted = authentic.read(&trust.claims, memory)?;
+        let authentic = credential.authenticate(trust, memory)?;
+        let granted = authentic.read(memory)?;
         let permitted = granted.permit(request, now)?;
         permitted.claim(request, &trust.claims, memory, now)?
     };

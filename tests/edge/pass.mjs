@@ -119,16 +119,27 @@ export class Pass {
     return parameters.join("&");
   }
 
+  /** The bytes that were signed, and the signature. */
+  get signed() {
+    const { Policy = "", Signature = "" } = this.#values;
+    return { policy: bytes(Policy), signature: bytes(Signature) };
+  }
+
   /** What no log may hold. */
   get secrets() {
     const { Policy = "", Signature = "" } = this.#values;
-    const plain = Policy.replace(/[-_~]/g, (character) => PLAIN[character] ?? "");
-    return [Policy, Signature, Buffer.from(plain, "base64").toString()];
+    return [Policy, Signature, this.signed.policy.toString()];
   }
 }
 
 /** @type {Record<string, string>} */
 const PLAIN = { "-": "+", _: "=", "~": "/" };
+
+/** @param {string} text in CloudFront's base64 */
+function bytes(text) {
+  const plain = text.replace(/[-_~]/g, (character) => PLAIN[character] ?? "");
+  return Buffer.from(plain, "base64");
+}
 
 /** @param {Buffer} bytes */
 function base64(bytes) {

@@ -58,11 +58,12 @@ impl HostKey {
     }
 }
 
-impl VerifySignature for HostKey {
-    fn verify(
+impl HostKey {
+    fn verified(
         &self,
         algorithm: Algorithm,
         message: &[u8],
+        digest: Option<&[u8; 32]>,
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         if !algorithm.fits(self.key.kind()) {
@@ -70,13 +71,37 @@ impl VerifySignature for HostKey {
         }
         let hash = algorithm.hash();
         let valid = match self.modulus(hash) {
-            Some(modulus) => is_power(modulus, signature, &pkcs1::sha256_info(&sha256(message))),
+            Some(modulus) => {
+                let digest = digest.map_or_else(|| sha256(message), |digest| *digest);
+                is_power(modulus, signature, &pkcs1::sha256_info(&digest))
+            }
             None => {
                 let handle = *self.handle.get_or_init(|| import_key(self.key.spki_der()));
                 verify_signature(handle, matches!(hash, Hash::Sha1), message, signature)
             }
         };
         if valid { Ok(()) } else { Err(InvalidSignature) }
+    }
+}
+
+impl VerifySignature for HostKey {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.verified(algorithm, message, None, signature)
+    }
+
+    fn verify_digested(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        sha256: &[u8; 32],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.verified(algorithm, message, Some(sha256), signature)
     }
 }
 

@@ -102,25 +102,19 @@ function sight(handle, passes) {
   };
 }
 
-/** @param {"rsa" | "p256"} key */
-function raw(key) {
+/**
+ * The signatures of these passes alone, decoded beforehand.
+ *
+ * @param {"rsa" | "p256"} key
+ * @param {Pass[]} passes
+ */
+function raw(key, passes) {
   const publicKey = createPublicKey(readFileSync(`${keys}${key}.public.pem`));
-  const privateKey = createPrivateKey(readFileSync(`${keys}${key}.private.pem`));
-  const message = Buffer.from(
-    JSON.stringify({
-      Statement: [
-        {
-          Resource: "https://media.example.com/*",
-          Condition: { DateLessThan: { "AWS:EpochTime": expires } },
-        },
-      ],
-    }),
-  );
-  const signature = sign("SHA256", message, privateKey);
+  const pass = inTurn(passes);
   return {
-    input: () => message,
-    once: (/** @type {Buffer} */ text) => {
-      if (!verify("SHA256", text, publicKey, signature)) throw new Error("it does not verify");
+    input: () => pass().signed,
+    once: (/** @type {{ policy: Buffer, signature: Buffer }} */ { policy, signature }) => {
+      if (!verify("SHA256", policy, publicKey, signature)) throw new Error("it does not verify");
     },
   };
 }
@@ -167,7 +161,7 @@ const [unseen, seen, unseenRs256, unseenHs256, seenClaims, seenRevocation, inWas
 await untilAdmitted(revocationHandler, eventWith(/** @type {Pass} */ (rs256[0])));
 
 const byRsa = await contest("RSA-2048, SHA-256", [
-  { name: "`node:crypto`", ...raw("rsa") },
+  { name: "`node:crypto`", ...raw("rsa", rsa) },
   { name: seen, ...sight(handler, [Pass.signed({ expires })]) },
   { name: unseen, ...sight(handler, rsa) },
   { name: seenClaims, ...sight(claimsHandler, rs256.slice(0, 1)) },
@@ -178,7 +172,7 @@ const byRsa = await contest("RSA-2048, SHA-256", [
   { name: "`aws-jwt-verify` 5.2.1, synchronous, its key cached", ...awsJwtVerify() },
 ]);
 const byP256 = await contest("P-256, SHA-256", [
-  { name: "`node:crypto`", ...raw("p256") },
+  { name: "`node:crypto`", ...raw("p256", p256) },
   { name: unseen, ...sight(handler, p256) },
   { name: inWasm, ...sight(own, p256) },
 ]);
