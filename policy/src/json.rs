@@ -91,12 +91,12 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Result<Value<'t>, NotJson> {
         self.skip_whitespace();
-        match self.rest.chars().next() {
-            Some('{') if depth < MAX_JSON_DEPTH => self.object(depth).map(Value::Object),
-            Some('[') if depth < MAX_JSON_DEPTH => self.array(depth).map(Value::Array),
-            Some('{' | '[') => self.fail("nested too deep"),
-            Some('"') => self.string().map(Value::String),
-            Some('-' | '0'..='9') => self.integer().map(Value::Integer),
+        match self.rest.as_bytes().first() {
+            Some(b'{') if depth < MAX_JSON_DEPTH => self.object(depth).map(Value::Object),
+            Some(b'[') if depth < MAX_JSON_DEPTH => self.array(depth).map(Value::Array),
+            Some(b'{' | b'[') => self.fail("nested too deep"),
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'-' | b'0'..=b'9') => self.integer().map(Value::Integer),
             _ if self.eat("true") => Ok(Value::Boolean(true)),
             _ if self.eat("false") => Ok(Value::Boolean(false)),
             _ if self.eat("null") => Ok(Value::Null),
@@ -221,8 +221,7 @@ impl<'t> Reader<'t> {
     }
 
     fn integer(&mut self) -> Result<i64, NotJson> {
-        let end =
-            self.rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(self.rest.len());
+        let end = self.rest.bytes().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
         let (digits, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         if rest.starts_with(['.', 'e', 'E']) {
             return self.fail("a number is not an integer");
@@ -267,7 +266,10 @@ impl<'t> Reader<'t> {
     }
 
     fn skip_whitespace(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        while self.rest.as_bytes().first().is_some_and(blank) {
+            self.rest = self.rest.get(1..).unwrap_or_default();
+        }
     }
 
     fn fail<T>(&self, problem: &'static str) -> Result<T, NotJson> {
