@@ -1,6 +1,7 @@
 // @ts-check
-// The powers of RSA signatures: the module tells what a power has to hold, and asks whether it does. A key's first ones are computed in integers of JavaScript, which are there at once: Node
-// takes as long to load its crypto as dozens of powers take so. The later ones are OpenSSL's.
+// The powers of RSA signatures: the module tells what a power has to hold, and asks whether it does.
+// A key's first ones are computed in integers of JavaScript, which are there at once: Node takes as
+// long to load its crypto as dozens of powers take so. The later ones are OpenSSL's.
 
 import { nodeKey } from "./node-key.mjs";
 
