@@ -87,9 +87,13 @@ impl Destination for FolderDestination {
             let mut bodies = Vec::new();
             for file in fs::read_dir(folder.join("body"))? {
                 let file = file?;
+                let modified = match file.metadata() {
+                    // Another publisher has renamed or removed it since it was listed.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    metadata => metadata?.modified()?,
+                };
                 if let Ok(name) = file.file_name().into_string() {
-                    let written_at = written_at(file.metadata()?.modified()?);
-                    bodies.push(PublishedBody { name, written_at });
+                    bodies.push(PublishedBody { name, written_at: written_at(modified) });
                 }
             }
             Ok(bodies)

@@ -1,7 +1,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::path::PathBuf;
 
-use signer::FolderDestination;
+use signer::{Destination, FolderDestination};
 
 use crate::publisher;
 
@@ -22,4 +22,24 @@ async fn it_conforms() {
     publisher::clocks_may_differ(&folder()).await;
     publisher::garbage_is_replaced(&folder()).await;
     publisher::what_is_read_once_is_not_replaced(&folder()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_may_come_and_go_while_they_are_listed() {
+    let folder = folder();
+    for number in 0..100 {
+        folder.put_body(&format!("body {number}"), b"").await.unwrap();
+    }
+    let another = folder.clone();
+    let another = tokio::spawn(async move {
+        loop {
+            another.put_body("coming", b"").await.unwrap();
+            another.remove_body("coming").await.unwrap();
+        }
+    });
+    for _ in 0..1000 {
+        assert!(folder.bodies().await.unwrap().len() >= 100);
+    }
+    assert!(!another.is_finished());
+    another.abort();
 }
