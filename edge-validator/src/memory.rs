@@ -13,7 +13,8 @@ use policy::{Proof, Proven, RememberProofs, Thumbprint};
 pub const MEMORY_PROOFS: usize = 4096;
 
 /// The longest signed text that is remembered, in bytes: what fits a cookie. With the number of
-/// them it bounds the memory to 35 MB, where a viewer-request function has 128; in practice it is five.
+/// them it bounds the memory to 35 MB, where a viewer-request function has 128; in practice it is
+/// five.
 pub const MAX_REMEMBERED_BYTES: usize = 4096;
 
 /// Remembers successes only, the last [`MEMORY_PROOFS`] of them.
@@ -64,6 +65,7 @@ struct Proofs<V> {
 struct Place {
     /// More of its signature, so that for another one what is remembered need not be looked at.
     tag: u16,
+    /// Where it is among those that are remembered.
     at: u16,
 }
 

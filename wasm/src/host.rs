@@ -46,7 +46,7 @@ struct HostKey {
 }
 
 impl HostKey {
-    /// The modulus, if the host is to compute the power of a signature.
+    /// The handle of its modulus, if the host is to compute the power of a signature.
     fn modulus(&self, hash: Hash) -> Option<i32> {
         match (self.key.material(), hash) {
             (Material::Rsa { modulus, exponent }, Hash::Sha256) if *exponent == EXPONENT => {
@@ -56,9 +56,8 @@ impl HostKey {
             _ => None,
         }
     }
-}
 
-impl HostKey {
+    /// By the SHA-256 of the message, if it is known.
     fn verified(
         &self,
         algorithm: Algorithm,
