@@ -46,6 +46,8 @@ impl fmt::Display for Scheme {
 /// CloudFront picks a behaviour by the normalised path and sends the raw one to the origin (AWS:
 /// "Path normalization"). Where the two differ a viewer could be let in by one rule and served by
 /// another, so such paths are refused: dot segments, `//`, `\`, and `%2e %2f %5c %00` in the path.
+/// A segment counts up to its first `;`: servlet containers resolve `..;x` as they do `..`. Elsewhere
+/// a `;` is legal.
 /// In the query only `%00` and broken escapes are: its `%2F` and `//` change nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Url<'a> {
@@ -157,13 +159,24 @@ fn check_path(path: &str) -> Result<(), UrlFault> {
     // What stands before the first slash is empty too; after the last slash nothing need follow.
     let mut segments = pieces(path, b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
-        match segment {
+        match without_parameters(segment) {
             "." | ".." => return Err(UrlFault::DotSegment),
             "" if segments.peek().is_some() => return Err(UrlFault::EmptySegment),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// The segment up to its first `;`, encoded or not. Servlet containers cut off what follows, and
+/// only then resolve dots and empty segments (Jakarta Servlet 6.0, 3.5); some decode first.
+fn without_parameters(segment: &str) -> &str {
+    let parameters = |at: &usize| {
+        let rest = segment.as_bytes().get(*at..);
+        matches!(rest, Some([b';', ..] | [b'%', b'3', b'b' | b'B', ..]))
+    };
+    let end = (0..segment.len()).find(parameters);
+    end.and_then(|end| segment.get(..end)).unwrap_or(segment)
 }
 
 fn check_query(query: &str) -> Result<(), UrlFault> {
@@ -231,9 +244,9 @@ pub enum UrlFault {
         /// Where.
         part: Part,
     },
-    /// A path segment `.` or `..`.
+    /// A path segment `.` or `..`, with or without parameters after a `;`.
     DotSegment,
-    /// `//` in the path.
+    /// `//` in the path, or a segment that has parameters only.
     EmptySegment,
     /// An escape that hides a dot, a slash, a backslash or a NUL.
     Escape {
@@ -277,10 +290,10 @@ impl fmt::Display for UrlFault {
                 character.encode_utf8(&mut utf8).bytes().try_for_each(|byte| write!(f, "%{byte:02X}"))
             }
             Self::DotSegment => f.write_str(
-                "the path has a segment `.` or `..`, which CloudFront resolves and the origin may not",
+                "the path has a segment `.` or `..`, alone or before a `;`, which CloudFront and the origin may resolve differently",
             ),
             Self::EmptySegment => f.write_str(
-                "the path has `//`, which CloudFront takes for `/` and the origin may not",
+                "the path has `//`, or nothing before a `;`, which CloudFront and the origin may resolve differently",
             ),
             Self::Escape { byte, part } => {
                 write!(f, "the {part} has `%{byte:02x}`, which readers decode or not as they please")
@@ -318,7 +331,13 @@ mod tests {
         assert_eq!(url.host(), "d111.cloudfront.net:8443");
         assert_eq!(url.path(), "/a/b%20c");
         assert_eq!(url.query(), Some("x=//&y=%2F..%5c"));
-        for text in ["http://[::1]:80/", "http://127.0.0.1/?", "https://h/...", "https://h/a?b?c"] {
+        for text in [
+            "http://[::1]:80/",
+            "http://127.0.0.1/?",
+            "https://h/...",
+            "https://h/...;x/a;b/;",
+            "https://h/a?b?c",
+        ] {
             assert_eq!(Url::parse(text).unwrap().to_string(), text);
         }
     }
@@ -346,6 +365,10 @@ mod tests {
             ("https://h/a/../b", DotSegment),
             ("https://h/.", DotSegment),
             ("https://h//", EmptySegment),
+            ("https://h/a/..;x=1/b", DotSegment),
+            ("https://h/.%3B", DotSegment),
+            ("https://h/..%3bx", DotSegment),
+            ("https://h/;/a", EmptySegment),
             ("https://h/a\\b", character('\\', Path)),
             ("https://h/a b", character(' ', Path)),
             ("https://h/é", character('é', Path)),

@@ -142,6 +142,8 @@ fn urls() -> Vec<Draft> {
             "https://media.example.com/a.mp4?expires=1&ExpiresAt=2&signature=3",
         ),
         ("url-with-dots-in-names", "https://media.example.com/...a/..b/c../.d"),
+        ("url-with-parameters-of-segments", "https://media.example.com/a;x=1/b..;c/;d"),
+        ("url-with-encoded-semicolon", "https://media.example.com/a%3Bx=1/b%3b"),
         ("url-with-encoded-percent", "https://media.example.com/100%25.mp4"),
         ("url-with-upper-case-host", "https://MEDIA.example.com/a.mp4"),
     ]

@@ -68,6 +68,21 @@ const TARGETS: &[(&str, &[Row])] = &[
         ],
     ),
     (
+        "servlet containers cut parameters off a segment first, and then resolve what is left",
+        &[
+            ("dot-dot-segment-with-parameter", "/free/..;/video/a.mp4", "`.` or `..`"),
+            ("dot-dot-segment-with-named-parameter", "/free/..;x=1/video/a.mp4", "`.` or `..`"),
+            ("dot-dot-segment-last-with-parameter", "/video/..;", "`.` or `..`"),
+            ("dot-segment-with-parameter", "/.;x/video/a.mp4", "`.` or `..`"),
+            ("dot-dot-segment-with-escaped-semicolon", "/free/..%3b/video/a.mp4", "`.` or `..`"),
+            ("dot-segment-with-escaped-semicolon", "/free/.%3Bx=1/a.mp4", "`.` or `..`"),
+            ("escaped-dot-with-escaped-semicolon", "/free/%2e%3b/a.mp4", "the path has `%2e`"),
+            ("empty-segment-with-parameter", "/free/;x=1/a.mp4", "`//`"),
+            ("empty-segment-first-with-parameter", "/;/video/a.mp4", "`//`"),
+            ("empty-segment-with-escaped-semicolon", "/free/%3b/a.mp4", "`//`"),
+        ],
+    ),
+    (
         "some readers decode this and others do not",
         &[
             ("backslash-in-path", r"/free\..\a.mp4", "a backslash stands in the path"),
