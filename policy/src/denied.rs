@@ -6,17 +6,17 @@ use core::net::IpAddr;
 
 use crate::claims::ClaimsFault;
 use crate::code::{CloudFrontError, Code, Stage};
-use crate::credential::{Carrier, Field, Malformation};
 use crate::encoding::Shown;
 use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
+use crate::policy::PolicyFault;
 use crate::resource::Section;
-use crate::revocation::Revocation;
 use crate::signature::{Algorithm, Hash};
-use crate::statement::PolicyFault;
 use crate::time::UnixTime;
-use crate::token::{Mismatch, Unbound};
 use crate::url::UrlFault;
+use crate::walk::claims::{Mismatch, Unbound};
+use crate::walk::find::{Carrier, Field, Malformation};
+use crate::walk::revocation::Revocation;
 
 /// Why a request is refused, with the facts. In walk order.
 ///

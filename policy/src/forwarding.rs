@@ -7,9 +7,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::credential::{Carrier, Field};
 use crate::encoding::percent_decoded;
 use crate::pieces::{pieces, split_once};
+use crate::walk::find::{Carrier, Field};
 
 /// The name of the cookie and of the query parameter that carry the claims token.
 pub const CLAIMS_NAME: &str = "Edgepass-Claims";

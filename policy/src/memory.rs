@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use crate::claims::Claims;
 use crate::key::Thumbprint;
-use crate::statement::SignedPolicy;
+use crate::policy::SignedPolicy;
 
 /// A signature and all that it was made over and with. Two proofs are the same only if every
 /// field is, byte for byte.

@@ -34,7 +34,7 @@ pub use refused::{Signer, StatePart, StateRefused};
 pub use trust::{MAX_SECONDS_AHEAD, Minimum, StateTrust};
 pub use unproven::UnprovenHead;
 
-use crate::revocation::{Revocable, Revocation, Standing};
+use crate::walk::revocation::{Revocable, Revocation, Standing};
 
 /// A head whose signatures hold, and the body that it names.
 ///

@@ -6,14 +6,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::credential::{Credential, Decoded, MAX_KEY_ID_BYTES};
 use crate::denied::Denied;
 use crate::jws::JoseAlgorithm;
 use crate::key::{KeyKind, PublicKey, Thumbprint};
 use crate::memory::{Proof, RememberProofs, Saying};
+use crate::policy::SignedPolicy;
 use crate::signature::{Algorithm, Hash, VerifySignature};
-use crate::statement::SignedPolicy;
-use crate::token::ClaimsTrust;
+use crate::walk::claims::ClaimsTrust;
+use crate::walk::find::{Credential, Decoded, MAX_KEY_ID_BYTES};
 
 /// How many keys without an id may be trusted: each is tried in turn, and a CloudFront key group
 /// holds five (AWS: "Quotas", "Public keys in a key group").

@@ -3,16 +3,16 @@
 use alloc::sync::Arc;
 
 use crate::claims::Claims;
-use crate::credential::{Carrier, Credential};
 use crate::denied::Denied;
 use crate::key::Thumbprint;
 use crate::memory::{Forgetful, RememberProofs};
-use crate::native::TokenAlone;
+use crate::policy::{Policy, SignedPolicy};
 use crate::request::Request;
-use crate::revocation::{NotRevoked, RevocationView};
-use crate::statement::{Policy, SignedPolicy};
 use crate::time::UnixTime;
 use crate::trust::{Deployment, Trust};
+use crate::walk::find::{Carrier, Credential};
+use crate::walk::revocation::{NotRevoked, RevocationView};
+use crate::walk::token_alone::TokenAlone;
 
 /// Decides whether a request is admitted.
 ///

@@ -4,12 +4,12 @@
 //! nowhere. So a token must stand for itself there: `res`, `nbf`, `exp` and `net` mirror the
 //! conditions of the policy, and what is admitted is CloudFront's yes *and* the token's.
 
-use crate::credential::Fields;
 use crate::denied::Denied;
 use crate::memory::RememberProofs;
 use crate::request::Request;
 use crate::time::UnixTime;
-use crate::token::{Claimed, ClaimsTrust, Token, Unbound};
+use crate::walk::claims::{Claimed, ClaimsTrust, Token, Unbound};
+use crate::walk::find::Fields;
 
 /// The token of a request whose credential only CloudFront saw.
 pub(crate) struct TokenAlone<'r>(Token<'r>);

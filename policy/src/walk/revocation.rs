@@ -6,8 +6,8 @@ use crate::denied::Denied;
 use crate::key::Thumbprint;
 use crate::state::{MAX_SECONDS_AHEAD, State};
 use crate::time::UnixTime;
-use crate::token::Claimed;
 use crate::verify::Admitted;
+use crate::walk::claims::Claimed;
 
 impl Claimed {
     /// Checks that the pass is not revoked; None where revocation is not checked. Where it is, a

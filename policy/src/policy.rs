@@ -7,7 +7,6 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::credential::{Carrier, Credential, SignedText};
 use crate::denied::Denied;
 use crate::encoding::{Shown, shortened};
 use crate::json::{self, NotJson, Object, Value};
@@ -16,8 +15,9 @@ use crate::memory::{Proven, RememberProofs, Saying};
 use crate::network::{Ipv4Network, NotAnIpv4Network};
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
-use crate::token::Token;
 use crate::trust::{Authentic, AuthenticText};
+use crate::walk::claims::Token;
+use crate::walk::find::{Carrier, Credential, SignedText};
 
 /// A CloudFront policy: its one statement.
 ///

@@ -2,14 +2,14 @@
 
 use alloc::string::ToString;
 
-use crate::credential::signed_query;
 use crate::denied::Denied;
+use crate::policy::{Granted, Policy, Resource};
 use crate::request::Request;
 use crate::resource::{ResourcePattern, Section};
-use crate::statement::{Granted, Policy, Resource};
 use crate::time::UnixTime;
-use crate::token::Token;
 use crate::verify::Pass;
+use crate::walk::claims::Token;
+use crate::walk::find::signed_query;
 
 /// A pass whose policy permits the request. Only [`Granted::permit`] makes one.
 pub struct Permitted<'r> {

@@ -7,8 +7,6 @@ use core::fmt;
 use core::net::IpAddr;
 
 use crate::claims::{Claims, ClaimsFault, MAX_CLAIMS_BYTES};
-use crate::conditions::Permitted;
-use crate::credential::Carrier;
 use crate::denied::Denied;
 use crate::forwarding::{CLAIMS_NAME, forwarded_query};
 use crate::jws::{ClaimsKey, Envelope};
@@ -16,10 +14,12 @@ use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, RememberProofs, Saying};
 use crate::network::Network;
 use crate::pieces::pieces;
+use crate::policy::{Resource, SignedPolicy};
 use crate::request::Request;
-use crate::statement::{Resource, SignedPolicy};
 use crate::time::UnixTime;
 use crate::verify::Pass;
+use crate::walk::conditions::Permitted;
+use crate::walk::find::Carrier;
 
 /// How far ahead of our clock an `iat` may be, in seconds: the clocks of signers and edges differ.
 pub const MAX_CLOCK_SKEW: u32 = 60;

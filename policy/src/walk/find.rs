@@ -10,12 +10,12 @@ use crate::denied::Denied;
 use crate::encoding::{NotCloudFrontBase64, from_cloudfront_base64, percent_decoded};
 use crate::forwarding::CLAIMS_NAME;
 use crate::pieces::{pieces, split_once};
+use crate::policy::{Policy, canned_text};
 use crate::request::Request;
 use crate::signature::Hash;
-use crate::statement::{Policy, canned_text};
 use crate::time::UnixTime;
-use crate::token::Token;
 use crate::url::{MAX_URL_BYTES, Url};
+use crate::walk::claims::Token;
 
 /// The longest encoded policy, in bytes: what a URL can carry. (A browser's cookie carries less.)
 pub const MAX_POLICY_BYTES: usize = MAX_URL_BYTES;

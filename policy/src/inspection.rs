@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use crate::claims::{ClaimsFault, MAX_CLAIMS_BYTES};
-use crate::credential::Credential;
 use crate::jws::{self, Envelope};
-use crate::token::Token;
+use crate::walk::claims::Token;
+use crate::walk::find::Credential;
 
 /// What a claims token says, **unproven**: anyone can have written it.
 ///
