@@ -1,7 +1,7 @@
 //! The crypto that a shell brings.
 
 use crate::key::{KeyRefused, PublicKey, Thumbprint};
-use crate::trust::BoxedKey;
+use crate::signature::BoxedKey;
 
 /// What verifiers need of their runtime, since this crate holds no crypto.
 pub trait Backend: Send + Sync {

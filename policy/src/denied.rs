@@ -4,19 +4,19 @@ use alloc::string::String;
 use core::fmt;
 use core::net::IpAddr;
 
+use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::claims::ClaimsFault;
 use crate::code::{CloudFrontError, Code, Stage};
 use crate::encoding::Shown;
-use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::policy::PolicyFault;
 use crate::resource::Section;
 use crate::signature::{Algorithm, Hash};
+use crate::state::standing::Revocation;
 use crate::time::UnixTime;
 use crate::url::UrlFault;
-use crate::walk::claims::{Mismatch, Unbound};
-use crate::walk::find::{Carrier, Field, Malformation};
-use crate::walk::revocation::Revocation;
+use crate::walk::claims::refusals::{Mismatch, Unbound};
+use crate::walk::find::fault::FieldFault;
 
 /// Why a request is refused, with the facts. In walk order.
 ///
@@ -43,7 +43,7 @@ pub enum Denied {
         /// Which value.
         field: Field,
         /// What is wrong with it.
-        problem: Malformation,
+        problem: FieldFault,
     },
     /// A value beyond its limit.
     CredentialTooLarge {

@@ -7,12 +7,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::encoding::percent_decoded;
 use crate::pieces::{pieces, split_once};
-use crate::walk::find::{Carrier, Field};
-
-/// The name of the cookie and of the query parameter that carry the claims token.
-pub const CLAIMS_NAME: &str = "Edgepass-Claims";
 
 /// Headers that begin so are ours to set: a viewer's own are removed.
 pub const OWN_HEADER_PREFIX: &str = "x-edgepass-";

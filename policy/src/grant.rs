@@ -5,17 +5,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::encoding::to_cloudfront_base64;
-use crate::forwarding::CLAIMS_NAME;
 use crate::network::Ipv4Network;
 use crate::policy::{Policy, PolicyFault, Resource, check_for_cookies};
 use crate::resource::{ResourcePattern, Section};
 use crate::signable::{SignableFault, SignableUrl};
 use crate::signature::{Hash, MakeSignature};
 use crate::time::UnixTime;
-use crate::trust::{TrustRefused, check_key_id};
+use crate::trusted_key::{TrustRefused, check_key_id};
 use crate::url::{MAX_URL_BYTES, Url, UrlFault};
-use crate::walk::find::{Carrier, Field};
 
 /// The longest cookie that is signed, name and value, in bytes. Browsers keep 4096 for a cookie
 /// with its attributes (RFC 6265, 6.1); what they drop they drop silently.

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::claims::{ClaimsFault, MAX_CLAIMS_BYTES};
 use crate::jws::{self, Envelope};
-use crate::walk::claims::Token;
 use crate::walk::find::Credential;
+use crate::walk::find::token::Token;
 
 /// What a claims token says, **unproven**: anyone can have written it.
 ///

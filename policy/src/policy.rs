@@ -3,21 +3,14 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::denied::Denied;
 use crate::encoding::{Shown, shortened};
 use crate::json::{self, NotJson, Object, Value};
-use crate::key::Thumbprint;
-use crate::memory::{Proven, RememberProofs, Saying};
 use crate::network::{Ipv4Network, NotAnIpv4Network};
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
-use crate::trust::{Authentic, AuthenticText};
-use crate::walk::claims::Token;
-use crate::walk::find::{Carrier, Credential, SignedText};
 
 /// A CloudFront policy: its one statement.
 ///
@@ -164,39 +157,6 @@ pub(crate) struct SignedPolicy {
     pub(crate) policy: Policy,
     /// SHA-256 of the signed text, where claims are checked.
     pub(crate) digest: Option<[u8; 32]>,
-}
-
-/// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
-pub struct Granted<'r> {
-    pub(crate) policy: Arc<SignedPolicy>,
-    pub(crate) carrier: Carrier,
-    pub(crate) thumbprint: Thumbprint,
-    pub(crate) token: Token<'r>,
-}
-
-impl<'r> Authentic<'r> {
-    /// Reads the signed bytes, and has `memory` note them with what they say.
-    pub fn read(self, memory: &dyn RememberProofs) -> Result<Granted<'r>, Denied> {
-        let Self { credential, thumbprint, algorithm, text } = self;
-        let policy = match text {
-            AuthenticText::Known(policy) => policy,
-            AuthenticText::New { bytes, digest } => {
-                let policy = match &credential.text {
-                    SignedText::Canned { policy, .. } => policy.clone(),
-                    SignedText::Custom(_) => Policy::read(&bytes)?,
-                };
-                let policy = Arc::new(SignedPolicy { policy, digest });
-                let proven = Proven(Saying::Policy(Arc::clone(&policy)));
-                memory.remember(&credential.proof(thumbprint, algorithm), &proven);
-                policy
-            }
-        };
-        let Credential { carrier, token, .. } = credential;
-        if carrier == Carrier::Cookie {
-            check_for_cookies(&policy.policy)?;
-        }
-        Ok(Granted { policy, carrier, thumbprint, token })
-    }
 }
 
 /// AWS's page on cookies, unlike the one on URLs, lets a resource begin with `http://` or

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::forwarding::CLAIMS_NAME;
+use crate::carrier::CLAIMS_NAME;
 use crate::url::Url;
 
 /// The longest run between two `*` that may hold a `?`, in bytes. Runs without one are found in

@@ -6,10 +6,9 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::encoding::percent_decoded;
-use crate::forwarding::CLAIMS_NAME;
 use crate::url::{Part, Url, UrlFault};
-use crate::walk::find::{Carrier, Field};
 
 /// A URL in the form in which it travels (RFC 3986), so that what is signed is what is requested.
 ///

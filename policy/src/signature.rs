@@ -1,5 +1,6 @@
 //! Signature algorithms, and the two crypto operations that the shells supply.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
@@ -152,6 +153,9 @@ pub trait VerifySignature {
         self.verify(algorithm, message, signature)
     }
 }
+
+/// A public key ready to verify.
+pub type BoxedKey = Box<dyn VerifySignature + Send + Sync>;
 
 /// The signature was not made by this key over this message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -13,28 +13,32 @@
 //! meaning, so that every state has one encoding (but for the signatures, of which ECDSA has many).
 
 mod body;
+mod body_digest;
 mod bytes;
 mod delegation;
 mod head;
 mod index;
-mod listed;
+mod proven_delegation;
 mod refused;
+pub(crate) mod standing;
 mod trust;
+mod trusted_keys;
 mod unproven;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub use body::{Body, BodyDraft, MAX_BODY_BYTES, Salt};
+pub use body_digest::BodyDigest;
 pub use delegation::{
     Delegation, KeyUse, ListedKey, MAX_DELEGATION_BYTES, MAX_LISTED_KEYS, SignedDelegation, SiteId,
 };
-pub use head::{BodyDigest, Head, HeadDraft, MAX_HEAD_BYTES};
-pub use refused::{Signer, StatePart, StateRefused};
-pub use trust::{MAX_SECONDS_AHEAD, Minimum, StateTrust};
+pub use head::{Head, HeadDraft, MAX_HEAD_BYTES};
+pub use refused::{MAX_SECONDS_AHEAD, Signer, StatePart, StateRefused};
+pub use trust::{Minimum, StateTrust};
 pub use unproven::UnprovenHead;
 
-use crate::walk::revocation::{Revocable, Revocation, Standing};
+use self::standing::{Revocable, Revocation, Standing};
 
 /// A head whose signatures hold, and the body that it names.
 ///
@@ -75,8 +79,8 @@ impl State {
         &self.body
     }
 
-    /// Whether a pass is revoked by what this state says, however old it is: see
-    /// [`crate::RevocationView::check`].
+    /// Whether a pass is revoked by what this state says, however old it is.
+    /// [`crate::RevocationView::check`] checks the age too.
     pub fn standing(&self, pass: &Revocable<'_>) -> Standing {
         let up_to = self.head.revoked_up_to();
         if pass.issued_at <= up_to {

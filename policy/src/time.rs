@@ -50,11 +50,6 @@ impl UnixTime {
         #[allow(clippy::as_conversions, reason = "u32 to i64 loses nothing")]
         Self(self.0.saturating_add(seconds as i64))
     }
-
-    /// How many seconds later than `earlier` it is; negative if it is not.
-    pub const fn seconds_after(self, earlier: Self) -> i64 {
-        self.0.saturating_sub(earlier.0)
-    }
 }
 
 impl fmt::Display for UnixTime {

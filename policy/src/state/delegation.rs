@@ -9,7 +9,7 @@ use super::bytes::{Reader, put_long, put_short};
 use super::refused::{StatePart, StateRefused};
 use crate::key::{PublicKey, ShortRsa};
 use crate::signature::Algorithm;
-use crate::trust::{MAX_KEYS_WITHOUT_ID, TrustRefused, check_key_id};
+use crate::trusted_key::{MAX_KEYS_WITHOUT_ID, TrustRefused, check_key_id};
 
 /// The most keys that a delegation lists: rotations overlap two of each kind, and CloudFront takes
 /// five in each of four key groups (AWS: "Quotas").

@@ -5,12 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Delegation;
 use super::body::MAX_BODY_BYTES;
+use super::body_digest::BodyDigest;
 use super::bytes::{Reader, put_long};
-use super::delegation::{MAX_DELEGATION_BYTES, MAX_SIGNATURE_BYTES, SignedDelegation};
+use super::delegation::{Delegation, MAX_DELEGATION_BYTES, MAX_SIGNATURE_BYTES, SignedDelegation};
+use super::proven_delegation::ProvenDelegation;
 use super::refused::{StatePart, StateRefused};
-use super::trust::Delegated;
 use crate::time::UnixTime;
 
 /// The longest head, in bytes. A usual one has about 1,000.
@@ -18,23 +18,6 @@ pub const MAX_HEAD_BYTES: usize = MAX_DELEGATION_BYTES + 1024;
 
 /// The domain tag, which ends with the version of the format.
 const TAG: &[u8; 16] = b"edgepass-head-1\n";
-
-/// SHA-256 of a body, which is its name.
-#[derive(Clone, Copy, Eq, Hash, PartialEq)]
-pub struct BodyDigest(pub [u8; 32]);
-
-impl fmt::Display for BodyDigest {
-    /// 64 hexadecimal digits: the name under which the body is published.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for BodyDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BodyDigest({self})")
-    }
-}
 
 /// What a head says beside its delegation.
 ///
@@ -154,7 +137,7 @@ impl<'b> Unproven<'b> {
     }
 
     /// The head, by who has checked both signatures.
-    pub(super) fn proven(self, delegated: Arc<Delegated>) -> Result<Head, StateRefused> {
+    pub(super) fn proven(self, delegated: Arc<ProvenDelegation>) -> Result<Head, StateRefused> {
         Ok(Head { delegated, draft: self.draft()? })
     }
 
@@ -170,7 +153,7 @@ const FIELD_BYTES: usize = 8 + 8 + 4 + 8 + 4 + 32;
 /// future. Only [`super::StateTrust::head`] makes one.
 #[derive(Clone)]
 pub struct Head {
-    pub(super) delegated: Arc<Delegated>,
+    pub(super) delegated: Arc<ProvenDelegation>,
     pub(super) draft: HeadDraft,
 }
 

@@ -2,11 +2,14 @@
 
 use core::fmt;
 
-use super::head::BodyDigest;
-use super::trust::MAX_SECONDS_AHEAD;
+use super::body_digest::BodyDigest;
 use crate::key::KeyRefused;
 use crate::time::UnixTime;
-use crate::trust::TrustRefused;
+use crate::trusted_key::TrustRefused;
+
+/// How far ahead of the edge's clock a state may be dated, in seconds: the clocks of publishers and
+/// edges differ.
+pub const MAX_SECONDS_AHEAD: u32 = 60;
 
 /// A part of the state.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,15 +5,11 @@ use alloc::vec::Vec;
 
 use super::delegation::{Delegation, SignedDelegation, SiteId};
 use super::head::{Head, Unproven};
-use super::refused::{Signer, StatePart, StateRefused};
+use super::proven_delegation::{ProvenDelegation, ReadyKey};
+use super::refused::{MAX_SECONDS_AHEAD, Signer, StatePart, StateRefused};
 use crate::backend::Backend;
-use crate::key::{KeyRefused, PublicKey};
-use crate::signature::{Algorithm, Hash};
+use crate::key::PublicKey;
 use crate::time::UnixTime;
-use crate::trust::BoxedKey;
-
-/// How far ahead of the edge's clock a state may be dated, in seconds.
-pub const MAX_SECONDS_AHEAD: u32 = 60;
 
 /// The oldest that is taken, baked into an edge when it is deployed: what keeps one that has just
 /// started, and has seen nothing yet, from being handed an old state.
@@ -84,7 +80,7 @@ impl StateTrust {
         self.delegated(signed.clone()).map(|delegated| delegated.delegation)
     }
 
-    fn delegated(&self, signed: SignedDelegation) -> Result<Delegated, StateRefused> {
+    fn delegated(&self, signed: SignedDelegation) -> Result<ProvenDelegation, StateRefused> {
         let part = StatePart::Delegation;
         let (message, signature) =
             signed.parts().ok_or(StateRefused::Malformed { part, problem: "it ends too early" })?;
@@ -97,7 +93,7 @@ impl StateTrust {
             return Err(StateRefused::OtherSite);
         }
         let state_key = ReadyKey::new(&delegation.state_key, &*self.backend)?;
-        Ok(Delegated { signed, delegation, state_key })
+        Ok(ProvenDelegation { signed, delegation, state_key })
     }
 
     fn check(&self, head: &Head, seen: Option<&Head>, now: UnixTime) -> Result<(), StateRefused> {
@@ -120,31 +116,5 @@ impl StateTrust {
             return Err(StateRefused::Ahead { generated_at, now });
         }
         Ok(())
-    }
-}
-
-/// A delegation whose signature holds.
-pub(super) struct Delegated {
-    signed: SignedDelegation,
-    pub(super) delegation: Delegation,
-    state_key: ReadyKey,
-}
-
-/// A root or state key. It signs with SHA-256.
-struct ReadyKey {
-    algorithm: Algorithm,
-    key: BoxedKey,
-}
-
-impl ReadyKey {
-    fn new(key: &PublicKey, backend: &dyn Backend) -> Result<Self, KeyRefused> {
-        let algorithm = Algorithm::new(key.kind(), Hash::Sha256);
-        Ok(Self { algorithm, key: backend.key(key)? })
-    }
-
-    fn check(&self, message: &[u8], signature: &[u8], signer: Signer) -> Result<(), StateRefused> {
-        self.key
-            .verify(self.algorithm, message, signature)
-            .map_err(|_| StateRefused::Signature(signer))
     }
 }

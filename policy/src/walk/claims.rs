@@ -1,15 +1,20 @@
-//! The claims token of a request: found beside the credential, proven, bound to it, evaluated.
+//! claims token + policy + request + now.
+
+pub(crate) mod refusals;
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::fmt;
-use core::net::IpAddr;
 
+use self::refusals::{Mismatch, Unbound};
+use super::conditions::{Pass, Permitted};
+use super::find::TokenAlone;
+use super::find::token::Token;
+use crate::carrier::{CLAIMS_NAME, Carrier};
 use crate::claims::{Claims, ClaimsFault, MAX_CLAIMS_BYTES};
+use crate::claims_key::ClaimsKey;
 use crate::denied::Denied;
-use crate::forwarding::{CLAIMS_NAME, forwarded_query};
-use crate::jws::{ClaimsKey, Envelope};
+use crate::forwarding::forwarded_query;
+use crate::jws::Envelope;
 use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, RememberProofs, Saying};
 use crate::network::Network;
@@ -17,73 +22,14 @@ use crate::pieces::pieces;
 use crate::policy::{Resource, SignedPolicy};
 use crate::request::Request;
 use crate::time::UnixTime;
-use crate::verify::Pass;
-use crate::walk::conditions::Permitted;
-use crate::walk::find::Carrier;
+use crate::trust::{ClaimsNeed, ClaimsRules, ClaimsTrust};
 
 /// How far ahead of our clock an `iat` may be, in seconds: the clocks of signers and edges differ.
 pub const MAX_CLOCK_SKEW: u32 = 60;
 
-/// What the operator says about claims tokens.
-pub enum ClaimsTrust {
-    /// They are checked.
-    Checked(ClaimsRules),
-    /// They are not looked at.
-    Off,
-}
-
-/// How claims tokens are checked.
-pub struct ClaimsRules {
-    /// Whether there has to be one.
-    pub need: ClaimsNeed,
-    /// The keys that sign them, never CloudFront's.
-    pub keys: Vec<ClaimsKey>,
-    /// The longest `exp - iat`, in seconds, if the site has a limit.
-    pub max_lifetime: Option<u32>,
-    /// SHA-256, which this crate does not compute.
-    pub sha256: fn(&[u8]) -> [u8; 32],
-}
-
-/// Whether requests need a claims token.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum ClaimsNeed {
-    /// Requests without one are admitted by their policy alone. One that is there must hold.
-    Optional,
-    /// Every request needs one.
-    #[default]
-    Required,
-}
-
-impl ClaimsTrust {
-    /// The digest of a policy's text, which tokens are bound to.
-    pub(crate) fn digest(&self, text: &[u8]) -> Option<[u8; 32]> {
-        match self {
-            Self::Checked(rules) => Some((rules.sha256)(text)),
-            Self::Off => None,
-        }
-    }
-}
-
-/// A claims token as it was found. Nothing in it is proven.
-#[derive(Clone, Default, Eq, PartialEq)]
-pub(crate) enum Token<'r> {
-    #[default]
-    Absent,
-    Faulty(ClaimsFault),
-    Found(&'r str),
-}
-
-impl<'r> Token<'r> {
-    /// Notes one more value of this name.
-    pub(crate) fn put(&mut self, value: &'r str) {
-        *self = match self {
-            Self::Absent => Self::Found(value),
-            _ => Self::Faulty(ClaimsFault::Repeated),
-        };
-    }
-
+impl Token<'_> {
     /// What it says, if there is a token: proven, then bound as `bound` says, then evaluated.
-    pub(crate) fn checked(
+    fn checked(
         &self,
         request: &Request<'_>,
         trust: &ClaimsTrust,
@@ -123,7 +69,7 @@ impl ClaimsRules {
             return Err(ClaimsFault::TooLong { bytes }.into());
         }
         let envelope = Envelope::split(token).ok_or(ClaimsFault::NotJws)?;
-        let Some(key) = envelope.key(&self.keys) else {
+        let Some(key) = ClaimsKey::named(&self.keys, &envelope) else {
             return Err(Denied::ClaimsSignatureInvalid { key_id: None });
         };
         let thumbprint = key.thumbprint();
@@ -136,7 +82,7 @@ impl ClaimsRules {
         if let Some(Proven(Saying::Claims(claims))) = memory.recall(&proof) {
             return Ok(ProvenToken { claims, thumbprint });
         }
-        if envelope.verify(key).is_err() {
+        if key.verify(&envelope).is_err() {
             let key_id = Some(key.id().to_string());
             return Err(Denied::ClaimsSignatureInvalid { key_id });
         }
@@ -149,33 +95,52 @@ impl ClaimsRules {
 
 /// A token whose signature holds.
 #[derive(Clone, Debug)]
-pub(crate) struct ProvenToken {
-    pub(crate) claims: Arc<Claims>,
+pub(super) struct ProvenToken {
+    pub(super) claims: Arc<Claims>,
     /// The key that signed it.
-    pub(crate) thumbprint: Thumbprint,
+    pub(super) thumbprint: Thumbprint,
 }
 
-/// A pass whose claims, if any are asked for, permit the request too. Only [`Permitted::claim`] and
-/// its counterpart behind CloudFront's own check make one.
+/// A pass whose claims, if any are asked for, permit the request too. Only the two functions
+/// `check_claims` make one.
 pub struct Claimed {
-    pub(crate) pass: Option<Pass>,
-    pub(crate) token: Option<ProvenToken>,
+    /// None if only CloudFront has seen the credential.
+    pub(super) pass: Option<Pass>,
+    /// None where no claims token is asked for.
+    pub(super) token: Option<ProvenToken>,
 }
 
 impl Permitted<'_> {
-    /// Checks the claims token that came with the credential.
-    pub fn claim(
+    /// Checks the claims token beside the credential.
+    pub fn check_claims(
         self,
         request: &Request<'_>,
         trust: &ClaimsTrust,
         memory: &dyn RememberProofs,
         now: UnixTime,
     ) -> Result<Claimed, Denied> {
-        let Self { granted, token } = self;
+        let Self { pass, token } = self;
         let token = token.checked(request, trust, memory, now, |claims| {
-            check_bound(claims, &token, &granted.policy, granted.carrier)
+            check_bound(claims, &token, &pass.policy, pass.carrier)
         })?;
-        Ok(Claimed { pass: Some(granted), token })
+        Ok(Claimed { pass: Some(pass), token })
+    }
+}
+
+impl TokenAlone<'_> {
+    /// Checks the token by itself: without a policy to be bound to, it has to say for which URLs
+    /// it is.
+    pub(crate) fn check_claims(
+        self,
+        request: &Request<'_>,
+        trust: &ClaimsTrust,
+        memory: &dyn RememberProofs,
+        now: UnixTime,
+    ) -> Result<Claimed, Denied> {
+        let token = self.0.checked(request, trust, memory, now, |claims| {
+            if claims.resources.is_empty() { Err(Unbound::NoResources) } else { Ok(()) }
+        })?;
+        Ok(Claimed { pass: None, token })
     }
 }
 
@@ -210,88 +175,9 @@ fn check_bound(
     }
 }
 
-/// Why a claims token does not belong to the policy beside it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Unbound {
-    /// In cookies, without `pol`.
-    NoDigest,
-    /// Without `pol`, and the resource does not hold the token, or has a wildcard in its query.
-    NotInResource,
-    /// Without `res`, where the policy itself is not seen.
-    NoResources,
-    /// `pol` is the digest of another policy.
-    OtherPolicy,
-}
-
-impl fmt::Display for Unbound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoDigest => "the claims token has no `pol`, which cookies need",
-            Self::NotInResource => {
-                "the claims token has no `pol`, and the query of the signed resource does not hold the token"
-            }
-            Self::NoResources => {
-                "the claims token has no `res`, which it needs where CloudFront's policy is not seen"
-            }
-            Self::OtherPolicy => "`pol` of the claims token is the digest of another policy",
-        })
-    }
-}
-
-/// What of a request a claims token does not allow.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Mismatch {
-    /// `mth`
-    Method {
-        /// The request's.
-        method: String,
-    },
-    /// `net`
-    Network {
-        /// The viewer's address, if known.
-        address: Option<IpAddr>,
-    },
-    /// `org`
-    Origin {
-        /// The request's, if it says.
-        origin: Option<String>,
-    },
-    /// `res`
-    Resource {
-        /// The request's. Its query may carry secrets.
-        path: String,
-    },
-}
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Method { method } => {
-                write!(f, "`mth` of the claims token does not allow `{method}`")
-            }
-            Self::Network { address: Some(address) } => {
-                write!(f, "`net` of the claims token does not allow `{address}`")
-            }
-            Self::Network { address: None } => {
-                f.write_str("`net` of the claims token allows some, and the viewer's address is not known")
-            }
-            Self::Origin { origin: Some(origin) } => {
-                write!(f, "`org` of the claims token does not allow `{origin}`")
-            }
-            Self::Origin { origin: None } => f.write_str(
-                "`org` of the claims token allows some, and the request has neither Origin nor Referer",
-            ),
-            Self::Resource { path } => write!(
-                f,
-                "`res` of the claims token does not allow `{path}` with its scheme, host and query"
-            ),
-        }
-    }
-}
-
 impl Claims {
     /// Lifetime and times first, then what the request must be like.
-    pub(crate) fn check(
+    fn check(
         &self,
         rules: &ClaimsRules,
         request: &Request<'_>,
@@ -324,8 +210,8 @@ impl Claims {
         Ok(())
     }
 
-    pub(crate) fn check_lifetime(&self, most: Option<u32>) -> Result<(), Denied> {
-        let seconds = self.expires.seconds_after(self.issued_at);
+    pub(super) fn check_lifetime(&self, most: Option<u32>) -> Result<(), Denied> {
+        let seconds = self.expires.seconds_since(self.issued_at);
         match most {
             Some(most) if seconds > i64::from(most) => {
                 Err(ClaimsFault::Lifetime { seconds, most }.into())

@@ -1,28 +1,43 @@
-//! The conditions of a policy against the request and the time.
+//! policy + request + now.
 
 use alloc::string::ToString;
+use alloc::sync::Arc;
 
+use super::find::token::Token;
+use super::read::Granted;
+use super::signed_url::signed_query;
+use crate::carrier::Carrier;
 use crate::denied::Denied;
-use crate::policy::{Granted, Policy, Resource};
+use crate::key::Thumbprint;
+use crate::policy::{Policy, Resource, SignedPolicy};
 use crate::request::Request;
 use crate::resource::{ResourcePattern, Section};
 use crate::time::UnixTime;
-use crate::verify::Pass;
-use crate::walk::claims::Token;
-use crate::walk::find::signed_query;
 
-/// A pass whose policy permits the request. Only [`Granted::permit`] makes one.
+/// A pass whose policy permits the request. Only [`Granted::check_conditions`] makes one.
 pub struct Permitted<'r> {
-    pub(crate) granted: Pass,
-    pub(crate) token: Token<'r>,
+    pub(super) pass: Pass,
+    pub(super) token: Token<'r>,
+}
+
+/// A credential that permits the request.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    pub(super) policy: Arc<SignedPolicy>,
+    pub(super) carrier: Carrier,
+    pub(super) thumbprint: Thumbprint,
 }
 
 impl<'r> Granted<'r> {
     /// Checks resource, dates and address, in this order.
-    pub fn permit(self, request: &Request<'_>, now: UnixTime) -> Result<Permitted<'r>, Denied> {
+    pub fn check_conditions(
+        self,
+        request: &Request<'_>,
+        now: UnixTime,
+    ) -> Result<Permitted<'r>, Denied> {
         self.policy.policy.check(request, now)?;
         let Self { policy, carrier, thumbprint, token } = self;
-        Ok(Permitted { granted: Pass { policy, carrier, thumbprint }, token })
+        Ok(Permitted { pass: Pass { policy, carrier, thumbprint }, token })
     }
 }
 

@@ -1,20 +1,64 @@
-//! Whether a pass is revoked: a step of the walk, and a function of the state and the time.
+//! claims + state + now.
 
-use core::fmt;
+use alloc::sync::Arc;
 
+use super::claims::Claimed;
+use super::conditions::Pass;
+use crate::carrier::Carrier;
+use crate::claims::Claims;
 use crate::denied::Denied;
 use crate::key::Thumbprint;
+use crate::policy::Policy;
+use crate::state::standing::{Revocable, Standing};
 use crate::state::{MAX_SECONDS_AHEAD, State};
 use crate::time::UnixTime;
-use crate::verify::Admitted;
-use crate::walk::claims::Claimed;
+
+/// The proof that a request passed every check. Only the walk makes one.
+///
+/// It says nothing about who sent the request: a pass is a bearer credential, and whoever copied
+/// it is admitted too, until it expires.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Admitted {
+    pass: Option<Pass>,
+    claims: Option<Arc<Claims>>,
+    not_revoked: Option<NotRevoked>,
+}
+
+impl Admitted {
+    /// The policy that admits the request; None where only CloudFront saw it.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.pass.as_ref().map(|pass| &pass.policy.policy)
+    }
+
+    /// Where the credential was found; None where only CloudFront saw it.
+    pub fn carrier(&self) -> Option<Carrier> {
+        self.pass.as_ref().map(|pass| pass.carrier)
+    }
+
+    /// The key that signed the policy; None where only CloudFront saw it.
+    pub fn thumbprint(&self) -> Option<Thumbprint> {
+        self.pass.as_ref().map(|pass| pass.thumbprint)
+    }
+
+    /// What the claims token says, if there is one and it was checked.
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_deref()
+    }
+
+    /// That it was looked up and is not revoked; None where revocation is not checked.
+    pub fn not_revoked(&self) -> Option<NotRevoked> {
+        self.not_revoked
+    }
+}
 
 impl Claimed {
-    /// Checks that the pass is not revoked; None where revocation is not checked. Where it is, a
-    /// pass without claims is refused, since nobody could revoke it, and so is one that is valid for
-    /// longer than the state remembers what is revoked.
+    /// Checks that the pass is not revoked, unless `revocation` is None.
+    ///
+    /// A pass without claims is refused then, since nobody could revoke it, and so is one that is
+    /// valid for longer than the state keeps its entries.
     #[inline(always)] // see `verify_remembering`
-    pub fn stand(
+    pub fn check_revocation(
         self,
         revocation: Option<RevocationView<'_>>,
         now: UnixTime,
@@ -23,9 +67,9 @@ impl Claimed {
             (None, _) => None,
             (Some(_), None) => return Err(Denied::ClaimsMissing),
             (Some(view), Some(token)) => {
-                let signed_policy = self.pass.as_ref().map(|pass| pass.thumbprint);
-                // Of a pass that only CloudFront saw, the key of the token is all that is known.
-                let keys = [token.thumbprint, signed_policy.unwrap_or(token.thumbprint)];
+                let policy_key = self.pass.as_ref().map(|pass| pass.thumbprint);
+                // If only CloudFront has seen the credential, nobody here knows its key.
+                let keys = [token.thumbprint, policy_key.unwrap_or(token.thumbprint)];
                 let revocable = Revocable {
                     subject: &token.claims.subject,
                     session: &token.claims.session,
@@ -40,64 +84,6 @@ impl Claimed {
         };
         let claims = self.token.map(|token| token.claims);
         Ok(Admitted { pass: self.pass, claims, not_revoked })
-    }
-}
-
-/// What of a pass can be revoked.
-#[derive(Clone, Copy, Debug)]
-pub struct Revocable<'p> {
-    /// Whose it is: `sub`.
-    pub subject: &'p str,
-    /// The session that it was issued to: `jti`.
-    pub session: &'p str,
-    /// The keys that signed it: CloudFront's credential and the claims token.
-    pub keys: &'p [Thumbprint],
-    /// When it was issued: `iat`.
-    pub issued_at: UnixTime,
-}
-
-/// What a state says of a pass.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-pub enum Standing {
-    /// Nothing.
-    Good,
-    /// It is revoked.
-    Revoked(Revocation),
-}
-
-/// What a pass was revoked by. One issued in the second of a cut-off is revoked too.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Revocation {
-    /// All passes issued up to a second are.
-    All {
-        /// The cut-off.
-        up_to: UnixTime,
-    },
-    /// All passes that a key signed are.
-    Key {
-        /// The key.
-        thumbprint: Thumbprint,
-    },
-    /// All passes of its session are.
-    Session,
-    /// All passes issued to its subject up to a second are.
-    Subject {
-        /// The cut-off.
-        up_to: UnixTime,
-    },
-}
-
-impl fmt::Display for Revocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All { up_to } => write!(f, "all passes issued up to {up_to} are revoked"),
-            Self::Key { thumbprint } => write!(f, "the key {thumbprint} is revoked"),
-            Self::Session => f.write_str("its session is revoked"),
-            Self::Subject { up_to } => {
-                write!(f, "the passes issued to its subject up to {up_to} are revoked")
-            }
-        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Held {
     pub(super) fn claims_until(&self, expires: UnixTime) -> Result<Claims, Problem> {
         let claims = self.claims.as_ref().ok_or_else(nothing_held)?;
         let claims = Claims::read(claims.as_bytes()).map_err(failed)?;
-        let lifetime = claims.expires.seconds_after(claims.issued_at);
+        let lifetime = claims.expires.seconds_since(claims.issued_at);
         let issued_at = expires.as_seconds().saturating_sub(lifetime);
         let issued_at = UnixTime::from_seconds(issued_at).unwrap_or(claims.issued_at);
         Ok(Claims { issued_at, expires, ..claims })

@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use super::delegation::{Delegation, KeyUse, ListedKey};
 use super::refused::StateRefused;
 use crate::backend::Backend;
-use crate::jws::{ClaimsKey, JoseAlgorithm};
+use crate::claims_key::ClaimsKey;
+use crate::jws::JoseAlgorithm;
 use crate::key::KeyKind;
-use crate::trust::{TrustedKey, TrustedKeys};
+use crate::trusted_key::{TrustedKey, TrustedKeys};
 
 impl Delegation {
     /// The keys of CloudFront credentials. There has to be one.

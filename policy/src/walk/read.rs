@@ -1,0 +1,45 @@
+//! signed bytes -> policy.
+
+use alloc::sync::Arc;
+
+use super::authenticate::{Authentic, AuthenticText};
+use super::find::token::Token;
+use super::find::{Credential, SignedText};
+use crate::carrier::Carrier;
+use crate::denied::Denied;
+use crate::key::Thumbprint;
+use crate::memory::{Proven, RememberProofs, Saying};
+use crate::policy::{Policy, SignedPolicy, check_for_cookies};
+
+/// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
+pub struct Granted<'r> {
+    pub(crate) policy: Arc<SignedPolicy>,
+    pub(crate) carrier: Carrier,
+    pub(crate) thumbprint: Thumbprint,
+    pub(crate) token: Token<'r>,
+}
+
+impl<'r> Authentic<'r> {
+    /// Reads the signed bytes, and has `memory` note them with what they say.
+    pub fn read(self, memory: &dyn RememberProofs) -> Result<Granted<'r>, Denied> {
+        let Self { credential, thumbprint, algorithm, text } = self;
+        let policy = match text {
+            AuthenticText::Known(policy) => policy,
+            AuthenticText::New { bytes, digest } => {
+                let policy = match &credential.text {
+                    SignedText::Canned { policy, .. } => policy.clone(),
+                    SignedText::Custom(_) => Policy::read(&bytes)?,
+                };
+                let policy = Arc::new(SignedPolicy { policy, digest });
+                let proven = Proven(Saying::Policy(Arc::clone(&policy)));
+                memory.remember(&credential.proof(thumbprint, algorithm), &proven);
+                policy
+            }
+        };
+        let Credential { carrier, token, .. } = credential;
+        if carrier == Carrier::Cookie {
+            check_for_cookies(&policy.policy)?;
+        }
+        Ok(Granted { policy, carrier, thumbprint, token })
+    }
+}
