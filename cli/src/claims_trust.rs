@@ -6,8 +6,8 @@ use std::ffi::OsString;
 
 use edge_validator::{ClaimsKeySettings, Native, PemRefused, public_key_from_pem};
 use policy::{
-    Algorithm, ClaimsKey, JoseAlgorithm, KeyKind, KeyUse, ListedKey, ShortRsa,
-    UnknownJoseAlgorithm, check_key_id,
+    Algorithm, ClaimsKey, DelegatedKey, JoseAlgorithm, JoseAlgorithmFault, KeyKind, KeyUse,
+    ShortRsa, check_key_id,
 };
 
 use crate::outcome::Failure;
@@ -61,7 +61,7 @@ pub(crate) fn fitting_algorithm(kind: KeyKind) -> JoseAlgorithm {
 
 impl ClaimsTrust {
     /// The key as a delegation lists it, in which there is no place for a secret.
-    pub(crate) fn listed(&self) -> Result<ListedKey, Failure> {
+    pub(crate) fn listed(&self) -> Result<DelegatedKey, Failure> {
         let Self { id, file, algorithm } = self;
         let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
         if *algorithm == Some(JoseAlgorithm::Hs256) {
@@ -79,7 +79,7 @@ impl ClaimsTrust {
             return Err(usage(&format_args!("this key signs with {}", fitting.name())));
         }
         let (id, algorithms) = (Some(id.clone()), vec![listed]);
-        Ok(ListedKey { key_use: KeyUse::Claims, id, key, algorithms })
+        Ok(DelegatedKey { key_use: KeyUse::Claims, id, key, algorithms })
     }
 }
 
@@ -101,7 +101,7 @@ impl FromStr for ClaimsTrust {
 /// Why a text names no key to trust for claims.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum NotClaimsTrust {
-    Algorithm(UnknownJoseAlgorithm),
+    Algorithm(JoseAlgorithmFault),
     Id,
     NoEqualsSign,
     NoFile,
@@ -154,9 +154,9 @@ mod tests {
             ("c=:ES256", NotClaimsTrust::NoFile),
             ("=a.pem", NotClaimsTrust::Id),
             ("c 1=a.pem", NotClaimsTrust::Id),
-            ("c=a.pem:", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
-            ("c=a.pem:none", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
-            ("c=a.pem:ES256,RS256", NotClaimsTrust::Algorithm(UnknownJoseAlgorithm)),
+            ("c=a.pem:", NotClaimsTrust::Algorithm(JoseAlgorithmFault)),
+            ("c=a.pem:none", NotClaimsTrust::Algorithm(JoseAlgorithmFault)),
+            ("c=a.pem:ES256,RS256", NotClaimsTrust::Algorithm(JoseAlgorithmFault)),
         ] {
             assert_eq!(text.parse::<ClaimsTrust>().err(), Some(why), "{text}");
         }

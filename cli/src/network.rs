@@ -2,10 +2,10 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use policy::{Ipv4Network, NotAnIpv4Network};
+use policy::{Ipv4Network, Ipv4NetworkFault};
 
 /// An IPv4 network. An address alone is the network of that address.
-pub(crate) fn network(text: &str) -> Result<Ipv4Network, NotAnIpv4Network> {
+pub(crate) fn network(text: &str) -> Result<Ipv4Network, Ipv4NetworkFault> {
     match text.parse::<Ipv4Addr>() {
         Ok(address) => Ok(Ipv4Network::single(address)),
         Err(_) => text.parse(),

@@ -5,8 +5,8 @@ use core::str::FromStr;
 
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use policy::{
-    Algorithm, Hash, KeyUse, ListedKey, ShortRsa, TrustRefused, TrustedKey, TrustedKeys,
-    UnknownAlgorithm, check_key_id,
+    Algorithm, AlgorithmFault, DelegatedKey, Hash, KeyUse, ShortRsa, TrustRefused, TrustedKey,
+    TrustedKeys, check_key_id,
 };
 
 use crate::outcome::Failure;
@@ -30,7 +30,7 @@ impl Trust {
     }
 
     /// The key as a delegation lists it: with SHA-256, where no algorithm is named.
-    pub(crate) fn listed(&self) -> Result<ListedKey, Failure> {
+    pub(crate) fn listed(&self) -> Result<DelegatedKey, Failure> {
         let Self { id, file, algorithms } = self;
         let key = public_key_from_pem(&file.read()?, ShortRsa::Refuse)
             .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))?;
@@ -38,7 +38,7 @@ impl Trust {
         if algorithms.is_empty() {
             algorithms.push(Algorithm::new(key.kind(), Hash::Sha256));
         }
-        Ok(ListedKey { key_use: KeyUse::CloudFront, id: id.clone(), key, algorithms })
+        Ok(DelegatedKey { key_use: KeyUse::CloudFront, id: id.clone(), key, algorithms })
     }
 
     fn load(&self, short_rsa: ShortRsa) -> Result<TrustedKey, Failure> {
@@ -94,7 +94,7 @@ pub(crate) fn split_algorithms(text: &str) -> (&str, Option<&str>) {
 /// Why a text names no key to trust.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum NotTrust {
-    Algorithm(UnknownAlgorithm),
+    Algorithm(AlgorithmFault),
     Id(TrustRefused),
     NoEqualsSign,
     NoFile,
@@ -147,9 +147,9 @@ mod tests {
             ("K1=", NotTrust::NoFile),
             ("K1=:RSA-SHA256", NotTrust::NoFile),
             ("K 1=a.pem", NotTrust::Id(TrustRefused::KeyId)),
-            ("K1=a.pem:", NotTrust::Algorithm(UnknownAlgorithm)),
-            ("K1=a.pem:rsa-sha256", NotTrust::Algorithm(UnknownAlgorithm)),
-            ("K1=a.pem:RSA-SHA256,", NotTrust::Algorithm(UnknownAlgorithm)),
+            ("K1=a.pem:", NotTrust::Algorithm(AlgorithmFault)),
+            ("K1=a.pem:rsa-sha256", NotTrust::Algorithm(AlgorithmFault)),
+            ("K1=a.pem:RSA-SHA256,", NotTrust::Algorithm(AlgorithmFault)),
         ] {
             assert_eq!(text.parse::<Trust>().err(), Some(why), "{text}");
         }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 use policy::base64::STANDARD;
-use policy::json::{self, NotJson};
+use policy::json::{self, JsonFault};
 use policy::{
     Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, StateRefused, TrustRefused,
     UrlFault,
@@ -221,7 +221,7 @@ pub enum SettingsRefused {
     /// Not an origin; `*` and `null` are none.
     CorsOrigin(String),
     /// Not the JSON of settings.
-    NotJson(NotJson),
+    NotJson(JsonFault),
     /// A key.
     Key {
         /// Its id.
@@ -275,12 +275,12 @@ impl fmt::Display for SettingsRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Algorithm(name) => {
-                write!(f, "`algorithms` has `{name}`: {}", policy::UnknownAlgorithm)
+                write!(f, "`algorithms` has `{name}`: {}", policy::AlgorithmFault)
             }
             Self::JoseAlgorithm(name) => write!(
                 f,
                 "`algorithm` of a claims key is `{name}`: {}",
-                policy::UnknownJoseAlgorithm
+                policy::JoseAlgorithmFault
             ),
             Self::ShortSecret { id, bytes } => write!(
                 f,

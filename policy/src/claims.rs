@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::encoding::{Shown, shortened};
-use crate::json::{self, Members, NotJson, Object, Value};
+use crate::json::{self, JsonFault, Members, Object, Value};
 use crate::jws::{self, MakeToken};
-use crate::network::{Network, NotANetwork};
+use crate::network::{Network, NetworkFault};
 use crate::request::is_origin;
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
@@ -300,9 +300,9 @@ pub enum ClaimsFault {
         claim: &'static str,
     },
     /// An entry of `net`.
-    Network(NotANetwork),
+    Network(NetworkFault),
     /// The claim set is not JSON, or JSON on which readers disagree.
-    NotJson(NotJson),
+    NotJson(JsonFault),
     /// Not three parts of base64url.
     NotJws,
     /// An entry of `org`.
@@ -373,8 +373,8 @@ impl fmt::Display for ClaimsFault {
 
 impl core::error::Error for ClaimsFault {}
 
-impl From<NotJson> for ClaimsFault {
-    fn from(problem: NotJson) -> Self {
+impl From<JsonFault> for ClaimsFault {
+    fn from(problem: JsonFault) -> Self {
         Self::NotJson(problem)
     }
 }

@@ -13,20 +13,20 @@ pub fn to_cloudfront_base64(bytes: &[u8]) -> String {
 }
 
 /// Decodes CloudFront's base64, strictly: whole padding, no stray bits, no other alphabet.
-pub fn from_cloudfront_base64(text: &str) -> Result<Vec<u8>, NotCloudFrontBase64> {
+pub fn from_cloudfront_base64(text: &str) -> Result<Vec<u8>, Base64Fault> {
     let symbol = |symbol: char| match symbol {
-        '+' | '/' | '=' => Some(NotCloudFrontBase64::OtherAlphabet(symbol)),
+        '+' | '/' | '=' => Some(Base64Fault::OtherAlphabet(symbol)),
         '-' | '_' | '~' => None,
-        other => (!other.is_ascii_alphanumeric()).then_some(NotCloudFrontBase64::Symbol),
+        other => (!other.is_ascii_alphanumeric()).then_some(Base64Fault::Symbol),
     };
     CLOUDFRONT
         .decode(text.as_bytes())
-        .ok_or_else(|| text.chars().find_map(symbol).unwrap_or(NotCloudFrontBase64::Length))
+        .ok_or_else(|| text.chars().find_map(symbol).unwrap_or(Base64Fault::Length))
 }
 
 /// Why a text is not CloudFront's base64.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum NotCloudFrontBase64 {
+pub enum Base64Fault {
     /// Padding is missing or too much, or the last symbol carries stray bits.
     Length,
     /// A symbol of plain base64: `+`, `/` or `=`.
@@ -35,7 +35,7 @@ pub enum NotCloudFrontBase64 {
     Symbol,
 }
 
-impl fmt::Display for NotCloudFrontBase64 {
+impl fmt::Display for Base64Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length => {
@@ -119,15 +119,15 @@ mod tests {
     fn only_the_canonical_form_is_read() {
         assert_eq!(from_cloudfront_base64("TQ__").unwrap(), b"M");
         for (text, why) in [
-            ("TQ", NotCloudFrontBase64::Length),
-            ("TQ_", NotCloudFrontBase64::Length),
-            ("TR__", NotCloudFrontBase64::Length),
-            ("TQ___", NotCloudFrontBase64::Length),
-            ("T_Q_", NotCloudFrontBase64::Length),
-            ("TQ==", NotCloudFrontBase64::OtherAlphabet('=')),
-            ("ab+c", NotCloudFrontBase64::OtherAlphabet('+')),
-            ("ab c", NotCloudFrontBase64::Symbol),
-            ("abc\n", NotCloudFrontBase64::Symbol),
+            ("TQ", Base64Fault::Length),
+            ("TQ_", Base64Fault::Length),
+            ("TR__", Base64Fault::Length),
+            ("TQ___", Base64Fault::Length),
+            ("T_Q_", Base64Fault::Length),
+            ("TQ==", Base64Fault::OtherAlphabet('=')),
+            ("ab+c", Base64Fault::OtherAlphabet('+')),
+            ("ab c", Base64Fault::Symbol),
+            ("abc\n", Base64Fault::Symbol),
         ] {
             assert_eq!(from_cloudfront_base64(text), Err(why), "{text}");
         }

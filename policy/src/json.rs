@@ -60,23 +60,23 @@ impl<'t> Object<'t> {
 
 /// Where and why a text is not the JSON we read. It quotes nothing, since the text is signed data.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct NotJson {
+pub struct JsonFault {
     /// Offset in bytes.
     pub at: usize,
     /// What was wrong there.
     pub problem: &'static str,
 }
 
-impl fmt::Display for NotJson {
+impl fmt::Display for JsonFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at byte {}", self.problem, self.at)
     }
 }
 
 /// Reads one value that fills the whole text, nested at most [`MAX_JSON_DEPTH`] deep.
-pub fn read(bytes: &[u8]) -> Result<Value<'_>, NotJson> {
+pub fn read(bytes: &[u8]) -> Result<Value<'_>, JsonFault> {
     let text = core::str::from_utf8(bytes)
-        .map_err(|error| NotJson { at: error.valid_up_to(), problem: "not UTF-8" })?;
+        .map_err(|error| JsonFault { at: error.valid_up_to(), problem: "not UTF-8" })?;
     let mut reader = Reader { rest: text, length: text.len() };
     let value = reader.value(0)?;
     reader.skip_whitespace();
@@ -89,7 +89,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn value(&mut self, depth: usize) -> Result<Value<'t>, NotJson> {
+    fn value(&mut self, depth: usize) -> Result<Value<'t>, JsonFault> {
         self.skip_whitespace();
         match self.rest.as_bytes().first() {
             Some(b'{') if depth < MAX_JSON_DEPTH => self.object(depth).map(Value::Object),
@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Object<'t>, NotJson> {
+    fn object(&mut self, depth: usize) -> Result<Object<'t>, JsonFault> {
         self.expect("{", "an object is missing")?;
         let mut members: Vec<(Cow<'t, str>, Value<'t>)> = Vec::new();
         if self.eat_token("}") {
@@ -125,7 +125,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Vec<Value<'t>>, NotJson> {
+    fn array(&mut self, depth: usize) -> Result<Vec<Value<'t>>, JsonFault> {
         self.expect("[", "an array is missing")?;
         let mut values = Vec::new();
         if self.eat_token("]") {
@@ -140,7 +140,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn string(&mut self) -> Result<Cow<'t, str>, NotJson> {
+    fn string(&mut self) -> Result<Cow<'t, str>, JsonFault> {
         if !self.eat("\"") {
             return self.fail("a string is missing");
         }
@@ -180,7 +180,7 @@ impl<'t> Reader<'t> {
         end.unwrap_or(self.rest.len())
     }
 
-    fn escape(&mut self) -> Result<char, NotJson> {
+    fn escape(&mut self) -> Result<char, JsonFault> {
         match self.next() {
             Some(same @ ('"' | '\\' | '/')) => Ok(same),
             Some('b') => Ok('\u{8}'),
@@ -194,7 +194,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `XXXX` after `\u`, with the second half of a surrogate pair.
-    fn unicode_escape(&mut self) -> Result<char, NotJson> {
+    fn unicode_escape(&mut self) -> Result<char, JsonFault> {
         let first = self.four_digits()?;
         let code = match first {
             0xD800..=0xDBFF if self.eat("\\u") => match self.four_digits()? {
@@ -209,7 +209,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn four_digits(&mut self) -> Result<u32, NotJson> {
+    fn four_digits(&mut self) -> Result<u32, JsonFault> {
         let mut code = 0;
         for _ in 0..4 {
             match self.next().and_then(|digit| digit.to_digit(16)) {
@@ -220,7 +220,7 @@ impl<'t> Reader<'t> {
         Ok(code)
     }
 
-    fn integer(&mut self) -> Result<i64, NotJson> {
+    fn integer(&mut self) -> Result<i64, JsonFault> {
         let end = self.rest.bytes().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
         let (digits, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         if rest.starts_with(['.', 'e', 'E']) {
@@ -261,7 +261,7 @@ impl<'t> Reader<'t> {
         self.eat(token)
     }
 
-    fn expect(&mut self, token: &str, problem: &'static str) -> Result<(), NotJson> {
+    fn expect(&mut self, token: &str, problem: &'static str) -> Result<(), JsonFault> {
         if self.eat_token(token) { Ok(()) } else { self.fail(problem) }
     }
 
@@ -272,8 +272,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn fail<T>(&self, problem: &'static str) -> Result<T, NotJson> {
-        Err(NotJson { at: self.length.saturating_sub(self.rest.len()), problem })
+    fn fail<T>(&self, problem: &'static str) -> Result<T, JsonFault> {
+        Err(JsonFault { at: self.length.saturating_sub(self.rest.len()), problem })
     }
 }
 
@@ -351,7 +351,7 @@ mod tests {
         ] {
             assert_eq!(read(text.as_bytes()).unwrap_err().problem, problem, "{text}");
         }
-        assert_eq!(read(b"\"\xff\"").unwrap_err(), NotJson { at: 1, problem: "not UTF-8" });
+        assert_eq!(read(b"\"\xff\"").unwrap_err(), JsonFault { at: 1, problem: "not UTF-8" });
         assert!(read(b"[[[[[[[[1]]]]]]]]").is_ok());
     }
 }

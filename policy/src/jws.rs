@@ -47,24 +47,24 @@ impl fmt::Display for JoseAlgorithm {
 }
 
 impl FromStr for JoseAlgorithm {
-    type Err = UnknownJoseAlgorithm;
+    type Err = JoseAlgorithmFault;
 
-    fn from_str(name: &str) -> Result<Self, UnknownJoseAlgorithm> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(UnknownJoseAlgorithm)
+    fn from_str(name: &str) -> Result<Self, JoseAlgorithmFault> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(JoseAlgorithmFault)
     }
 }
 
 /// No algorithm of the claims token has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct UnknownJoseAlgorithm;
+pub struct JoseAlgorithmFault;
 
-impl fmt::Display for UnknownJoseAlgorithm {
+impl fmt::Display for JoseAlgorithmFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("use one of ES256, RS256, HS256")
     }
 }
 
-impl core::error::Error for UnknownJoseAlgorithm {}
+impl core::error::Error for JoseAlgorithmFault {}
 
 /// A key that signs claims tokens on the spot.
 pub trait MakeToken {

@@ -48,7 +48,7 @@ pub use claims::{
 pub use claims_key::ClaimsKey;
 pub use code::{CloudFrontError, Code, Stage};
 pub use denied::Denied;
-pub use encoding::{NotCloudFrontBase64, from_cloudfront_base64, to_cloudfront_base64};
+pub use encoding::{Base64Fault, from_cloudfront_base64, to_cloudfront_base64};
 pub use forwarding::{OWN_HEADER_PREFIX, forwarded_cookies, forwarded_query, is_own_header};
 pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
@@ -56,12 +56,12 @@ pub use grant::{
 };
 pub use inspection::UnprovenToken;
 pub use issue::IssueRefused;
-pub use jws::{CLAIMS_TYPE, JoseAlgorithm, MakeToken, UnknownJoseAlgorithm};
+pub use jws::{CLAIMS_TYPE, JoseAlgorithm, JoseAlgorithmFault, MakeToken};
 pub use key::{
     KeyKind, KeyRefused, MAX_RSA_BITS, MIN_RSA_BITS, Material, PublicKey, ShortRsa, Thumbprint,
 };
 pub use memory::{Forgetful, Proof, Proven, RememberProofs};
-pub use network::{Ipv4Network, Ipv6Network, Network, NotANetwork, NotAnIpv4Network};
+pub use network::{Ipv4Network, Ipv4NetworkFault, Ipv6Network, Network, NetworkFault};
 pub use policy::{Policy, PolicyFault};
 pub use request::{Request, is_origin};
 pub use resource::{
@@ -69,13 +69,14 @@ pub use resource::{
 };
 pub use signable::{SignableFault, SignableUrl};
 pub use signature::{
-    Algorithm, BoxedKey, Hash, InvalidSignature, MakeSignature, UnknownAlgorithm, VerifySignature,
+    Algorithm, AlgorithmFault, BoxedKey, Hash, InvalidSignature, MakeSignature, VerifySignature,
 };
 pub use state::standing::{Revocable, Revocation, Standing};
 pub use state::{
-    Body, BodyDigest, BodyDraft, Delegation, Head, HeadDraft, KeyUse, ListedKey, MAX_BODY_BYTES,
-    MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_LISTED_KEYS, MAX_SECONDS_AHEAD, Minimum, Salt,
-    SignedDelegation, Signer, SiteId, State, StatePart, StateRefused, StateTrust, UnprovenHead,
+    Body, BodyDigest, BodyDraft, DelegatedKey, Delegation, Head, HeadDraft, KeyUse, MAX_BODY_BYTES,
+    MAX_DELEGATED_KEYS, MAX_DELEGATION_BYTES, MAX_HEAD_BYTES, MAX_SECONDS_AHEAD, Minimum, Salt,
+    SignedDelegation, SiteId, State, StatePart, StateRefused, StateSigner, StateTrust,
+    UnprovenHead,
 };
 pub use time::UnixTime;
 pub use trust::{ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, Trust};

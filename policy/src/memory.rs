@@ -25,10 +25,10 @@ pub struct Proof<'p> {
 
 /// What a proven text says, read once. Only the walk makes one.
 #[derive(Clone, Debug)]
-pub struct Proven(pub(crate) Saying);
+pub struct Proven(pub(crate) ProvenText);
 
 #[derive(Clone, Debug)]
-pub(crate) enum Saying {
+pub(crate) enum ProvenText {
     Claims(Arc<Claims>),
     Policy(Arc<SignedPolicy>),
 }

@@ -40,18 +40,18 @@ impl fmt::Display for Ipv4Network {
 
 /// Reads `a.b.c.d/n`. The prefix length is required: CloudFront documents no other form.
 impl FromStr for Ipv4Network {
-    type Err = NotAnIpv4Network;
+    type Err = Ipv4NetworkFault;
 
-    fn from_str(text: &str) -> Result<Self, NotAnIpv4Network> {
+    fn from_str(text: &str) -> Result<Self, Ipv4NetworkFault> {
         let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
         if address.parse::<Ipv6Addr>().is_ok() {
-            return Err(NotAnIpv4Network::Ipv6);
+            return Err(Ipv4NetworkFault::Ipv6);
         }
-        let address = address.parse().map_err(|_| NotAnIpv4Network::Malformed)?;
+        let address = address.parse().map_err(|_| Ipv4NetworkFault::Malformed)?;
         if prefix.is_empty() && !text.as_bytes().contains(&b'/') {
-            return Err(NotAnIpv4Network::PrefixMissing);
+            return Err(Ipv4NetworkFault::PrefixMissing);
         }
-        let prefix = prefix_length(prefix, 32).ok_or(NotAnIpv4Network::Malformed)?;
+        let prefix = prefix_length(prefix, 32).ok_or(Ipv4NetworkFault::Malformed)?;
         Ok(Self { address, prefix })
     }
 }
@@ -95,16 +95,16 @@ impl fmt::Display for Network {
 
 /// Reads an address, `/`, and a prefix length, which is required.
 impl FromStr for Network {
-    type Err = NotANetwork;
+    type Err = NetworkFault;
 
-    fn from_str(text: &str) -> Result<Self, NotANetwork> {
-        match text.split_once('/').ok_or(NotANetwork)? {
+    fn from_str(text: &str) -> Result<Self, NetworkFault> {
+        match text.split_once('/').ok_or(NetworkFault)? {
             (address, prefix) if address.contains(':') => {
-                let address = address.parse().map_err(|_| NotANetwork)?;
-                let prefix = prefix_length(prefix, 128).ok_or(NotANetwork)?;
+                let address = address.parse().map_err(|_| NetworkFault)?;
+                let prefix = prefix_length(prefix, 128).ok_or(NetworkFault)?;
                 Ok(Self::V6(Ipv6Network { address, prefix }))
             }
-            _ => text.parse().map(Self::V4).map_err(|_| NotANetwork),
+            _ => text.parse().map(Self::V4).map_err(|_| NetworkFault),
         }
     }
 }
@@ -126,15 +126,15 @@ impl Ipv6Network {
 
 /// A text is neither an IPv4 nor an IPv6 network.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct NotANetwork;
+pub struct NetworkFault;
 
-impl fmt::Display for NotANetwork {
+impl fmt::Display for NetworkFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("is not a network; write it as `192.0.2.0/24` or `2001:db8::/32`")
     }
 }
 
-impl core::error::Error for NotANetwork {}
+impl core::error::Error for NetworkFault {}
 
 /// Decimal digits without a sign or a leading zero, up to `most`.
 fn prefix_length(digits: &str, most: u8) -> Option<u8> {
@@ -145,7 +145,7 @@ fn prefix_length(digits: &str, most: u8) -> Option<u8> {
 
 /// Why a text is not an IPv4 network.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum NotAnIpv4Network {
+pub enum Ipv4NetworkFault {
     /// An IPv6 address or network.
     Ipv6,
     /// Not `a.b.c.d/n` with four octets and a length of 0 to 32.
@@ -154,7 +154,7 @@ pub enum NotAnIpv4Network {
     PrefixMissing,
 }
 
-impl fmt::Display for NotAnIpv4Network {
+impl fmt::Display for Ipv4NetworkFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ipv6 => {
@@ -166,7 +166,7 @@ impl fmt::Display for NotAnIpv4Network {
     }
 }
 
-impl core::error::Error for NotAnIpv4Network {}
+impl core::error::Error for Ipv4NetworkFault {}
 
 #[cfg(test)]
 mod tests {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn only_networks_are_read() {
-        use NotAnIpv4Network::{Ipv6, Malformed, PrefixMissing};
+        use Ipv4NetworkFault::{Ipv6, Malformed, PrefixMissing};
         for (text, why) in [
             ("192.0.2.7", PrefixMissing),
             ("2001:db8::/32", Ipv6),
@@ -242,7 +242,7 @@ mod tests {
         for text in
             ["", "/", "192.0.2.7", "2001:db8::1", "::/129", "::/", "::/01", "::/+1", "::g/1"]
         {
-            assert_eq!(text.parse::<Network>(), Err(NotANetwork), "{text}");
+            assert_eq!(text.parse::<Network>(), Err(NetworkFault), "{text}");
         }
     }
 

@@ -7,8 +7,8 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::encoding::{Shown, shortened};
-use crate::json::{self, NotJson, Object, Value};
-use crate::network::{Ipv4Network, NotAnIpv4Network};
+use crate::json::{self, JsonFault, Object, Value};
+use crate::network::{Ipv4Network, Ipv4NetworkFault};
 use crate::resource::{PatternFault, ResourcePattern};
 use crate::time::UnixTime;
 
@@ -239,9 +239,9 @@ pub enum PolicyFault {
         place: &'static str,
     },
     /// The address condition.
-    Network(NotAnIpv4Network),
+    Network(Ipv4NetworkFault),
     /// Not JSON, or JSON on which readers disagree.
-    NotJson(NotJson),
+    NotJson(JsonFault),
     /// The resource.
     Resource(PatternFault),
     /// Not one statement.
@@ -296,8 +296,8 @@ impl fmt::Display for PolicyFault {
 
 impl core::error::Error for PolicyFault {}
 
-impl From<NotJson> for PolicyFault {
-    fn from(problem: NotJson) -> Self {
+impl From<JsonFault> for PolicyFault {
+    fn from(problem: JsonFault) -> Self {
         Self::NotJson(problem)
     }
 }

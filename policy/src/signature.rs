@@ -109,21 +109,21 @@ impl fmt::Display for Algorithm {
 
 /// No algorithm has this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct UnknownAlgorithm;
+pub struct AlgorithmFault;
 
-impl fmt::Display for UnknownAlgorithm {
+impl fmt::Display for AlgorithmFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("use one of RSA-SHA1, RSA-SHA256, ECDSA-SHA1, ECDSA-SHA256")
     }
 }
 
-impl core::error::Error for UnknownAlgorithm {}
+impl core::error::Error for AlgorithmFault {}
 
 impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
+    type Err = AlgorithmFault;
 
-    fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(UnknownAlgorithm)
+    fn from_str(name: &str) -> Result<Self, AlgorithmFault> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(AlgorithmFault)
     }
 }
 

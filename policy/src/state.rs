@@ -31,10 +31,11 @@ use alloc::vec::Vec;
 pub use body::{Body, BodyDraft, MAX_BODY_BYTES, Salt};
 pub use body_digest::BodyDigest;
 pub use delegation::{
-    Delegation, KeyUse, ListedKey, MAX_DELEGATION_BYTES, MAX_LISTED_KEYS, SignedDelegation, SiteId,
+    DelegatedKey, Delegation, KeyUse, MAX_DELEGATED_KEYS, MAX_DELEGATION_BYTES, SignedDelegation,
+    SiteId,
 };
 pub use head::{Head, HeadDraft, MAX_HEAD_BYTES};
-pub use refused::{MAX_SECONDS_AHEAD, Signer, StatePart, StateRefused};
+pub use refused::{MAX_SECONDS_AHEAD, StatePart, StateRefused, StateSigner};
 pub use trust::{Minimum, StateTrust};
 pub use unproven::UnprovenHead;
 

@@ -27,7 +27,7 @@ mod stored_key;
 #[cfg(test)]
 mod tests;
 
-use policy::{Algorithm, Hash, ListedKey, MakeSignature, SignableUrl};
+use policy::{Algorithm, DelegatedKey, Hash, MakeSignature, SignableUrl};
 
 #[cfg(feature = "aws")]
 pub use self::aws::AwsEstate;
@@ -161,7 +161,7 @@ impl<E: Estate> Rotation<E> {
             Step::Create { version } => self.create(version.as_deref(), there).await,
             Step::Regroup(group) => Ok(self.estate.regroup(group).await?),
             Step::Trust(key) => {
-                let others = |listed: &ListedKey| listed.id.as_ref() != Some(&key.key_id);
+                let others = |listed: &DelegatedKey| listed.id.as_ref() != Some(&key.key_id);
                 let mut keys = delegated(there, others);
                 keys.push(key.listed());
                 Ok(self.estate.delegate(keys).await?)
@@ -226,7 +226,7 @@ impl<E: Estate> Rotation<E> {
 }
 
 /// The keys of the delegation that are to stay.
-fn delegated(there: &Inventory, stays: impl Fn(&ListedKey) -> bool) -> Vec<ListedKey> {
+fn delegated(there: &Inventory, stays: impl Fn(&DelegatedKey) -> bool) -> Vec<DelegatedKey> {
     match &there.trust {
         EdgeTrust::None => Vec::new(),
         EdgeTrust::State { delegated, .. } => {

@@ -1,7 +1,7 @@
 //! The keys of a new site.
 
 use policy::base64::STANDARD;
-use policy::{Algorithm, Delegation, Hash, KeyUse, ListedKey, SiteId, UnixTime};
+use policy::{Algorithm, DelegatedKey, Delegation, Hash, KeyUse, SiteId, UnixTime};
 use signer::{KeySpec, MIN_SITE_SECRET_BYTES, Mandate, PrivateKey, public_key_pem};
 use zeroize::Zeroizing;
 
@@ -127,9 +127,9 @@ impl Pair {
         public_key_pem(self.key.public_key())
     }
 
-    fn listed(&self, key_use: KeyUse, id: Option<&str>) -> ListedKey {
+    fn listed(&self, key_use: KeyUse, id: Option<&str>) -> DelegatedKey {
         let key = self.key.public_key().clone();
-        ListedKey { key_use, id: id.map(str::to_owned), key, algorithms: vec![self.algorithm()] }
+        DelegatedKey { key_use, id: id.map(str::to_owned), key, algorithms: vec![self.algorithm()] }
     }
 }
 

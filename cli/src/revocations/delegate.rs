@@ -2,7 +2,7 @@
 
 use clap::Args;
 use edge_validator::public_key_from_pem;
-use policy::{Delegation, ListedKey, ShortRsa, SiteId};
+use policy::{DelegatedKey, Delegation, ShortRsa, SiteId};
 use signer::{Mandate, MandateRefused};
 
 use crate::claims_trust::ClaimsTrust;
@@ -59,7 +59,7 @@ impl Delegate {
             .map_err(|refused| Failure::Usage(format!("{}: {refused}", self.state_key)))?;
         let listed = self.trust.iter().map(Trust::listed);
         let listed = listed.chain(self.claims_trust.iter().map(ClaimsTrust::listed));
-        let keys = listed.collect::<Result<Vec<ListedKey>, Failure>>()?;
+        let keys = listed.collect::<Result<Vec<DelegatedKey>, Failure>>()?;
         if keys.is_empty() {
             warn(
                 "no key is listed: name with `--trust` and `--claims-trust` those that edges are to trust",

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use policy::{ListedKey, UnixTime};
+use policy::{DelegatedKey, UnixTime};
 use serde::Serialize;
 use signer::rotation::{
     EdgeTrust, Inventory, MAX_ACCOUNT_KEYS, MAX_GROUP_KEYS, Next, Refused, RootKey, StoredKey, Wait,
@@ -120,8 +120,8 @@ impl Key {
     }
 }
 
-fn ids(keys: &[ListedKey]) -> Vec<String> {
-    let id = |key: &ListedKey| key.id.clone().unwrap_or_else(|| "(any id)".to_owned());
+fn ids(keys: &[DelegatedKey]) -> Vec<String> {
+    let id = |key: &DelegatedKey| key.id.clone().unwrap_or_else(|| "(any id)".to_owned());
     keys.iter().filter(|key| key.key_use == policy::KeyUse::CloudFront).map(id).collect()
 }
 

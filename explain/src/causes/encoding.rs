@@ -1,7 +1,7 @@
 //! How the values of a pass are written.
 
 use policy::{
-    Carrier, CloudFrontError, Field, KeyKind, MAX_SIGNED_COOKIE_BYTES, NotAnIpv4Network,
+    Carrier, CloudFrontError, Field, Ipv4NetworkFault, KeyKind, MAX_SIGNED_COOKIE_BYTES,
     PolicyFault, UnixTime,
 };
 
@@ -244,11 +244,11 @@ fn certainty(fault: &PolicyFault) -> Option<Certainty> {
         | PolicyFault::NotJson(_)
         | PolicyFault::Statements { .. }
         | PolicyFault::Type { .. }
-        | PolicyFault::Network(NotAnIpv4Network::Ipv6 | NotAnIpv4Network::Malformed) => {
+        | PolicyFault::Network(Ipv4NetworkFault::Ipv6 | Ipv4NetworkFault::Malformed) => {
             Some(Certainty::Proved)
         }
         PolicyFault::AnyProtocolInCookie
-        | PolicyFault::Network(NotAnIpv4Network::PrefixMissing)
+        | PolicyFault::Network(Ipv4NetworkFault::PrefixMissing)
         | PolicyFault::Resource(_)
         | PolicyFault::Unknown { .. }
         | PolicyFault::Unsupported { .. } => Some(Certainty::Likely),

@@ -13,7 +13,7 @@ use crate::trusted_key::{MAX_KEYS_WITHOUT_ID, TrustRefused, check_key_id};
 
 /// The most keys that a delegation lists: rotations overlap two of each kind, and CloudFront takes
 /// five in each of four key groups (AWS: "Quotas").
-pub const MAX_LISTED_KEYS: usize = 20;
+pub const MAX_DELEGATED_KEYS: usize = 20;
 
 /// The longest delegation, in bytes, its signature included: 20 keys of RSA-4096 fit.
 pub const MAX_DELEGATION_BYTES: usize = 15 * 1024;
@@ -65,7 +65,7 @@ pub enum KeyUse {
 
 /// A key that the site trusts now.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ListedKey {
+pub struct DelegatedKey {
     /// What for.
     pub key_use: KeyUse,
     /// Its Key-Pair-Id or `kid`. None answers for any Key-Pair-Id; a claims key has one.
@@ -106,7 +106,7 @@ pub struct Delegation {
     /// Signs heads.
     pub state_key: PublicKey,
     /// Trusted for passes.
-    pub keys: Vec<ListedKey>,
+    pub keys: Vec<DelegatedKey>,
 }
 
 impl Delegation {
@@ -159,7 +159,7 @@ impl Delegation {
             let id = id.map_err(|_| TrustRefused::KeyId)?;
             let id = (!id.is_empty()).then(|| id.to_string());
             let key = public_key(reader.long().ok_or_else(short)?)?;
-            keys.push(ListedKey { key_use, id, key, algorithms });
+            keys.push(DelegatedKey { key_use, id, key, algorithms });
         }
         if !reader.is_empty() {
             return Err(malformed("bytes are left over"));
@@ -171,7 +171,7 @@ impl Delegation {
 
     /// Whether an edge could trust these keys.
     fn check(&self) -> Result<(), StateRefused> {
-        if self.keys.len() > MAX_LISTED_KEYS {
+        if self.keys.len() > MAX_DELEGATED_KEYS {
             return Err(malformed("it lists too many keys"));
         }
         for (number, listed) in self.keys.iter().enumerate() {
@@ -198,7 +198,7 @@ impl Delegation {
     }
 }
 
-impl ListedKey {
+impl DelegatedKey {
     fn check(&self) -> Result<(), StateRefused> {
         match (&self.id, self.key_use) {
             (Some(id), _) => check_key_id(id)?,

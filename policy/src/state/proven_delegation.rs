@@ -1,7 +1,7 @@
 //! A delegation that a root key has signed, with its keys ready to verify.
 
 use super::delegation::{Delegation, SignedDelegation};
-use super::refused::{Signer, StateRefused};
+use super::refused::{StateRefused, StateSigner};
 use crate::backend::Backend;
 use crate::key::{KeyRefused, PublicKey};
 use crate::signature::{Algorithm, BoxedKey, Hash};
@@ -29,7 +29,7 @@ impl ReadyKey {
         &self,
         message: &[u8],
         signature: &[u8],
-        signer: Signer,
+        signer: StateSigner,
     ) -> Result<(), StateRefused> {
         self.key
             .verify(self.algorithm, message, signature)

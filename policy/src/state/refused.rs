@@ -34,7 +34,7 @@ impl fmt::Display for StatePart {
 
 /// Whose signature it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Signer {
+pub enum StateSigner {
     /// The root key's, over the delegation.
     Root,
     /// The state key's, over the head.
@@ -94,7 +94,7 @@ pub enum StateRefused {
     /// Neither one root key nor two.
     RootKeys,
     /// A signature that does not hold.
-    Signature(Signer),
+    Signature(StateSigner),
     /// What cannot be the id of a site.
     SiteId,
     /// A part beyond its limit.
@@ -147,10 +147,10 @@ impl fmt::Display for StateRefused {
             Self::RootKeys => {
                 f.write_str("a state is trusted by one root key, or by two while they change")
             }
-            Self::Signature(Signer::Root) => f.write_str(
+            Self::Signature(StateSigner::Root) => f.write_str(
                 "the list of trusted keys was not signed by a root key of this edge; check its address, or deploy the edge with the new root key",
             ),
-            Self::Signature(Signer::State) => f.write_str(
+            Self::Signature(StateSigner::State) => f.write_str(
                 "the head was not signed by the state key that the root key names; check which key the publisher signs with",
             ),
             Self::SiteId => f.write_str(

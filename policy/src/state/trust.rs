@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::delegation::{Delegation, SignedDelegation, SiteId};
 use super::head::{Head, Unproven};
 use super::proven_delegation::{ProvenDelegation, ReadyKey};
-use super::refused::{MAX_SECONDS_AHEAD, Signer, StatePart, StateRefused};
+use super::refused::{MAX_SECONDS_AHEAD, StatePart, StateRefused, StateSigner};
 use crate::backend::Backend;
 use crate::key::PublicKey;
 use crate::time::UnixTime;
@@ -69,7 +69,7 @@ impl StateTrust {
         if serial < least {
             return Err(StateRefused::OlderDelegation { serial, least });
         }
-        delegated.state_key.check(unproven.signed, unproven.signature, Signer::State)?;
+        delegated.state_key.check(unproven.signed, unproven.signature, StateSigner::State)?;
         let head = unproven.proven(delegated)?;
         self.check(&head, seen, now)?;
         Ok(head)
@@ -84,9 +84,9 @@ impl StateTrust {
         let part = StatePart::Delegation;
         let (message, signature) =
             signed.parts().ok_or(StateRefused::Malformed { part, problem: "it ends too early" })?;
-        let by_root = |root: &ReadyKey| root.check(message, signature, Signer::Root).is_ok();
+        let by_root = |root: &ReadyKey| root.check(message, signature, StateSigner::Root).is_ok();
         if !self.roots.iter().any(by_root) {
-            return Err(StateRefused::Signature(Signer::Root));
+            return Err(StateRefused::Signature(StateSigner::Root));
         }
         let delegation = Delegation::read(message)?;
         if self.site.as_ref().is_some_and(|site| delegation.site != *site) {

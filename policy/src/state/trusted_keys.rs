@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::delegation::{Delegation, KeyUse, ListedKey};
+use super::delegation::{DelegatedKey, Delegation, KeyUse};
 use super::refused::StateRefused;
 use crate::backend::Backend;
 use crate::claims_key::ClaimsKey;
@@ -14,7 +14,7 @@ impl Delegation {
     /// The keys of CloudFront credentials. There has to be one.
     pub fn trusted_keys(&self, backend: &dyn Backend) -> Result<TrustedKeys, StateRefused> {
         let mut keys = Vec::new();
-        for ListedKey { id, key, algorithms, .. } in self.keys_for(KeyUse::CloudFront) {
+        for DelegatedKey { id, key, algorithms, .. } in self.keys_for(KeyUse::CloudFront) {
             let (thumbprint, ready) = (backend.thumbprint(key), backend.key(key)?);
             keys.push(TrustedKey::new(id.as_deref(), key, thumbprint, algorithms, ready)?);
         }
@@ -24,7 +24,7 @@ impl Delegation {
     /// The keys of claims tokens. No secret is among them.
     pub fn claims_keys(&self, backend: &dyn Backend) -> Result<Vec<ClaimsKey>, StateRefused> {
         let mut keys = Vec::new();
-        for ListedKey { id, key, .. } in self.keys_for(KeyUse::Claims) {
+        for DelegatedKey { id, key, .. } in self.keys_for(KeyUse::Claims) {
             let algorithm = match key.kind() {
                 KeyKind::P256 => JoseAlgorithm::Es256,
                 KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
@@ -37,7 +37,7 @@ impl Delegation {
         Ok(keys)
     }
 
-    fn keys_for(&self, key_use: KeyUse) -> impl Iterator<Item = &ListedKey> {
+    fn keys_for(&self, key_use: KeyUse) -> impl Iterator<Item = &DelegatedKey> {
         self.keys.iter().filter(move |listed| listed.key_use == key_use)
     }
 }

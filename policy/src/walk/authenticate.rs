@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::find::{Credential, Decoded};
 use crate::denied::Denied;
 use crate::key::Thumbprint;
-use crate::memory::{Proof, RememberProofs, Saying};
+use crate::memory::{Proof, ProvenText, RememberProofs};
 use crate::policy::SignedPolicy;
 use crate::signature::Algorithm;
 use crate::trust::Trust;
@@ -58,8 +58,8 @@ impl<'r> Credential<'r> {
         trust.candidates(&self.key_id).find_map(|trusted| {
             let algorithm = trusted.algorithm(self.hash)?;
             match memory.recall(&self.proof(trusted.thumbprint, algorithm))?.0 {
-                Saying::Policy(policy) => Some((trusted.thumbprint, algorithm, policy)),
-                Saying::Claims(_) => None,
+                ProvenText::Policy(policy) => Some((trusted.thumbprint, algorithm, policy)),
+                ProvenText::Claims(_) => None,
             }
         })
     }

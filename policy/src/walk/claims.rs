@@ -16,7 +16,7 @@ use crate::denied::Denied;
 use crate::forwarding::forwarded_query;
 use crate::jws::Envelope;
 use crate::key::Thumbprint;
-use crate::memory::{Proof, Proven, RememberProofs, Saying};
+use crate::memory::{Proof, Proven, ProvenText, RememberProofs};
 use crate::network::Network;
 use crate::pieces::pieces;
 use crate::policy::{Resource, SignedPolicy};
@@ -79,7 +79,7 @@ impl ClaimsRules {
             message: envelope.signed.as_bytes(),
             signature: envelope.signature.as_bytes(),
         };
-        if let Some(Proven(Saying::Claims(claims))) = memory.recall(&proof) {
+        if let Some(Proven(ProvenText::Claims(claims))) = memory.recall(&proof) {
             return Ok(ProvenToken { claims, thumbprint });
         }
         if key.verify(&envelope).is_err() {
@@ -88,7 +88,7 @@ impl ClaimsRules {
         }
         let payload = envelope.payload().ok_or(ClaimsFault::NotJws)?;
         let claims = Arc::new(Claims::read(&payload)?);
-        memory.remember(&proof, &Proven(Saying::Claims(Arc::clone(&claims))));
+        memory.remember(&proof, &Proven(ProvenText::Claims(Arc::clone(&claims))));
         Ok(ProvenToken { claims, thumbprint })
     }
 }

@@ -8,7 +8,7 @@ use super::find::{Credential, SignedText};
 use crate::carrier::Carrier;
 use crate::denied::Denied;
 use crate::key::Thumbprint;
-use crate::memory::{Proven, RememberProofs, Saying};
+use crate::memory::{Proven, ProvenText, RememberProofs};
 use crate::policy::{Policy, SignedPolicy, check_for_cookies};
 
 /// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
@@ -31,7 +31,7 @@ impl<'r> Authentic<'r> {
                     SignedText::Custom(_) => Policy::read(&bytes)?,
                 };
                 let policy = Arc::new(SignedPolicy { policy, digest });
-                let proven = Proven(Saying::Policy(Arc::clone(&policy)));
+                let proven = Proven(ProvenText::Policy(Arc::clone(&policy)));
                 memory.remember(&credential.proof(thumbprint, algorithm), &proven);
                 policy
             }

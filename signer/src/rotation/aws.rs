@@ -7,7 +7,7 @@ mod secret;
 mod state;
 
 use aws_config::BehaviorVersion;
-use policy::{Hash, ListedKey, PublicKey, ShortRsa, UnixTime};
+use policy::{DelegatedKey, Hash, PublicKey, ShortRsa, UnixTime};
 use zeroize::Zeroizing;
 
 use self::cloudfront::CloudFront;
@@ -169,7 +169,7 @@ impl Estate for AwsEstate {
         self.cloudfront.regroup(group).await
     }
 
-    async fn delegate(&self, keys: Vec<ListedKey>) -> Result<(), EstateFailed> {
+    async fn delegate(&self, keys: Vec<DelegatedKey>) -> Result<(), EstateFailed> {
         match &self.state {
             Some(state) => state.delegate(keys).await,
             None => Ok(()),

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::future::Future;
 
-use policy::{ListedKey, PublicKey};
+use policy::{DelegatedKey, PublicKey};
 use zeroize::Zeroizing;
 
 use super::inventory::{Inventory, KeyGroup};
@@ -72,7 +72,7 @@ pub trait Estate: Send + Sync {
     /// Signs and stores a delegation that lists these keys, with a later serial number.
     fn delegate(
         &self,
-        keys: Vec<ListedKey>,
+        keys: Vec<DelegatedKey>,
     ) -> impl Future<Output = Result<(), EstateFailed>> + Send;
 
     /// Notes a mark, or takes it back.

@@ -1,6 +1,6 @@
 //! What is there: the secret, the key group, and the keys that edges trust.
 
-use policy::{KeyUse, ListedKey, PublicKey, UnixTime};
+use policy::{DelegatedKey, KeyUse, PublicKey, UnixTime};
 
 use super::mark::{Mark, Marks};
 use super::next::Waits;
@@ -96,9 +96,9 @@ pub enum EdgeTrust {
     /// The head of the published state.
     State {
         /// The keys of the delegation as it is kept for the publisher.
-        delegated: Vec<ListedKey>,
+        delegated: Vec<DelegatedKey>,
         /// The keys of the head as it is published.
-        published: Vec<ListedKey>,
+        published: Vec<DelegatedKey>,
         /// Who can sign another delegation.
         root: RootKey,
     },
@@ -256,7 +256,7 @@ impl Inventory {
 }
 
 /// Whether edges that trust these keys admit what this one signs.
-pub(super) fn lists(keys: &[ListedKey], key: &StoredKey) -> bool {
+pub(super) fn lists(keys: &[DelegatedKey], key: &StoredKey) -> bool {
     keys.iter().any(|listed| {
         listed.key_use == KeyUse::CloudFront
             && listed.key == key.public
@@ -266,12 +266,12 @@ pub(super) fn lists(keys: &[ListedKey], key: &StoredKey) -> bool {
 }
 
 /// Whether anything of a key is among these.
-pub(super) fn mentions(keys: &[ListedKey], leaving: &Leaving) -> bool {
+pub(super) fn mentions(keys: &[DelegatedKey], leaving: &Leaving) -> bool {
     keys.iter().any(|listed| is_of(listed, leaving))
 }
 
 /// Whether a listed key is the one that is to go.
-pub(super) fn is_of(listed: &ListedKey, leaving: &Leaving) -> bool {
+pub(super) fn is_of(listed: &DelegatedKey, leaving: &Leaving) -> bool {
     listed.key_use == KeyUse::CloudFront
         && (listed.id.as_deref() == Some(&leaving.key_id)
             || leaving.public.as_ref() == Some(&listed.key))

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use policy::{Algorithm, Hash, KeyUse, ListedKey, PublicKey, UnixTime};
+use policy::{Algorithm, DelegatedKey, Hash, KeyUse, PublicKey, UnixTime};
 
 use crate::source::KmsKeyArn;
 
@@ -39,8 +39,8 @@ impl StoredKey {
     }
 
     /// As a delegation lists it.
-    pub fn listed(&self) -> ListedKey {
-        ListedKey {
+    pub fn listed(&self) -> DelegatedKey {
+        DelegatedKey {
             key_use: KeyUse::CloudFront,
             id: Some(self.key_id.clone()),
             key: self.public.clone(),

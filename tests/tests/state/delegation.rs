@@ -3,8 +3,8 @@ use std::sync::Arc;
 use edge_validator::Native;
 use edgepass_tests::keys::TestKey;
 use policy::{
-    Algorithm, Delegation, KeyUse, ListedKey, MAX_LISTED_KEYS, Minimum, SignedDelegation, Signer,
-    StatePart, StateRefused, StateTrust, TrustRefused,
+    Algorithm, DelegatedKey, Delegation, KeyUse, MAX_DELEGATED_KEYS, Minimum, SignedDelegation,
+    StatePart, StateRefused, StateSigner, StateTrust, TrustRefused,
 };
 
 use crate::site::{
@@ -29,7 +29,7 @@ fn only_a_root_key_delegates() {
     for other in [STATE, TestKey::Rsa] {
         let by_other = delegate(&delegation(), other);
         let refused = trust().delegation(&by_other).unwrap_err();
-        assert_eq!(refused, StateRefused::Signature(Signer::Root), "{other:?}");
+        assert_eq!(refused, StateRefused::Signature(StateSigner::Root), "{other:?}");
     }
 }
 
@@ -59,28 +59,28 @@ fn another_site_is_refused() {
 
 #[test]
 fn a_list_that_no_edge_could_trust_is_neither_made_nor_read() {
-    let [cloudfront, claims] = <[ListedKey; 2]>::try_from(delegation().keys).unwrap();
+    let [cloudfront, claims] = <[DelegatedKey; 2]>::try_from(delegation().keys).unwrap();
     let malformed = |problem| StateRefused::Malformed { part: StatePart::Delegation, problem };
-    let with = |listed: ListedKey| vec![listed];
+    let with = |listed: DelegatedKey| vec![listed];
     let id = |id: &str| Some(id.to_owned());
     let kind = cloudfront.key.kind();
     let cases = [
-        (with(ListedKey { id: None, ..claims.clone() }), malformed("a claims key has no id")),
+        (with(DelegatedKey { id: None, ..claims.clone() }), malformed("a claims key has no id")),
         (
-            with(ListedKey { algorithms: vec![Algorithm::RsaSha1], ..claims.clone() }),
+            with(DelegatedKey { algorithms: vec![Algorithm::RsaSha1], ..claims.clone() }),
             malformed("a claims key has another algorithm than RS256 or ES256"),
         ),
         (
-            with(ListedKey { algorithms: Algorithm::ALL[..2].to_vec(), ..claims.clone() }),
+            with(DelegatedKey { algorithms: Algorithm::ALL[..2].to_vec(), ..claims.clone() }),
             malformed("a claims key has another algorithm than RS256 or ES256"),
         ),
-        (with(ListedKey { id: id("a b"), ..claims.clone() }), TrustRefused::KeyId.into()),
+        (with(DelegatedKey { id: id("a b"), ..claims.clone() }), TrustRefused::KeyId.into()),
         (
-            with(ListedKey { algorithms: Vec::new(), ..cloudfront.clone() }),
+            with(DelegatedKey { algorithms: Vec::new(), ..cloudfront.clone() }),
             TrustRefused::NoAlgorithm.into(),
         ),
         (
-            with(ListedKey { algorithms: vec![Algorithm::EcdsaSha256], ..cloudfront.clone() }),
+            with(DelegatedKey { algorithms: vec![Algorithm::EcdsaSha256], ..cloudfront.clone() }),
             TrustRefused::OtherKind { algorithm: Algorithm::EcdsaSha256, kind }.into(),
         ),
         (
@@ -88,11 +88,14 @@ fn a_list_that_no_edge_could_trust_is_neither_made_nor_read() {
             TrustRefused::Repeated { id: "K2JCJMDEHXQW5F".to_owned() }.into(),
         ),
         (
-            vec![cloudfront.clone(), ListedKey { key: cloudfront.key.clone(), ..claims.clone() }],
+            vec![
+                cloudfront.clone(),
+                DelegatedKey { key: cloudfront.key.clone(), ..claims.clone() },
+            ],
             malformed("a key is listed for two uses"),
         ),
         (
-            with(ListedKey {
+            with(DelegatedKey {
                 key: public(STATE),
                 algorithms: vec![Algorithm::EcdsaSha256],
                 ..claims.clone()
@@ -100,12 +103,12 @@ fn a_list_that_no_edge_could_trust_is_neither_made_nor_read() {
             malformed("the state key is listed for passes too"),
         ),
         (
-            vec![ListedKey { id: None, ..cloudfront.clone() }; 6],
+            vec![DelegatedKey { id: None, ..cloudfront.clone() }; 6],
             TrustRefused::TooManyWithoutId.into(),
         ),
         (
-            (0..=MAX_LISTED_KEYS)
-                .map(|number| ListedKey { id: id(&format!("K{number}")), ..cloudfront.clone() })
+            (0..=MAX_DELEGATED_KEYS)
+                .map(|number| DelegatedKey { id: id(&format!("K{number}")), ..cloudfront.clone() })
                 .collect(),
             malformed("it lists too many keys"),
         ),
@@ -147,7 +150,7 @@ fn signed_nonsense_is_refused() {
         let signature = ROOT.sign(policy::Hash::Sha256, &bytes);
         let signed = SignedDelegation::new(&bytes, &signature).unwrap();
         let refused = trust().delegation(&signed).expect_err(what);
-        assert_ne!(refused, StateRefused::Signature(Signer::Root), "{what}");
+        assert_ne!(refused, StateRefused::Signature(StateSigner::Root), "{what}");
     }
 }
 

@@ -1,7 +1,7 @@
 use edgepass_tests::keys::TestKey;
 use policy::{
-    BodyDigest, Hash, HeadDraft, MAX_BODY_BYTES, MAX_HEAD_BYTES, SignedDelegation, Signer, State,
-    StatePart, StateRefused, UnixTime,
+    BodyDigest, Hash, HeadDraft, MAX_BODY_BYTES, MAX_HEAD_BYTES, SignedDelegation, State,
+    StatePart, StateRefused, StateSigner, UnixTime,
 };
 use proptest::prelude::*;
 
@@ -101,7 +101,7 @@ fn only_the_delegated_key_signs_heads() {
     for other in [ROOT, TestKey::Rsa] {
         let bytes = head_by(&draft(), &signed_delegation(), other);
         let refused = read(&bytes).unwrap_err();
-        assert_eq!(refused, StateRefused::Signature(Signer::State), "{other:?}");
+        assert_eq!(refused, StateRefused::Signature(StateSigner::State), "{other:?}");
     }
 }
 
@@ -109,13 +109,13 @@ fn only_the_delegated_key_signs_heads() {
 fn no_signature_is_none() {
     let nobody = |unsigned: Vec<u8>| HeadDraft::signed(unsigned, &[]).unwrap();
     let refused = read(&nobody(draft().unsigned(&signed_delegation()))).unwrap_err();
-    assert_eq!(refused, StateRefused::Signature(Signer::State));
+    assert_eq!(refused, StateRefused::Signature(StateSigner::State));
 
     let delegated = SignedDelegation::new(&delegation().unsigned().unwrap(), &[]).unwrap();
     let refused = trust().delegation(&delegated).unwrap_err();
-    assert_eq!(refused, StateRefused::Signature(Signer::Root));
+    assert_eq!(refused, StateRefused::Signature(StateSigner::Root));
     for head in [head_by(&draft(), &delegated, STATE), nobody(draft().unsigned(&delegated))] {
-        assert_eq!(read(&head).unwrap_err(), StateRefused::Signature(Signer::Root));
+        assert_eq!(read(&head).unwrap_err(), StateRefused::Signature(StateSigner::Root));
     }
 }
 

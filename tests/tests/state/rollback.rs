@@ -1,4 +1,4 @@
-use policy::{Delegation, HeadDraft, Minimum, Signer, StateRefused, UnixTime};
+use policy::{Delegation, HeadDraft, Minimum, StateRefused, StateSigner, UnixTime};
 
 use crate::site::{
     NOW, ROOT, STATE, delegate, delegation, draft, head_by, head_bytes, public, read, trust,
@@ -77,7 +77,7 @@ fn a_forged_delegation_is_checked_although_a_true_one_was_seen() {
     let sequence = SEQUENCE + 1;
     let forged = head_by(&HeadDraft { sequence, ..draft() }, &delegate(&forged, STATE), STATE);
     let refused = trust().head(&forged, Some(&seen), NOW).unwrap_err();
-    assert_eq!(refused, StateRefused::Signature(Signer::Root));
+    assert_eq!(refused, StateRefused::Signature(StateSigner::Root));
 }
 
 #[test]
@@ -86,5 +86,5 @@ fn the_state_key_is_checked_although_its_delegation_was_seen() {
     let next = HeadDraft { sequence: SEQUENCE + 1, generated_at: UnixTime::EPOCH, ..draft() };
     let forged = head_by(&next, &crate::site::signed_delegation(), ROOT);
     let refused = trust().head(&forged, Some(&seen), NOW).unwrap_err();
-    assert_eq!(refused, StateRefused::Signature(Signer::State));
+    assert_eq!(refused, StateRefused::Signature(StateSigner::State));
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use edge_validator::Native;
 use edgepass_tests::keys::TestKey;
 use policy::{
-    Algorithm, BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, KeyUse, ListedKey,
+    Algorithm, BodyDigest, BodyDraft, DelegatedKey, Delegation, Hash, Head, HeadDraft, KeyUse,
     Minimum, PublicKey, Salt, SignedDelegation, State, StateRefused, StateTrust, Thumbprint,
     UnixTime,
 };
@@ -46,13 +46,13 @@ pub(crate) fn trust() -> StateTrust {
 }
 
 pub(crate) fn delegation() -> Delegation {
-    let cloudfront = ListedKey {
+    let cloudfront = DelegatedKey {
         key_use: KeyUse::CloudFront,
         id: Some("K2JCJMDEHXQW5F".to_owned()),
         key: public(PASSES),
         algorithms: vec![Algorithm::RsaSha1, Algorithm::RsaSha256],
     };
-    let claims = ListedKey {
+    let claims = DelegatedKey {
         key_use: KeyUse::Claims,
         id: Some("claims-2026-11".to_owned()),
         key: public(CLAIMS),

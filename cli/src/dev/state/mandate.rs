@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use policy::{Algorithm, Delegation, Hash, KeyUse, ListedKey, PublicKey, SiteId, UnixTime};
+use policy::{Algorithm, DelegatedKey, Delegation, Hash, KeyUse, PublicKey, SiteId, UnixTime};
 use signer::{Mandate, PrivateKey};
 
 use crate::outcome::Failure;
@@ -66,7 +66,7 @@ fn is_current(kept: &Delegation, wanted: &Delegation) -> bool {
     *kept == Delegation { serial: kept.serial, ..wanted.clone() }
 }
 
-fn listed(key_use: KeyUse, id: &str, key: &PublicKey) -> ListedKey {
+fn listed(key_use: KeyUse, id: &str, key: &PublicKey) -> DelegatedKey {
     let algorithms = vec![Algorithm::new(key.kind(), Hash::Sha256)];
-    ListedKey { key_use, id: Some(id.to_owned()), key: key.clone(), algorithms }
+    DelegatedKey { key_use, id: Some(id.to_owned()), key: key.clone(), algorithms }
 }

@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::encoding::NotCloudFrontBase64;
+use crate::encoding::Base64Fault;
 
 /// What is wrong with a value of a credential.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FieldFault {
     /// Not CloudFront's base64.
-    Base64(NotCloudFrontBase64),
+    Base64(Base64Fault),
     /// Characters that the value cannot have.
     Characters,
     /// The parameter's name is percent-encoded.

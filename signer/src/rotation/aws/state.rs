@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use policy::{Delegation, ListedKey, Minimum, ShortRsa, StateTrust, UnixTime};
+use policy::{DelegatedKey, Delegation, Minimum, ShortRsa, StateTrust, UnixTime};
 
 use crate::clock::system_seconds;
 use crate::key::PrivateKey;
@@ -47,7 +47,7 @@ impl State {
     }
 
     /// Signs the next delegation and stores it where the publisher reads it.
-    pub(super) async fn delegate(&self, keys: Vec<ListedKey>) -> Result<(), EstateFailed> {
+    pub(super) async fn delegate(&self, keys: Vec<DelegatedKey>) -> Result<(), EstateFailed> {
         let Some(source) = &self.root else {
             return Err(refused(&"the root key is not at hand"));
         };

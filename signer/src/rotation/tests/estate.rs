@@ -1,6 +1,6 @@
 //! What a rotation asks of the world of these tests, and what it changes there.
 
-use policy::{ListedKey, PublicKey, ShortRsa};
+use policy::{DelegatedKey, PublicKey, ShortRsa};
 use zeroize::Zeroizing;
 
 use super::world::{Version, World, time};
@@ -125,7 +125,7 @@ impl Estate for World {
         .await
     }
 
-    async fn delegate(&self, keys: Vec<ListedKey>) -> Result<(), EstateFailed> {
+    async fn delegate(&self, keys: Vec<DelegatedKey>) -> Result<(), EstateFailed> {
         self.call("delegate", |state| {
             assert_eq!(state.root, RootKey::AtHand);
             state.delegated = Some(keys);

@@ -4,7 +4,7 @@ use core::pin::Pin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use policy::{Algorithm, KeyUse, ListedKey, ShortRsa, UnixTime};
+use policy::{Algorithm, DelegatedKey, KeyUse, ShortRsa, UnixTime};
 use zeroize::Zeroizing;
 
 use super::edges::{Edges, History};
@@ -50,8 +50,8 @@ pub(super) struct State {
     pub(super) etag: u32,
     pub(super) made: u32,
     pub(super) members: Vec<String>,
-    pub(super) delegated: Option<Vec<ListedKey>>,
-    pub(super) published: Vec<ListedKey>,
+    pub(super) delegated: Option<Vec<DelegatedKey>>,
+    pub(super) published: Vec<DelegatedKey>,
     pub(super) root: RootKey,
     pub(super) edges: Edges,
     pub(super) calls: Vec<&'static str>,
@@ -115,7 +115,7 @@ impl World {
         };
         let hash = if algorithm.hash() == policy::Hash::Sha1 { "sha1" } else { "sha256" };
         let text = serde_json::json!({ "key_id": "K1", private.0: private.1, "hash": hash });
-        let listed = ListedKey {
+        let listed = DelegatedKey {
             key_use: KeyUse::CloudFront,
             id: None,
             key: public.clone(),
@@ -307,7 +307,7 @@ impl State {
     }
 
     /// The ids of those that are listed. The first was, before anybody knew its id.
-    fn ids(keys: &[ListedKey]) -> BTreeSet<String> {
+    fn ids(keys: &[DelegatedKey]) -> BTreeSet<String> {
         keys.iter().map(|key| key.id.clone().unwrap_or_else(|| "K1".to_owned())).collect()
     }
 
@@ -345,8 +345,8 @@ impl State {
 }
 
 impl StoredKey {
-    fn listed_as(&self, id: &str) -> ListedKey {
-        ListedKey { id: Some(id.to_owned()), ..self.listed() }
+    fn listed_as(&self, id: &str) -> DelegatedKey {
+        DelegatedKey { id: Some(id.to_owned()), ..self.listed() }
     }
 }
 
