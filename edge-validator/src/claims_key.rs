@@ -1,8 +1,9 @@
 //! A key that is trusted for claims tokens, as settings hold it.
 
-use policy::base64::STANDARD;
 use policy::json::Members;
-use policy::{Backend, ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, TrustRefused};
+use policy::{
+    Backend, ClaimsKey, JoseAlgorithm, PublicKey, ShortRsa, TrustRefused, from_base64, to_base64,
+};
 
 use crate::baked::Baked;
 use crate::settings::SettingsRefused;
@@ -47,7 +48,7 @@ impl ClaimsKeySettings {
             baked.note(SettingsRefused::JoseAlgorithm(name));
             JoseAlgorithm::Hs256
         });
-        let key = STANDARD.decode(baked.string("key").as_bytes());
+        let key = from_base64(&baked.string("key"));
         Self { id, algorithm, key: key.unwrap_or_else(|| baked.wrong("key", "base64")) }
     }
 
@@ -55,7 +56,7 @@ impl ClaimsKeySettings {
         members
             .string("id", &self.id)
             .string("algorithm", self.algorithm.name())
-            .string("key", &STANDARD.encode(&self.key));
+            .string("key", &to_base64(&self.key));
     }
 
     /// The secret, ready to check tokens.

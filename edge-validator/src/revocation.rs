@@ -1,8 +1,7 @@
 //! The settings of revocation.
 
-use policy::base64::STANDARD;
 use policy::json::Members;
-use policy::{KeyRefused, Minimum, PublicKey, ShortRsa, SiteId, WhenUnknown};
+use policy::{KeyRefused, Minimum, PublicKey, ShortRsa, SiteId, WhenUnknown, from_base64};
 
 use crate::baked::Baked;
 use crate::settings::SettingsRefused;
@@ -89,7 +88,7 @@ impl RevocationSettings {
 }
 
 fn root_key(spki: &str) -> Result<PublicKey, SettingsRefused> {
-    let der = STANDARD.decode(spki.as_bytes()).ok_or(KeyRefused::NotAPublicKey);
+    let der = from_base64(spki).ok_or(KeyRefused::NotAPublicKey);
     der.and_then(|der| PublicKey::from_spki_der(&der, ShortRsa::Refuse))
         .map_err(|refused| SettingsRefused::Key { id: "(the root key)".to_owned(), refused })
 }

@@ -1,11 +1,10 @@
 //! The settings of a validator: what `edge.toml` says, with the files that it names read in.
 
 use core::fmt;
-use policy::base64::STANDARD;
 use policy::json::{self, JsonFault};
 use policy::{
     Algorithm, Deployment, KeyRefused, PublicKey, Scheme, ShortRsa, StateRefused, TrustRefused,
-    UrlFault,
+    UrlFault, from_base64, to_base64,
 };
 
 use crate::baked::Baked;
@@ -96,7 +95,7 @@ impl KeySettings {
     /// A key that CloudFront would take, under the names of what it is allowed.
     pub fn new(id: Option<String>, key: &PublicKey, algorithms: &[Algorithm]) -> Self {
         let algorithms = algorithms.iter().map(Algorithm::to_string).collect();
-        Self { id, spki: STANDARD.encode(key.spki_der()), algorithms }
+        Self { id, spki: to_base64(key.spki_der()), algorithms }
     }
 
     fn read(baked: &mut Baked<'_>) -> Self {
@@ -109,7 +108,7 @@ impl KeySettings {
 
     /// The key.
     pub fn public_key(&self) -> Result<PublicKey, SettingsRefused> {
-        let der = STANDARD.decode(self.spki.as_bytes()).ok_or(KeyRefused::NotAPublicKey);
+        let der = from_base64(&self.spki).ok_or(KeyRefused::NotAPublicKey);
         der.and_then(|der| PublicKey::from_spki_der(&der, ShortRsa::Refuse))
             .map_err(|refused| SettingsRefused::Key { id: self.shown(), refused })
     }

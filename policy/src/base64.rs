@@ -5,9 +5,73 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
+
+/// Encodes in standard base64 with padding (RFC 4648, 4).
+pub fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Decodes standard base64, strictly: whole padding, no stray bits, no white space.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text.as_bytes())
+}
+
+/// Encodes as CloudFront does.
+pub fn to_cloudfront_base64(bytes: &[u8]) -> String {
+    CLOUDFRONT.encode(bytes)
+}
+
+/// Decodes CloudFront's base64, strictly: whole padding, no stray bits, no other alphabet.
+pub fn from_cloudfront_base64(text: &str) -> Result<Vec<u8>, Base64Fault> {
+    let symbol = |symbol: char| match symbol {
+        '+' | '/' | '=' => Some(Base64Fault::OtherAlphabet(symbol)),
+        '-' | '_' | '~' => None,
+        other => (!other.is_ascii_alphanumeric()).then_some(Base64Fault::Symbol),
+    };
+    CLOUDFRONT
+        .decode(text.as_bytes())
+        .ok_or_else(|| text.chars().find_map(symbol).unwrap_or(Base64Fault::Length))
+}
+
+/// Why a text is not CloudFront's base64.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Base64Fault {
+    /// Padding is missing or too much, or the last symbol carries stray bits.
+    Length,
+    /// A symbol of plain base64: `+`, `/` or `=`.
+    OtherAlphabet(char),
+    /// A symbol of no base64 alphabet.
+    Symbol,
+}
+
+impl fmt::Display for Base64Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => {
+                f.write_str("is cut off or not padded with `_` to a multiple of four symbols")
+            }
+            Self::OtherAlphabet(symbol) => write!(
+                f,
+                "has a `{symbol}` of plain base64; CloudFront writes `+` as `-`, `=` as `_`, `/` as `~`"
+            ),
+            Self::Symbol => f.write_str("has a symbol that is not base64"),
+        }
+    }
+}
+
+/// Encodes in base64url without padding (RFC 7515, 2).
+pub(crate) fn to_base64url(bytes: &[u8]) -> String {
+    URL_SAFE.encode(bytes)
+}
+
+/// Decodes base64url, strictly: no padding, no stray bits.
+pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE.decode(text.as_bytes())
+}
 
 /// The digits, and how the last group is filled up.
-pub struct Alphabet {
+struct Alphabet {
     digits: [u8; 64],
     values: [u8; 256],
     padding: Option<u8>,
@@ -15,13 +79,13 @@ pub struct Alphabet {
 
 /// CloudFront's: `+` as `-`, `/` as `~`, and the padding `=` as `_` (AWS: "Code examples for
 /// creating a signature"). It is not base64url, where `_` is a digit.
-pub const CLOUDFRONT: &Alphabet = &Alphabet::new(b"-~", Some(b'_'));
+const CLOUDFRONT: &Alphabet = &Alphabet::new(b"-~", Some(b'_'));
 
 /// The plain one, with padding (RFC 4648, 4).
-pub const STANDARD: &Alphabet = &Alphabet::new(b"+/", Some(b'='));
+const STANDARD: &Alphabet = &Alphabet::new(b"+/", Some(b'='));
 
 /// base64url without padding (RFC 7515, 2).
-pub const URL_SAFE: &Alphabet = &Alphabet::new(b"-_", None);
+const URL_SAFE: &Alphabet = &Alphabet::new(b"-_", None);
 
 /// What stands for no digit.
 const NONE: u8 = 0xff;
@@ -47,7 +111,7 @@ impl Alphabet {
     }
 
     /// Writes bytes.
-    pub fn encode(&self, bytes: &[u8]) -> String {
+    fn encode(&self, bytes: &[u8]) -> String {
         let mut text: Vec<u8> = Vec::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
         let (groups, rest) = bytes.as_chunks::<3>();
         for &group in groups {
@@ -74,7 +138,7 @@ impl Alphabet {
 
     /// Reads the text of [`Alphabet::encode`], and no other: the padding whole, no stray bits, no
     /// other symbol.
-    pub fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
+    fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
         let text = self.without_padding(text)?;
         let (groups, rest) = text.as_chunks::<4>();
         let mut bytes = Vec::with_capacity(text.len()); // more than enough: nothing is moved later
@@ -156,6 +220,35 @@ mod tests {
             let bare = text.trim_end_matches('=');
             assert_eq!(URL_SAFE.encode(bytes.as_bytes()), bare);
             assert_eq!(URL_SAFE.decode(bare.as_bytes()).unwrap(), bytes.as_bytes());
+        }
+    }
+
+    #[test]
+    fn every_byte_comes_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for length in 0..=bytes.len() {
+            let bytes: Vec<u8> = bytes.iter().copied().take(length).collect();
+            let text = to_cloudfront_base64(&bytes);
+            assert!(!text.contains(['+', '/', '=']));
+            assert_eq!(from_cloudfront_base64(&text).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn only_the_canonical_form_is_read() {
+        assert_eq!(from_cloudfront_base64("TQ__").unwrap(), b"M");
+        for (text, why) in [
+            ("TQ", Base64Fault::Length),
+            ("TQ_", Base64Fault::Length),
+            ("TR__", Base64Fault::Length),
+            ("TQ___", Base64Fault::Length),
+            ("T_Q_", Base64Fault::Length),
+            ("TQ==", Base64Fault::OtherAlphabet('=')),
+            ("ab+c", Base64Fault::OtherAlphabet('+')),
+            ("ab c", Base64Fault::Symbol),
+            ("abc\n", Base64Fault::Symbol),
+        ] {
+            assert_eq!(from_cloudfront_base64(text), Err(why), "{text}");
         }
     }
 

@@ -9,12 +9,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::encoding::{Shown, shortened};
+use crate::base64::{from_base64url, to_base64url};
 use crate::json::{self, JsonFault, Members, Object, Value};
 use crate::jws::{self, MakeToken};
 use crate::network::{Network, NetworkFault};
 use crate::request::is_origin;
 use crate::resource::{PatternFault, ResourcePattern};
+use crate::shown::{Shown, shortened};
 use crate::time::UnixTime;
 
 /// The longest claims token, in bytes: what a cookie can carry.
@@ -143,7 +144,7 @@ impl Claims {
                 claims.integer("nbf", time.as_seconds());
             }
             if let Some(digest) = &self.policy {
-                claims.string("pol", &jws::encode(digest));
+                claims.string("pol", &to_base64url(digest));
             }
             let networks: Vec<String> = self.networks.iter().map(Network::to_string).collect();
             put_list(claims, "res", &self.resources, ResourcePattern::as_str);
@@ -161,9 +162,9 @@ impl Claims {
         self.check_contents().map_err(ClaimsRefused::Claims)?;
         let json = self.to_json();
         let header = jws::issued_header(key.algorithm(), key.id());
-        let signed = [&header, ".", &jws::encode(json.as_bytes())].concat();
+        let signed = [&header, ".", &to_base64url(json.as_bytes())].concat();
         let signature = key.sign(signed.as_bytes()).map_err(ClaimsRefused::Key)?;
-        let token = [&signed, ".", &jws::encode(&signature)].concat();
+        let token = [&signed, ".", &to_base64url(&signature)].concat();
         let bytes = token.len();
         if bytes > MAX_CLAIMS_BYTES {
             return Err(ClaimsRefused::Claims(ClaimsFault::TooLong { bytes }));
@@ -211,7 +212,7 @@ fn time(value: Value<'_>, claim: &'static str) -> Result<UnixTime, ClaimsFault> 
 
 fn digest(value: Value<'_>) -> Result<[u8; 32], ClaimsFault> {
     let expected = "the base64url of 32 bytes";
-    jws::decode(&string(value, "pol")?)
+    from_base64url(&string(value, "pol")?)
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(ClaimsFault::Type { claim: "pol", expected })
 }

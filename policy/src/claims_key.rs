@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::base64::from_base64url;
 use crate::der;
 use crate::hmac::{hmac, is_same};
 use crate::jws::{self, Envelope, JoseAlgorithm};
@@ -100,7 +101,7 @@ impl ClaimsKey {
 
     /// Whether the token's signature is this key's.
     pub(crate) fn verify(&self, token: &Envelope<'_>) -> Result<(), InvalidSignature> {
-        let signature = jws::decode(token.signature).ok_or(InvalidSignature)?;
+        let signature = from_base64url(token.signature).ok_or(InvalidSignature)?;
         let message = token.signed.as_bytes();
         match &self.verifier {
             Verifier::PublicKey(key, Algorithm::EcdsaSha256) => {

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::carrier::{CLAIMS_NAME, Carrier, Field};
-use crate::encoding::percent_decoded;
+use crate::percent::percent_decoded;
 use crate::pieces::{pieces, split_once};
 
 /// Headers that begin so are ours to set: a viewer's own are removed.

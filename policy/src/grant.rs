@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::base64::to_cloudfront_base64;
 use crate::carrier::{CLAIMS_NAME, Carrier, Field};
-use crate::encoding::to_cloudfront_base64;
 use crate::network::Ipv4Network;
 use crate::policy::{Policy, PolicyFault, Resource, check_for_cookies};
 use crate::resource::{ResourcePattern, Section};

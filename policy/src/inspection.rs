@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::base64::from_base64url;
 use crate::claims::{ClaimsFault, MAX_CLAIMS_BYTES};
-use crate::jws::{self, Envelope};
+use crate::jws::Envelope;
 use crate::walk::find::Credential;
 use crate::walk::find::token::Token;
 
@@ -37,7 +38,7 @@ impl Credential<'_> {
         Ok(Some(UnprovenToken {
             header: envelope.header(),
             payload: envelope.payload(),
-            signature_bytes: jws::decode(envelope.signature).map(|signature| signature.len()),
+            signature_bytes: from_base64url(envelope.signature).map(|signature| signature.len()),
         }))
     }
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::base64::URL_SAFE;
+use crate::base64::{from_base64url, to_base64url};
 
 /// The value of `typ`: explicit typing keeps tokens made for other uses out (RFC 8725, 3.11).
 pub const CLAIMS_TYPE: &str = "edgepass+jwt";
@@ -85,7 +85,7 @@ pub trait MakeToken {
 /// The header of a token that we issue, in base64url.
 pub(crate) fn issued_header(algorithm: JoseAlgorithm, kid: &str) -> String {
     let [alg, kid, typ] = header_members(algorithm, kid);
-    encode(["{", &alg, ",", &kid, ",", &typ, "}"].concat().as_bytes())
+    to_base64url(["{", &alg, ",", &kid, ",", &typ, "}"].concat().as_bytes())
 }
 
 /// `"alg":"…"`, `"kid":"…"` and `"typ":"…"`.
@@ -116,21 +116,11 @@ impl<'t> Envelope<'t> {
 
     /// The header, decoded. None if it is not base64url.
     pub(crate) fn header(&self) -> Option<Vec<u8>> {
-        decode(self.header)
+        from_base64url(self.header)
     }
 
     /// The payload, decoded. None if it is not base64url.
     pub(crate) fn payload(&self) -> Option<Vec<u8>> {
-        decode(self.payload)
+        from_base64url(self.payload)
     }
-}
-
-/// base64url without padding (RFC 7515, 2).
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE.encode(bytes)
-}
-
-/// Strictly: no padding, no stray bits.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE.decode(text.as_bytes())
 }

@@ -4,14 +4,13 @@
 extern crate alloc;
 
 mod backend;
-pub mod base64;
+mod base64;
 mod carrier;
 mod claims;
 mod claims_key;
 mod code;
 mod denied;
 pub mod der;
-mod encoding;
 mod forwarding;
 mod grant;
 mod hmac;
@@ -22,10 +21,12 @@ mod jws;
 mod key;
 mod memory;
 mod network;
+mod percent;
 pub mod pieces;
 mod policy;
 mod request;
 mod resource;
+mod shown;
 mod signable;
 mod signature;
 mod state;
@@ -37,6 +38,9 @@ mod verify;
 mod walk;
 
 pub use backend::Backend;
+pub use base64::{
+    Base64Fault, from_base64, from_cloudfront_base64, to_base64, to_cloudfront_base64,
+};
 pub use carrier::{
     CLAIMS_NAME, Carrier, Field, MAX_COOKIE_BYTES, MAX_KEY_ID_BYTES, MAX_POLICY_BYTES,
     MAX_SIGNATURE_BYTES,
@@ -48,7 +52,6 @@ pub use claims::{
 pub use claims_key::ClaimsKey;
 pub use code::{CloudFrontError, Code, Stage};
 pub use denied::Denied;
-pub use encoding::{Base64Fault, from_cloudfront_base64, to_cloudfront_base64};
 pub use forwarding::{OWN_HEADER_PREFIX, forwarded_cookies, forwarded_query, is_own_header};
 pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,

@@ -6,10 +6,10 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
 
-use crate::encoding::{Shown, shortened};
 use crate::json::{self, JsonFault, Object, Value};
 use crate::network::{Ipv4Network, Ipv4NetworkFault};
 use crate::resource::{PatternFault, ResourcePattern};
+use crate::shown::{Shown, shortened};
 use crate::time::UnixTime;
 
 /// A CloudFront policy: its one statement.

@@ -7,7 +7,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::carrier::{CLAIMS_NAME, Carrier, Field};
-use crate::encoding::percent_decoded;
+use crate::percent::percent_decoded;
 use crate::url::{Part, Url, UrlFault};
 
 /// A URL in the form in which it travels (RFC 3986), so that what is signed is what is requested.

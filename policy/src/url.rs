@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::encoding::escaped;
+use crate::percent::escaped;
 use crate::pieces::pieces;
 
 /// The longest URL that CloudFront accepts, in bytes (AWS: "Quotas", "Maximum length of a URL").

@@ -6,8 +6,7 @@ use explain::{
     BucketPolicy, Certainty, Clock, Distribution, Evidence, Explained, Explanation, KeyGroup,
     KnownKey, NotEvidence, PublicAccessBlock, PublicKeyFile, Response, SetCookie,
 };
-use policy::base64::STANDARD;
-use policy::{PublicKey, ShortRsa};
+use policy::{PublicKey, ShortRsa, from_base64};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -115,7 +114,7 @@ impl PublicKeyJson {
 fn spki_of(pem: &str) -> Option<Vec<u8>> {
     let (_, block) = pem.split_once("-----BEGIN PUBLIC KEY-----")?;
     let (body, _) = block.split_once("-----END PUBLIC KEY-----")?;
-    STANDARD.decode(body.split_ascii_whitespace().collect::<String>().as_bytes())
+    from_base64(&body.split_ascii_whitespace().collect::<String>())
 }
 
 fn read<T>(

@@ -3,8 +3,7 @@
 use edge_validator::{
     ClaimsSetting, Enforcement, KeySettings, RevocationSettings, Settings, StateSource,
 };
-use policy::base64::STANDARD;
-use policy::{Algorithm, Deployment, Hash, Minimum, PublicKey, WhenUnknown};
+use policy::{Algorithm, Deployment, Hash, Minimum, PublicKey, WhenUnknown, to_base64};
 use signer::Lifetime;
 
 use super::state::{KEY_ID, Keys};
@@ -41,7 +40,7 @@ pub(super) fn settings(
         keys: vec![KeySettings::new(Some(KEY_ID.to_owned()), key, &[algorithm])],
         revocation: Some(RevocationSettings {
             source: StateSource::Url(state_url),
-            roots: vec![STANDARD.encode(root.spki_der())],
+            roots: vec![to_base64(root.spki_der())],
             site: None,
             minimum: Minimum::default(),
             refresh_seconds: REFRESH_SECONDS,

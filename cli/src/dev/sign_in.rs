@@ -6,8 +6,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::UnixTime;
-use policy::base64::URL_SAFE;
 use serde_json::json;
 use signer::{Identity, IdentityRefused};
 
@@ -32,7 +33,7 @@ impl SignIn {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             detail: "the system gave no random bytes; try again".to_owned(),
         })?;
-        Ok(Self { user, at: now, id: URL_SAFE.encode(&id) })
+        Ok(Self { user, at: now, id: URL_SAFE_NO_PAD.encode(id) })
     }
 
     /// As the cookie holds it.

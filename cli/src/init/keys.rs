@@ -1,6 +1,5 @@
 //! The keys of a new site.
 
-use policy::base64::STANDARD;
 use policy::{Algorithm, DelegatedKey, Delegation, Hash, KeyUse, SiteId, UnixTime};
 use signer::{KeySpec, MIN_SITE_SECRET_BYTES, Mandate, PrivateKey, public_key_pem};
 use zeroize::Zeroizing;
@@ -141,5 +140,5 @@ fn site_secret() -> Result<Zeroizing<String>, Failure> {
         )
     })?;
     // Base64, so that every place that keeps texts keeps it.
-    Ok(Zeroizing::new(STANDARD.encode(bytes.as_ref())))
+    Ok(Zeroizing::new(policy::to_base64(bytes.as_ref())))
 }

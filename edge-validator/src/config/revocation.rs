@@ -1,7 +1,6 @@
 //! `[revocation]` of `edge.toml`.
 
-use policy::base64::STANDARD;
-use policy::{Minimum, WhenUnknown};
+use policy::{Minimum, WhenUnknown, to_base64};
 use serde::Deserialize;
 
 use super::{ConfigRefused, named_public_key};
@@ -58,7 +57,7 @@ impl RevocationToml {
         let mut roots = Vec::new();
         for file in files {
             let key = named_public_key("root_pem_file", &file, &read_file)?;
-            roots.push(STANDARD.encode(key.spki_der()));
+            roots.push(to_base64(key.spki_der()));
         }
         let source = match (self.file, self.url) {
             (Some(file), None) => StateSource::File(file),

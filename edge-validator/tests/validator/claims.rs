@@ -4,11 +4,12 @@
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edge_validator::{
     Answer, ClaimsKeySettings, ClaimsSetting, Enforcement, Native, Settings, SignatureMemory,
     Validator, ViewerRequest, answer_json, public_key_from_pem, settings_from_toml, sha256,
 };
-use policy::base64::{STANDARD, URL_SAFE};
 use policy::{
     ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Deployment, JoseAlgorithm, Request, Scheme,
     ShortRsa, Trust, TrustedKey, TrustedKeys, Url, verify_remembering,
@@ -55,16 +56,19 @@ fn token_until(pass: &Pass, end: i64) -> String {
 }
 
 fn token(pass: &Pass, end: i64, algorithm: &str, sign: fn(&str) -> Vec<u8>) -> String {
-    let digest = URL_SAFE.encode(&sha256(&pass.text()));
+    let digest = URL_SAFE_NO_PAD.encode(sha256(&pass.text()));
     let claims = format!(
         r#"{{"sub":"u","jti":"s","iat":{},"exp":{end},"pol":"{digest}","res":["https://media.example.com/video/*"],"ctx":"tier=gold"}}"#,
         NOW - 60
     );
     let header = format!(r#"{{"alg":"{algorithm}","kid":"{ID}","typ":"edgepass+jwt"}}"#);
-    let signed =
-        format!("{}.{}", URL_SAFE.encode(header.as_bytes()), URL_SAFE.encode(claims.as_bytes()));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header.as_bytes()),
+        URL_SAFE_NO_PAD.encode(claims.as_bytes())
+    );
     let signature = sign(&signed);
-    format!("{signed}.{}", URL_SAFE.encode(&signature))
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// The cookies of a pass with its token.

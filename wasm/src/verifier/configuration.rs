@@ -5,11 +5,11 @@
 
 use edge_validator::{ClaimsSetting, MIN_SECRET_BYTES};
 use policy::Backend;
-use policy::base64::STANDARD;
 use policy::json::{self, Object, Value};
 use policy::{
     Algorithm, ClaimsKey, ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, JoseAlgorithm,
     KeyRefused, PublicKey, Scheme, ShortRsa, Trust, TrustRefused, TrustedKey, TrustedKeys,
+    from_base64,
 };
 
 use super::question::Asking;
@@ -215,7 +215,7 @@ fn optional_string(members: &mut Object<'_>, member: &str) -> Result<Option<Stri
 }
 
 fn bytes(members: &mut Object<'_>, member: &str) -> Result<Vec<u8>, Fault> {
-    STANDARD.decode(string(members, member)?.as_bytes()).ok_or_else(|| at(member, "is damaged"))
+    from_base64(&string(members, member)?).ok_or_else(|| at(member, "is damaged"))
 }
 
 fn nothing_else(members: Object<'_>) -> Result<(), Fault> {

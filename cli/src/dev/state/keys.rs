@@ -6,8 +6,9 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_validator::ClaimsKeySettings;
-use policy::base64::URL_SAFE;
 use policy::{Hash, ShortRsa};
 use signer::{
     FixedKeys, KeySpec, MIN_SITE_SECRET_BYTES, PrivateKey, SigningKeys, SiteSecret, public_key_pem,
@@ -86,7 +87,7 @@ fn site_secret(path: &Path) -> Result<SiteSecret, Failure> {
     if !path.exists() {
         let mut bytes = Zeroizing::new([0; MIN_SITE_SECRET_BYTES]);
         aws_lc_rs::rand::fill(bytes.as_mut()).map_err(|_| no_randomness())?;
-        write_secret(path, &Zeroizing::new(URL_SAFE.encode(bytes.as_ref())))?;
+        write_secret(path, &Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))?;
     }
     SiteSecret::new(read(path)?.trim().as_bytes()).map_err(|refused| unfit(path, &refused))
 }

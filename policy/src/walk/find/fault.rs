@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::encoding::Base64Fault;
+use crate::base64::Base64Fault;
 
 /// What is wrong with a value of a credential.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -7,7 +7,7 @@ use super::token::Token;
 use crate::carrier::{CLAIMS_NAME, Carrier, Field, MAX_COOKIE_BYTES};
 use crate::claims::ClaimsFault;
 use crate::denied::Denied;
-use crate::encoding::percent_decoded;
+use crate::percent::percent_decoded;
 use crate::pieces::{pieces, split_once};
 
 /// The values of one carrier, as they were found.
