@@ -67,10 +67,9 @@ impl Grant {
             Target::Url(url, None) if only_expiry => {
                 Policy::canned(url.as_str().to_string(), *expires)
             }
-            Target::Url(url, None) => match url.wildcard() {
-                Some(character) => return Err(GrantRefused::Wildcard { character }),
-                None => self.custom(url.as_str().parse().map_err(PolicyFault::Resource)?),
-            },
+            Target::Url(url, None) => {
+                self.custom(url.as_str().parse().map_err(PolicyFault::Resource)?)
+            }
             Target::Url(url, Some(pattern)) => {
                 check_covers(pattern, url)?;
                 self.custom(pattern.clone())
@@ -147,9 +146,9 @@ fn check_pattern(pattern: &ResourcePattern) -> Result<(), GrantRefused> {
     let sample = pattern.section(Section::Path).replace('*', "x");
     let root = if sample.starts_with('/') { "https://h" } else { "https://h/" };
     [root, &sample].concat().parse::<SignableUrl>()?;
-    let query = pattern.section(Section::Query);
+    let query = pattern.section(Section::Query).replace('*', "x");
     if !query.is_empty() {
-        ["https://h/?", query].concat().parse::<SignableUrl>()?;
+        ["https://h/?", &query].concat().parse::<SignableUrl>()?;
     }
     Ok(())
 }
@@ -164,6 +163,8 @@ pub enum GrantRefused {
         /// Name and value.
         bytes: usize,
     },
+    /// The URL of a pass that travels in cookies.
+    CookiesHaveNoUrl,
     /// All cookies together longer than [`MAX_SIGNED_COOKIES_BYTES`].
     CookiesTooLong {
         /// Names and values.
@@ -197,11 +198,6 @@ pub enum GrantRefused {
     },
     /// The URL.
     Url(SignableFault),
-    /// A literal character that a custom policy takes for a wildcard.
-    Wildcard {
-        /// `*` or `?`.
-        character: char,
-    },
 }
 
 impl fmt::Display for GrantRefused {
@@ -212,6 +208,9 @@ impl fmt::Display for GrantRefused {
                 "the cookie `{name}` has {bytes} bytes; at most {MAX_SIGNED_COOKIE_BYTES} are safe from being dropped by browsers; shorten the {}",
                 if *name == CLAIMS_NAME { "claims" } else { "pattern" }
             ),
+            Self::CookiesHaveNoUrl => {
+                f.write_str("the pass travels in cookies, so that there is no signed URL")
+            }
             Self::CookiesTooLong { bytes } => write!(
                 f,
                 "the cookies have {bytes} bytes together; at most {MAX_SIGNED_COOKIES_BYTES} are signed; shorten the pattern or the claims"
@@ -235,11 +234,6 @@ impl fmt::Display for GrantRefused {
                 "the {section} of the pattern has a `?` wildcard, whose meaning AWS leaves open; use `*`"
             ),
             Self::Url(fault) => fault.fmt(f),
-            Self::Wildcard { character } => write!(
-                f,
-                "the URL has a `{character}`, which a custom policy takes for a wildcard; write it as {}, or give the pattern that is meant with `--resource`",
-                if *character == '*' { "%2A" } else { "%3F" }
-            ),
         }
     }
 }
@@ -332,10 +326,10 @@ pub struct Signed {
 
 impl Signed {
     /// The signed URL: the URL of the grant, byte for byte, and the parameters in CloudFront's
-    /// order. For cookies, an error: a pattern is no URL.
+    /// order. For cookies, an error.
     pub fn url(&self) -> Result<String, GrantRefused> {
         let Target::Url(url, _) = &self.unsigned.target else {
-            return Err(GrantRefused::Url(SignableFault::Pattern));
+            return Err(GrantRefused::CookiesHaveNoUrl);
         };
         let url = match &self.unsigned.token {
             Some(token) => &url.with_claims(token),

@@ -15,8 +15,13 @@ use crate::url::{Part, Url, UrlFault};
 /// It is never changed: neither normalised nor encoded. A text that a client would change on the
 /// way is an error that says what to write instead. Besides what [`Url`] refuses, that is: upper
 /// case and default ports in the host, characters that RFC 3986 wants encoded, `'` in the query
-/// (browsers encode it), an empty query, `*` in the path (a pattern by mistake), signing
-/// parameters.
+/// (browsers encode it), an empty query, signing parameters, and wildcards: `*` anywhere, and `?`
+/// in the query.
+///
+/// Wildcards are refused although a canned policy takes them literally. Its signature is good for
+/// the same text in the parameter `Policy` too, and there it is a pattern: a canned pass for
+/// `?file=*` would open every file. A verifier cannot tell the two passes apart, since a signer
+/// that wants the pattern signs the same bytes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SignableUrl {
     text: String,
@@ -26,12 +31,6 @@ impl SignableUrl {
     /// The URL, byte for byte as it was given.
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    /// Whether the path or query holds a character that a custom policy takes for a wildcard.
-    pub(crate) fn wildcard(&self) -> Option<char> {
-        let query = self.text.split_once('?').map_or("", |(_, query)| query);
-        if self.text.contains('*') { Some('*') } else { query.contains('?').then_some('?') }
     }
 
     /// The URL with a claims token appended, which needs no escapes.
@@ -62,9 +61,7 @@ impl FromStr for SignableUrl {
         let url = Url::parse(text)?;
         check_host(&url)?;
         check_encoded(url.path(), Part::Path)?;
-        if url.path().contains('*') {
-            return Err(SignableFault::Pattern);
-        }
+        check_literal(url.path(), Part::Path)?;
         if let Some(query) = url.query() {
             check_query(query)?;
         }
@@ -85,6 +82,7 @@ fn check_query(query: &str) -> Result<(), SignableFault> {
         return Err(SignableFault::EmptyQuery);
     }
     check_encoded(query, Part::Query)?;
+    check_literal(query, Part::Query)?;
     for component in query.split('&') {
         let name = component.split('=').next().unwrap_or(component);
         let Some(name) = percent_decoded(name) else { continue };
@@ -96,6 +94,14 @@ fn check_query(query: &str) -> Result<(), SignableFault> {
         }
     }
     Ok(())
+}
+
+/// No wildcards. (A path has no `?`, which would start the query.)
+fn check_literal(text: &str, part: Part) -> Result<(), SignableFault> {
+    match text.chars().find(|character| matches!(character, '*' | '?')) {
+        Some(character) => Err(SignableFault::Wildcard { character, part }),
+        None => Ok(()),
+    }
 }
 
 /// RFC 3986, 3.3 and 3.4: unreserved, sub-delims, `:`, `@`, `/`, `?` and escapes.
@@ -120,8 +126,6 @@ pub enum SignableFault {
     },
     /// A `?` with nothing after it.
     EmptyQuery,
-    /// A `*` in the path.
-    Pattern,
     /// A parameter that CloudFront keeps for itself.
     SigningParameter {
         /// Its name.
@@ -131,26 +135,38 @@ pub enum SignableFault {
     UpperCaseHost,
     /// Not a URL that travels as it is.
     Url(UrlFault),
+    /// A character that a custom policy takes for a wildcard.
+    Wildcard {
+        /// `*` or `?`.
+        character: char,
+        /// Where.
+        part: Part,
+    },
 }
 
 impl fmt::Display for SignableFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DefaultPort { port } => {
-                write!(f, "the host names the default port, which clients leave out; remove `{port}`")
+                write!(
+                    f,
+                    "the host names the default port, which clients leave out; remove `{port}`"
+                )
             }
             Self::EmptyQuery => f.write_str("the query is empty; remove the `?`"),
-            Self::Pattern => f.write_str(
-                "the path has a `*`; give a pattern with `--resource`, or write %2A if the file's name has one",
-            ),
             Self::SigningParameter { name } => write!(
                 f,
                 "the query has the signing parameter `{name}`; sign the URL without it, or rename the application's parameter"
             ),
-            Self::UpperCaseHost => {
-                f.write_str("the host has upper-case letters, which clients send in lower case; write it so")
-            }
+            Self::UpperCaseHost => f.write_str(
+                "the host has upper-case letters, which clients send in lower case; write it so",
+            ),
             Self::Url(fault) => fault.fmt(f),
+            Self::Wildcard { character, part } => write!(
+                f,
+                "the {part} has a `{character}`, which a policy takes for a wildcard; write it as {}, or give the pattern that is meant with `--resource`",
+                if *character == '*' { "%2A" } else { "%3F" }
+            ),
         }
     }
 }
@@ -166,16 +182,19 @@ impl From<UrlFault> for SignableFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::ResourcePattern;
 
     #[test]
     fn taken_as_it_is() {
         for url in [
             "https://d111.cloudfront.net/",
-            "https://d111.cloudfront.net/it's%20here.mp4?a=1&b=*&c=?",
+            "https://d111.cloudfront.net/it's%20here.mp4?a=1&b=%2A&c=%3F",
             "http://127.0.0.1:8787/a?x=1&&y",
             "https://h/a?expires=1",
         ] {
             assert_eq!(url.parse::<SignableUrl>().map(|url| url.text).as_deref(), Ok(url));
+            let as_policy = url.parse::<ResourcePattern>();
+            assert_eq!(as_policy.map(|pattern| pattern.has_wildcard()), Ok(false), "{url}");
         }
     }
 
@@ -183,12 +202,17 @@ mod tests {
     fn refused() {
         use SignableFault::*;
         let character = |character, part| Url(UrlFault::Character { character, part });
+        let wildcard = |character, part| Wildcard { character, part };
         for (url, fault) in [
             ("https://H/", UpperCaseHost),
             ("https://h:443/", DefaultPort { port: ":443" }),
             ("http://h:80/", DefaultPort { port: ":80" }),
             ("https://h/a?", EmptyQuery),
-            ("https://h/a/*", Pattern),
+            ("https://h/a/*", wildcard('*', Part::Path)),
+            ("https://h/a?file=*", wildcard('*', Part::Query)),
+            ("https://h/a?*=1&b=2", wildcard('*', Part::Query)),
+            ("https://h/a?file=?", wildcard('?', Part::Query)),
+            ("https://h/a??", wildcard('?', Part::Query)),
             ("https://h/a?Expires=1", SigningParameter { name: "Expires" }),
             ("https://h/a?x&%50olicy", SigningParameter { name: "Policy" }),
             ("https://h/a?Hash-Algorithm=", SigningParameter { name: "Hash-Algorithm" }),

@@ -53,6 +53,8 @@ async fn one_bad_url_and_nothing_is_signed() {
         ("http://media.example.com/standard/a", 403, "url-not-granted"),
         ("https://MEDIA.example.com/standard/a", 422, "url-refused"),
         ("https://media.example.com/standard/*", 422, "url-refused"),
+        ("https://media.example.com/standard/a?file=*", 422, "url-refused"),
+        ("https://media.example.com/standard/a?file=?", 422, "url-refused"),
         ("https://media.example.com/standard/a b", 422, "url-refused"),
         ("https://media.example.com/standard/\"", 422, "url-refused"),
         ("https://media.example.com/standard/a\r\nSet-Cookie: x", 422, "url-refused"),

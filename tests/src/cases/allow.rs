@@ -258,6 +258,16 @@ fn texts() -> Vec<Draft> {
             .custom(policy_for(r"https://media.example.com/a?x=*\u0026y=*"))
             .on("https://media.example.com/a?x=1&y=2"),
     )])
+    .chain([case(
+        "text-of-a-canned-policy-as-custom",
+        "the text of a canned policy for `?file=*` is that of a pattern, as it is for CloudFront; signers refuse to sign it as canned",
+    )
+    .aws("Create a signed URL using a custom policy")
+    .get(
+        RSA_SHA256
+            .custom(policy_for("https://media.example.com/download?file=*"))
+            .on("https://media.example.com/download?file=other.pdf"),
+    )])
     .collect()
 }
 
