@@ -23,7 +23,7 @@ pub struct NativeKey {
 }
 
 impl NativeKey {
-    /// Parses the numbers of the key, which [`PublicKey`] has not looked at.
+    /// Parses the key, and checks what [`PublicKey`] has not: that the point lies on the curve.
     pub fn new(key: &PublicKey) -> Result<Self, KeyRefused> {
         let kind = key.kind();
         let [sha1, sha256] = algorithms(kind).map(|algorithm| {

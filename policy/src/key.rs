@@ -11,6 +11,10 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// The greatest RSA modulus, in bits: legacy account key pairs had up to 4096.
 pub const MAX_RSA_BITS: usize = 4096;
 
+/// The greatest RSA exponent, in bits, as AWS-LC has it: the time of a verification grows with it,
+/// and 65537 is the usual one.
+const MAX_EXPONENT_BITS: usize = 33;
+
 /// The longest SubjectPublicKeyInfo that is read, in bytes: an RSA-16384 key needs about 2,100, so
 /// that one too long for CloudFront is called that.
 const MAX_SPKI_BYTES: usize = 2304;
@@ -78,14 +82,15 @@ pub enum Material {
 }
 
 impl PublicKey {
-    /// Reads DER. Only RSA of [`MIN_RSA_BITS`] to [`MAX_RSA_BITS`] and P-256 pass.
+    /// Reads DER. Only RSA of [`MIN_RSA_BITS`] to [`MAX_RSA_BITS`] and P-256 pass, and of RSA only
+    /// odd moduli and odd exponents from 3 to 33 bits.
     pub fn from_spki_der(der: &[u8], short_rsa: ShortRsa) -> Result<Self, KeyRefused> {
         if der.len() > MAX_SPKI_BYTES {
             return Err(KeyRefused::NotAPublicKey);
         }
         let material = subject_public_key(der)?;
         let kind = kind(&material);
-        if let KeyKind::Rsa { bits } = kind {
+        if let (KeyKind::Rsa { bits }, Material::Rsa { modulus, exponent }) = (kind, &material) {
             let least = match short_rsa {
                 ShortRsa::Refuse => MIN_RSA_BITS,
                 ShortRsa::DangerAllow => 1024,
@@ -96,6 +101,7 @@ impl PublicKey {
             if bits > MAX_RSA_BITS {
                 return Err(KeyRefused::LongRsa { bits });
             }
+            check_rsa_numbers(modulus, exponent).ok_or(KeyRefused::Numbers { kind })?;
         }
         Ok(Self { spki: der.to_vec(), kind, material })
     }
@@ -155,6 +161,20 @@ fn rsa(bits: &[u8]) -> Option<Material> {
     (key.is_empty() && whole.is_empty()).then_some(Material::Rsa { modulus, exponent })
 }
 
+/// RFC 8017, 3.1: a modulus is a product of odd primes, an exponent at least 3 and prime to an even
+/// number. With 1 as the exponent a signature is the encoded message itself, which anybody can write.
+fn check_rsa_numbers(modulus: &[u8], exponent: &[u8]) -> Option<()> {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+    let in_range = exponent != [1] && bits(exponent) <= MAX_EXPONENT_BITS;
+    (is_odd(modulus) && is_odd(exponent) && in_range).then_some(())
+}
+
+/// The length of a number without leading zeros, in bits.
+fn bits(number: &[u8]) -> usize {
+    let unused = number.first().map_or(0, |byte| byte.leading_zeros());
+    (number.len() * 8).saturating_sub(usize::try_from(unused).unwrap_or(0))
+}
+
 fn p256(bits: &[u8]) -> Result<Material, KeyRefused> {
     match bits {
         [0x04, xy @ ..] if xy.len() == 64 => Ok(Material::P256 { point: bits.to_vec() }),
@@ -164,11 +184,7 @@ fn p256(bits: &[u8]) -> Result<Material, KeyRefused> {
 
 fn kind(material: &Material) -> KeyKind {
     match material {
-        Material::Rsa { modulus, .. } => {
-            let unused = modulus.first().map_or(0, |byte| byte.leading_zeros());
-            let unused = usize::try_from(unused).unwrap_or(0);
-            KeyKind::Rsa { bits: (modulus.len() * 8).saturating_sub(unused) }
-        }
+        Material::Rsa { modulus, .. } => KeyKind::Rsa { bits: bits(modulus) },
         Material::P256 { .. } => KeyKind::P256,
     }
 }
@@ -183,8 +199,8 @@ pub enum KeyRefused {
     },
     /// Not the DER of a SubjectPublicKeyInfo.
     NotAPublicKey,
-    /// The right form, but numbers that are not those of a key, which backends find: an even
-    /// modulus, an exponent of 1, or a point that is not on the curve.
+    /// The right form, but numbers that are not those of a key: an even modulus, an exponent that
+    /// is even, 1 or too great, or, which backends find, a point that is not on the curve.
     Numbers {
         /// What the key claims to be.
         kind: KeyKind,

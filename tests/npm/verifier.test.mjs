@@ -123,6 +123,14 @@ const privatePem = readFileSync(
 );
 const key = { pem, algorithms: ["RSA-SHA256"] };
 
+/** The modulus of the key with another exponent. @param {string} e in base64url */
+function spkiOf(e) {
+  const jwk = { ...crypto.createPublicKey(pem).export({ format: "jwk" }), e };
+  return crypto
+    .createPublicKey({ key: jwk, format: "jwk" })
+    .export({ format: "der", type: "spki" });
+}
+
 /** @type {Record<string, { configuration: unknown, message: RegExp }>} */
 const wrong = {
   nothing: { configuration: undefined, message: /^`keys` is empty/ },
@@ -142,6 +150,17 @@ const wrong = {
   "an algorithm of another kind": {
     configuration: { keys: [{ pem, algorithms: ["ECDSA-SHA256"] }], claims: "off" },
     message: /^`keys\[0\]` has an algorithm of another kind/,
+  },
+  "a key of exponent 1": {
+    configuration: { keys: [{ spki: spkiOf("AQ"), algorithms: ["RSA-SHA256"] }], claims: "off" },
+    message: /^`keys\[0\]\.spki` has numbers that are those of no public key/,
+  },
+  "a claims key of exponent 2": {
+    configuration: {
+      keys: [key],
+      claimsKeys: [{ id: "a", algorithm: "RS256", spki: spkiOf("Ag") }],
+    },
+    message: /^`claimsKeys\[0\]\.spki` has numbers that are those of no public key/,
   },
   "a private key": {
     configuration: { keys: [{ pem: privatePem, algorithms: ["RSA-SHA256"] }], claims: "off" },

@@ -1,4 +1,4 @@
-//! The four throwaway key pairs of the corpus, and signatures that come out the same every time.
+//! The throwaway key pairs of the corpus, and signatures that come out the same every time.
 
 use std::sync::LazyLock;
 
@@ -18,13 +18,16 @@ pub enum TestKey {
     P256Other,
     /// RSA of 2048 bits.
     Rsa,
+    /// RSA of 2048 bits whose public exponent is 3.
+    RsaExponent3,
     /// Another RSA of 2048 bits.
     RsaOther,
 }
 
 impl TestKey {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::P256, Self::P256Other, Self::Rsa, Self::RsaOther];
+    pub const ALL: [Self; 5] =
+        [Self::P256, Self::P256Other, Self::Rsa, Self::RsaExponent3, Self::RsaOther];
 
     /// The Key-Pair-Id that the corpus uses for it.
     pub const fn id(self) -> &'static str {
@@ -32,6 +35,7 @@ impl TestKey {
             Self::P256 => "K1P256EXAMPLE",
             Self::P256Other => "K2P256EXAMPLE",
             Self::Rsa => "K1RSAEXAMPLE",
+            Self::RsaExponent3 => "K3RSAEXAMPLE",
             Self::RsaOther => "K2RSAEXAMPLE",
         }
     }
@@ -42,6 +46,7 @@ impl TestKey {
             Self::P256 => "p256.public.pem",
             Self::P256Other => "p256-other.public.pem",
             Self::Rsa => "rsa.public.pem",
+            Self::RsaExponent3 => "rsa-e3.public.pem",
             Self::RsaOther => "rsa-other.public.pem",
         }
     }
@@ -52,6 +57,7 @@ impl TestKey {
             Self::P256 => include_str!("../vectors/keys/p256.public.pem"),
             Self::P256Other => include_str!("../vectors/keys/p256-other.public.pem"),
             Self::Rsa => include_str!("../vectors/keys/rsa.public.pem"),
+            Self::RsaExponent3 => include_str!("../vectors/keys/rsa-e3.public.pem"),
             Self::RsaOther => include_str!("../vectors/keys/rsa-other.public.pem"),
         }
     }
@@ -62,6 +68,7 @@ impl TestKey {
             Self::P256 => include_str!("../vectors/keys/p256.private.pem"),
             Self::P256Other => include_str!("../vectors/keys/p256-other.private.pem"),
             Self::Rsa => include_str!("../vectors/keys/rsa.private.pem"),
+            Self::RsaExponent3 => include_str!("../vectors/keys/rsa-e3.private.pem"),
             Self::RsaOther => include_str!("../vectors/keys/rsa-other.private.pem"),
         }
     }
@@ -80,9 +87,12 @@ impl TestKey {
     /// does with the nonce of RFC 6979.
     pub fn sign(self, hash: Hash, message: &[u8]) -> Vec<u8> {
         static RSA: LazyLock<PrivateKey> = LazyLock::new(|| TestKey::Rsa.private());
+        static RSA_EXPONENT_3: LazyLock<PrivateKey> =
+            LazyLock::new(|| TestKey::RsaExponent3.private());
         static RSA_OTHER: LazyLock<PrivateKey> = LazyLock::new(|| TestKey::RsaOther.private());
         match self {
             Self::Rsa => RSA.sign(hash, message).unwrap(),
+            Self::RsaExponent3 => RSA_EXPONENT_3.sign(hash, message).unwrap(),
             Self::RsaOther => RSA_OTHER.sign(hash, message).unwrap(),
             Self::P256 | Self::P256Other => {
                 DerSignature::from(self.sign_ecdsa(hash, message)).as_bytes().to_vec()
@@ -93,7 +103,7 @@ impl TestKey {
     /// The same as JOSE writes it (RFC 7518, 3.3 and 3.4): for ECDSA r and s, 32 bytes each.
     pub fn sign_jose(self, message: &[u8]) -> Vec<u8> {
         match self {
-            Self::Rsa | Self::RsaOther => self.sign(Hash::Sha256, message),
+            Self::Rsa | Self::RsaExponent3 | Self::RsaOther => self.sign(Hash::Sha256, message),
             Self::P256 | Self::P256Other => {
                 self.sign_ecdsa(Hash::Sha256, message).to_bytes().to_vec()
             }

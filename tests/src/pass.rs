@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use num_bigint::BigUint;
 use policy::Hash;
 
 use crate::keys::TestKey;
+use crate::state::sha256;
 
 /// `Expires`
 pub const EXPIRES: &str = "Expires";
@@ -38,20 +40,25 @@ pub const ECDSA_SHA256: Signer = Signer { key: TestKey::P256, hash: Hash::Sha256
 impl Signer {
     /// The name of the algorithm.
     pub fn algorithm(self) -> &'static str {
-        match (self.key, self.hash) {
-            (TestKey::Rsa | TestKey::RsaOther, Hash::Sha1) => "RSA-SHA1",
-            (TestKey::Rsa | TestKey::RsaOther, Hash::Sha256) => "RSA-SHA256",
-            (TestKey::P256 | TestKey::P256Other, Hash::Sha1) => "ECDSA-SHA1",
-            (TestKey::P256 | TestKey::P256Other, Hash::Sha256) => "ECDSA-SHA256",
+        let is_rsa = !matches!(self.key, TestKey::P256 | TestKey::P256Other);
+        match (is_rsa, self.hash) {
+            (true, Hash::Sha1) => "RSA-SHA1",
+            (true, Hash::Sha256) => "RSA-SHA256",
+            (false, Hash::Sha1) => "ECDSA-SHA1",
+            (false, Hash::Sha256) => "ECDSA-SHA256",
         }
     }
 
     /// A pass with the canned policy for this URL.
     pub fn canned(self, url: &str, expires: i64) -> Pass {
-        let text = format!(
-            r#"{{"Statement":[{{"Resource":"{url}","Condition":{{"DateLessThan":{{"AWS:EpochTime":{expires}}}}}}}]}}"#
-        );
+        let text = canned_text(url, expires);
         self.pass((EXPIRES, expires.to_string()), text.as_bytes())
+    }
+
+    /// The same with a signature that anybody can compute.
+    pub fn forged(self, url: &str, expires: i64, forge: fn(&[u8]) -> Vec<u8>) -> Pass {
+        let text = canned_text(url, expires);
+        self.canned(url, expires).with_signature(|_| forge(text.as_bytes()))
     }
 
     /// A pass with this text, whatever it is, as its custom policy.
@@ -69,6 +76,12 @@ impl Signer {
         }
         Pass { values }
     }
+}
+
+fn canned_text(url: &str, expires: i64) -> String {
+    format!(
+        r#"{{"Statement":[{{"Resource":"{url}","Condition":{{"DateLessThan":{{"AWS:EpochTime":{expires}}}}}}}]}}"#
+    )
 }
 
 /// The values of a credential, to be bent and then attached to a request.
@@ -137,4 +150,26 @@ pub fn cloudfront_base64(bytes: &[u8]) -> String {
 /// The other way.
 pub fn plain_base64(text: &str) -> String {
     text.replace('-', "+").replace('_', "=").replace('~', "/")
+}
+
+/// What an RSA signature of 2048 bits by SHA-256 is a power of (RFC 8017, 9.2): with the exponent 1,
+/// the signature itself.
+pub fn encoded_message(message: &[u8]) -> Vec<u8> {
+    let end = end_of_encoded_message(message);
+    [&[0, 1][..], &vec![0xff; 256 - 2 - end.len()], &end].concat()
+}
+
+/// A number whose cube begins as the encoded message does, with the least padding, and goes on with
+/// whatever comes: what Bleichenbacher forged with in 2006 where the exponent is 3.
+pub fn cube_root_forgery(message: &[u8]) -> Vec<u8> {
+    let mut start = [&[0, 1][..], &[0xff; 8], &end_of_encoded_message(message)].concat();
+    start.resize(256, 0);
+    let root = (BigUint::from_bytes_be(&start).cbrt() + 1_u8).to_bytes_be();
+    [vec![0; 256 - root.len()], root].concat()
+}
+
+/// A zero and the DigestInfo.
+fn end_of_encoded_message(message: &[u8]) -> Vec<u8> {
+    let info = b"\x00\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    [&info[..], &sha256(message)].concat()
 }

@@ -71,11 +71,19 @@ impl State<'_> {
 
     /// The head, signed by this key, whoever was delegated to.
     pub fn head_by(&self, key: TestKey) -> Vec<u8> {
+        self.head_of(&delegation(&trusted_by_most()), key)
+    }
+
+    /// The head, where other keys are trusted.
+    pub fn head_listing(&self, keys: &[Listed]) -> Vec<u8> {
+        self.head_of(&delegation(keys), STATE_KEY)
+    }
+
+    fn head_of(&self, delegation: &[u8], key: TestKey) -> Vec<u8> {
         let body = self.body();
-        let delegation = delegation();
         let mut head = b"edgepass-head-1\n".to_vec();
-        head.extend(long(&delegation));
-        head.extend(long(&ROOT.sign(Hash::Sha256, &delegation)));
+        head.extend(long(delegation));
+        head.extend(long(&ROOT.sign(Hash::Sha256, delegation)));
         head.extend((self.generated_at * 1000).to_le_bytes()); // the sequence number
         head.extend(self.generated_at.to_le_bytes());
         head.extend(self.maximum_lifetime.to_le_bytes());
@@ -88,20 +96,59 @@ impl State<'_> {
     }
 }
 
+/// A key that a delegation lists.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// 1 for CloudFront, 2 for claims.
+    key_use: u8,
+    /// 2 for RSA-SHA256, 8 for ECDSA-SHA256.
+    algorithms: u8,
+    id: &'static str,
+    spki: Vec<u8>,
+}
+
+impl Listed {
+    /// A key for CloudFront's credentials, by RSA-SHA256.
+    pub fn cloudfront(key: TestKey) -> Self {
+        Self { key_use: 1, algorithms: 2, id: key.id(), spki: spki(key) }
+    }
+
+    /// A key pair for claims tokens.
+    pub fn claims(key: TokenKey) -> Self {
+        let TokenKey::Pair(pair) = key else { panic!("no delegation lists secrets") };
+        let algorithms = if key.algorithm() == "ES256" { 8 } else { 2 };
+        Self { key_use: 2, algorithms, id: key.id(), spki: spki(pair) }
+    }
+
+    /// An RSA key of 2048 bits and exponent 65537, with the exponent 1 in its place.
+    pub fn with_exponent_1(mut self) -> Self {
+        assert!(self.spki.ends_with(&[0x02, 0x03, 0x01, 0x00, 0x01]));
+        self.spki.truncate(self.spki.len() - 5);
+        self.spki.extend([0x02, 0x01, 0x01]);
+        // The low bytes of the lengths of all that the exponent is in.
+        for at in [3, 22, 27] {
+            self.spki[at] -= 2;
+        }
+        self
+    }
+}
+
 /// The keys that most cases trust.
-fn delegation() -> Vec<u8> {
-    let TokenKey::Pair(claims) = ES256 else { panic!("ES256 is made with a key pair") };
+pub fn trusted_by_most() -> [Listed; 2] {
+    [Listed::cloudfront(RSA_SHA256.key), Listed::claims(ES256)]
+}
+
+fn delegation(keys: &[Listed]) -> Vec<u8> {
     let mut bytes = b"edgepass-keys-1\n".to_vec();
     bytes.extend(short(SITE.as_bytes()));
     bytes.extend(1_u64.to_le_bytes()); // the serial number
     bytes.extend(long(&spki(STATE_KEY)));
-    bytes.push(2); // keys
-    bytes.extend([1, 2]); // for CloudFront, RSA-SHA256
-    bytes.extend(short(RSA_SHA256.key.id().as_bytes()));
-    bytes.extend(long(&spki(RSA_SHA256.key)));
-    bytes.extend([2, 8]); // for claims, ECDSA-SHA256
-    bytes.extend(short(ES256.id().as_bytes()));
-    bytes.extend(long(&spki(claims)));
+    bytes.push(u8::try_from(keys.len()).unwrap());
+    for Listed { key_use, algorithms, id, spki } in keys {
+        bytes.extend([key_use, algorithms]);
+        bytes.extend(short(id.as_bytes()));
+        bytes.extend(long(spki));
+    }
     bytes
 }
 

@@ -41,7 +41,7 @@ impl TokenKey {
     pub const fn algorithm(self) -> &'static str {
         match self {
             Self::Pair(TestKey::P256 | TestKey::P256Other) => "ES256",
-            Self::Pair(TestKey::Rsa | TestKey::RsaOther) => "RS256",
+            Self::Pair(TestKey::Rsa | TestKey::RsaExponent3 | TestKey::RsaOther) => "RS256",
             Self::Secret(_) => "HS256",
         }
     }
@@ -52,6 +52,7 @@ impl TokenKey {
             Self::Pair(TestKey::P256) => "es256-other",
             Self::Pair(TestKey::P256Other) => "es256-2026",
             Self::Pair(TestKey::Rsa) => "rs256-other",
+            Self::Pair(TestKey::RsaExponent3) => "rs256-e3",
             Self::Pair(TestKey::RsaOther) => "rs256-2026",
             Self::Secret(_) => "hs256-2026",
         }

@@ -34,7 +34,7 @@ enum Numbers {
 }
 
 impl PureKey {
-    /// Checks the numbers of the key, which [`PublicKey`] has not looked at.
+    /// Checks what [`PublicKey`] has not: that the point lies on the curve.
     pub fn new(key: &PublicKey) -> Result<Self, KeyRefused> {
         let kind = key.kind();
         let numbers = match key.material() {

@@ -45,7 +45,7 @@ pub enum Decision {
 #[wasm_bindgen]
 impl EdgeValidator {
     /// Takes the settings that `edgepass bundle` wrote, as JSON. Throws on settings that are not
-    /// taken; a key whose numbers are no key's, which `bundle` refuses, verifies nothing.
+    /// taken; a P-256 key whose point is not on the curve, which `bundle` refuses, verifies nothing.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str) -> Result<Self, JsError> {
         Settings::from_json(settings)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test should stop here")]
 
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use edge_validator::NativeKey;
 use policy::{KeyKind, KeyRefused, PublicKey, ShortRsa};
 use wasm::crypto::PureKey;
@@ -52,6 +53,8 @@ fn moduli_and_exponents() {
     for exponent in [&[1][..], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1], &too_long] {
         let refused = refusal(&rsa(&modulus, exponent));
         assert_eq!(refused, Some(KeyRefused::Numbers { kind }), "{exponent:?}");
+        let read = PublicKey::from_spki_der(&rsa(&modulus, exponent), ShortRsa::Refuse);
+        assert_eq!(read, Err(KeyRefused::Numbers { kind }), "{exponent:?}");
     }
     modulus[255] = 0xa4;
     assert_eq!(refusal(&rsa(&modulus, &[1, 0, 1])), Some(KeyRefused::Numbers { kind }));
@@ -66,9 +69,15 @@ fn the_refusal_says_what_to_do() {
     );
 }
 
-/// AWS-LC refuses the same keys.
+/// When it is read, or by our crypto. AWS-LC refuses the same keys.
 fn refusal(spki: &[u8]) -> Option<KeyRefused> {
-    let key = PublicKey::from_spki_der(spki, ShortRsa::Refuse).unwrap();
+    let key = match PublicKey::from_spki_der(spki, ShortRsa::Refuse) {
+        Ok(key) => key,
+        Err(refused) => {
+            assert!(ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).is_err());
+            return Some(refused);
+        }
+    };
     let refused = PureKey::new(&key).err();
     assert_eq!(refused.is_some(), NativeKey::new(&key).is_err());
     refused

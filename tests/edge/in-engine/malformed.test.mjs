@@ -3,6 +3,7 @@
 // no credential in the log.
 
 import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mock, test } from "node:test";
@@ -265,10 +266,23 @@ test("a forged signature", async () => {
   assert.deepEqual([code, keyId], ["signature-invalid", "K1RSAEXAMPLE"]);
 });
 
+/**
+ * @param {string} spki of an RSA key, in base64
+ * @param {string} e in base64url
+ */
+function withExponent(spki, e) {
+  const key = createPublicKey({ key: Buffer.from(spki, "base64"), format: "der", type: "spki" });
+  const jwk = { ...key.export({ format: "jwk" }), e };
+  const changed = createPublicKey({ key: jwk, format: "jwk" });
+  return changed.export({ format: "der", type: "spki" }).toString("base64");
+}
+
 test("settings that this version did not write", async () => {
   for (const [name, change] of /** @type {[string, (settings: any) => unknown][]} */ ([
     ["an unknown member", (settings) => (settings.when_late = "deny")],
     ["one of a key", ({ keys }) => (keys[0].expires = 1)],
+    ["a key of exponent 1", ({ keys }) => (keys[0].spki = withExponent(keys[0].spki, "AQ"))],
+    ["a key of exponent 2", ({ keys }) => (keys[0].spki = withExponent(keys[0].spki, "Ag"))],
     ["one that is gone", (settings) => delete settings.enforcement],
     ["nothing", (settings) => Object.keys(settings).forEach((key) => delete settings[key])],
   ])) {

@@ -132,6 +132,8 @@ for (const { name, expected, path, importing } of RUNS) {
 /** Makes a key pair. */
 const KINDS = {
   "RSA-2048": () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  "RSA-2048 and exponent 3": () =>
+    generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 }),
   "RSA-3072": () => generateKeyPairSync("rsa", { modulusLength: 3072 }),
   "RSA-4096": () => generateKeyPairSync("rsa", { modulusLength: 4096 }),
   "P-256": () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
@@ -168,6 +170,23 @@ for (const [kind, pair] of Object.entries(KINDS)) {
     }
   });
 }
+
+test("a key of exponent 1 or 2 is not read", () => {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  for (const [e, isRead] of /** @type {const} */ ([
+    ["AQAB", true],
+    ["Aw", true],
+    ["AQ", false],
+    ["Ag", false],
+  ])) {
+    const jwk = { ...publicKey.export({ format: "jwk" }), e };
+    const spki = createPublicKey({ key: jwk, format: "jwk" }).export({
+      type: "spki",
+      format: "der",
+    });
+    assert.equal(Key.read(spki) !== undefined, isRead, e);
+  }
+});
 
 /** @param {bigint} number @param {number} bytes */
 const bigEndian = (number, bytes) =>

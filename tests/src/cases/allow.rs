@@ -54,6 +54,17 @@ fn algorithms() -> Vec<Draft> {
             .map(|draft| draft.trust([trusted(signer)])),
         );
     }
+    for (name, hash) in [("sha1", Hash::Sha1), ("sha256", Hash::Sha256)] {
+        let signer = Signer { key: TestKey::RsaExponent3, hash };
+        drafts.push(
+            case(
+                &format!("rsa-{name}-of-exponent-3"),
+                "the least exponent that an RSA key can have",
+            )
+            .get(signer.canned(FILE, END).on(FILE))
+            .trust([trusted(signer)]),
+        );
+    }
     drafts.push(
         case("rsa-sha1-named", "`SHA1` may also be named; the SDK for .NET does")
             .aws("Create a signed URL using a canned policy")

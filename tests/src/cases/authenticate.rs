@@ -5,7 +5,7 @@ use policy::Hash;
 use crate::keys::TestKey;
 use crate::pass::{
     ECDSA_SHA1, ECDSA_SHA256, EXPIRES, HASH_ALGORITHM, KEY_PAIR_ID, POLICY, Pass, RSA_SHA1,
-    RSA_SHA256, SIGNATURE, Signer, cloudfront_base64,
+    RSA_SHA256, SIGNATURE, Signer, cloudfront_base64, cube_root_forgery, encoded_message,
 };
 
 use super::draft::{
@@ -138,7 +138,19 @@ fn damaged_signatures() -> Vec<Case> {
     let ecdsa = |change: fn(Vec<u8>) -> Vec<u8>| {
         ECDSA_SHA256.canned(FILE, END).with_signature(change).on(FILE)
     };
+    let by_3 = Signer { key: TestKey::RsaExponent3, hash: Hash::Sha256 };
     let mut cases: Vec<Case> = [
+        case("rsa-of-exponent-3-forged-by-a-cube-root", "bytes after the digest (CVE-2006-4339)")
+            .get(by_3.forged(FILE, END, cube_root_forgery).on(FILE))
+            .trust([trusted(by_3)]),
+        case(
+            "rsa-of-exponent-3-as-if-of-exponent-1",
+            "the encoded message, which no power was made of",
+        )
+        .get(by_3.forged(FILE, END, encoded_message).on(FILE))
+        .trust([trusted(by_3)]),
+        case("rsa-as-if-of-exponent-1", "the encoded message, which no power was made of")
+            .get(RSA_SHA256.forged(FILE, END, encoded_message).on(FILE)),
         case("rsa-first-bit-flipped", "one bit").get(rsa(|s| flipped(s, 0, 0x80)).on(FILE)),
         case("rsa-last-bit-flipped", "one bit").get(rsa(|s| flipped(s, 255, 1)).on(FILE)),
         case("rsa-last-bit-flipped-in-cookies", "one bit")

@@ -30,17 +30,19 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// Tokens are needed, and one key of each algorithm is trusted.
 pub(super) fn required() -> Claims {
-    let trusted = |key: TokenKey| {
-        let file = Some(key.file().to_owned());
-        let (key_file, secret) = match key {
-            TokenKey::Pair(_) => (file, None),
-            TokenKey::Secret(_) => (None, file),
-        };
-        let (id, algorithm) = (key.id().to_owned(), key.algorithm().to_owned());
-        ClaimsKey { id, algorithm, key: key_file, secret }
-    };
-    let keys = [ES256, RS256, HS256].map(trusted).into();
+    let keys = [ES256, RS256, HS256].map(trusted_for_claims).into();
     Claims { need: Need::Required, max_lifetime: None, keys }
+}
+
+/// A key trusted under its id.
+pub(super) fn trusted_for_claims(key: TokenKey) -> ClaimsKey {
+    let file = Some(key.file().to_owned());
+    let (key_file, secret) = match key {
+        TokenKey::Pair(_) => (file, None),
+        TokenKey::Secret(_) => (None, file),
+    };
+    let (id, algorithm) = (key.id().to_owned(), key.algorithm().to_owned());
+    ClaimsKey { id, algorithm, key: key_file, secret }
 }
 
 /// One that is there must hold.

@@ -1,22 +1,23 @@
 //! Stage `revocation`: the state that edges share.
 
+use crate::cases::allow::POLICY_TEXT;
 use crate::cases::draft::{
-    CLAIMS_EXPIRED, CLAIMS_MALFORMED, CLAIMS_MISSING, Case, Draft, FILE, NOW, REVOCATION_STALE,
-    REVOCATION_UNKNOWN, REVOKED, case,
+    CLAIMS_EXPIRED, CLAIMS_MALFORMED, CLAIMS_MISSING, CLAIMS_SIGNATURE_INVALID, Case, Draft, FILE,
+    NOW, REVOCATION_STALE, REVOCATION_UNKNOWN, REVOKED, SIGNATURE_INVALID, case,
 };
 use crate::keys::TestKey;
-use crate::pass::RSA_SHA256;
+use crate::pass::{RSA_SHA256, encoded_message};
 use crate::state::ROOT;
-use crate::token::{ClaimSet, ES256, HS256};
-use crate::vector::{StateInHand, WhenUnknown};
+use crate::token::{ClaimSet, ES256, HS256, RS256, TokenKey, base64url};
+use crate::vector::{Claims, StateInHand, WhenUnknown};
 
-use super::claims::{beside, cookie, pass, required, set, with};
+use super::claims::{beside, cookie, pass, required, set, trusted_for_claims, with};
 use super::states::{ISSUED, LONGEST, MADE};
 
 const MAX_STALE: u32 = 300;
 
 pub(super) fn cases() -> Vec<Case> {
-    [scopes(), cut_offs(), elsewhere(), age(), unknown(), lifetime()].concat()
+    [scopes(), cut_offs(), elsewhere(), age(), unknown(), lifetime(), exponents()].concat()
 }
 
 /// The state with this head.
@@ -163,5 +164,36 @@ fn lifetime() -> Vec<Case> {
         lives("lifetime-of-the-state", longest).allow(),
         lives("lifetime-over-that-of-the-state", longest + 1)
             .deny(CLAIMS_MALFORMED, "it is valid for 7201 seconds; the site allows 7200"),
+    ]
+}
+
+/// Keys that a delegation lists, in place of those of the edge's configuration.
+fn exponents() -> Vec<Case> {
+    const NOT_TAKEN: &str = "a delegation that lists a key of exponent 1 is not taken, nor what anybody can sign with it";
+    let forged = |text: &str| {
+        let token = RS256.token(text);
+        let (signed, _) = token.rsplit_once('.').unwrap();
+        format!("{signed}.{}", base64url(encoded_message(signed.as_bytes())))
+    };
+    let pass_by_1 = pass().with_signature(|_| encoded_message(POLICY_TEXT.as_bytes()));
+    let by_3 = TokenKey::Pair(TestKey::RsaExponent3);
+    let trusts_3 = Claims { keys: vec![trusted_for_claims(by_3)], ..required() };
+    vec![
+        case("delegated-key-of-exponent-1", NOT_TAKEN)
+            .claims(required())
+            .cookies([cookie(&pass_by_1, &ES256.token(set().text()))])
+            .state(in_hand("exponent-1"))
+            .deny(SIGNATURE_INVALID, "the signature is not one by the key"),
+        beside("delegated-claims-key-of-exponent-1", NOT_TAKEN, &forged(&set().text()))
+            .state(in_hand("exponent-1-of-claims"))
+            .deny(CLAIMS_SIGNATURE_INVALID, "not signed by the key `rs256-2026`"),
+        beside(
+            "delegated-claims-key-of-exponent-3",
+            "the least exponent",
+            &by_3.token(set().text()),
+        )
+        .claims(trusts_3)
+        .state(in_hand("exponent-3"))
+        .allow(),
     ]
 }

@@ -1,8 +1,8 @@
 //! The states that cases of the stage `revocation` are decided by.
 
 use crate::keys::TestKey;
-use crate::state::{State, name, sha256, thumbprint};
-use crate::token::{ES256, TokenKey, secret};
+use crate::state::{Listed, State, name, sha256, thumbprint, trusted_by_most};
+use crate::token::{ES256, RS256, TokenKey, secret};
 
 use super::draft::NOW;
 
@@ -66,6 +66,7 @@ pub fn states() -> Vec<StateFile> {
             [head, StateFile { name: format!("body/{}", name(&body)), bytes: body }]
         })
         .collect();
+    let [cloudfront, claims] = trusted_by_most();
     let unpublished = State { sessions: &["s-1"], ..nothing };
     let mut altered = nothing.head();
     *altered.last_mut().unwrap() ^= 1;
@@ -75,6 +76,15 @@ pub fn states() -> Vec<StateFile> {
             ("by-another-key", nothing.head_by(TestKey::Rsa)),
             ("altered", altered),
             ("cut-short", nothing.head()[..100].to_vec()),
+            ("exponent-1", nothing.head_listing(&[cloudfront.clone().with_exponent_1(), claims])),
+            ("exponent-1-of-claims", {
+                let claims = Listed::claims(RS256).with_exponent_1();
+                nothing.head_listing(&[cloudfront, claims])
+            }),
+            ("exponent-3", {
+                let claims = TokenKey::Pair(TestKey::RsaExponent3);
+                nothing.head_listing(&[Listed::cloudfront(TestKey::Rsa), Listed::claims(claims)])
+            }),
         ]
         .map(|(head, bytes)| StateFile { name: format!("{head}.head"), bytes }),
     );

@@ -127,6 +127,8 @@ fn signed_nonsense_is_refused() {
         let empty = Delegation { keys: Vec::new(), ..delegation() };
         empty.unsigned().unwrap().len()
     };
+    let exponent = [0x02, 0x03, 0x01, 0x00, 0x01];
+    let end_of_exponent = unsigned.windows(5).position(|bytes| bytes == exponent).unwrap() + 4;
     let changed = |at: usize, to: u8| {
         let mut bytes = unsigned.clone();
         bytes[at] = to;
@@ -141,6 +143,7 @@ fn signed_nonsense_is_refused() {
         ("more keys than there are", changed(first_key - 1, 3)),
         ("an id with a control character", changed(first_key + 3, b'\n')),
         ("a broken key", changed(first_key + 3 + 14 + 2, 0)),
+        ("an even exponent", changed(end_of_exponent, 0)),
     ];
     cases.extend((0..unsigned.len()).map(|length| ("a cut", unsigned[..length].to_vec())));
     let mut longer = unsigned.clone();

@@ -7,9 +7,6 @@ use sha2::{Digest, Sha256};
 use super::montgomery::Modulus;
 use crate::pkcs1;
 
-/// The greatest exponent: the time of a verification grows with it, and 65537 is the usual one.
-const MAX_EXPONENT_BITS: u32 = 33;
-
 pub(super) struct RsaKey {
     modulus: Modulus,
     modulus_bytes: usize,
@@ -17,15 +14,9 @@ pub(super) struct RsaKey {
 }
 
 impl RsaKey {
-    /// Both big-endian without leading zeros.
+    /// Both big-endian without leading zeros, the exponent one that `policy::PublicKey` takes.
     pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
-        let exponent = match exponent.len() {
-            0..=8 => exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
-            _ => return None,
-        };
-        if exponent < 3 || exponent % 2 == 0 || exponent >> MAX_EXPONENT_BITS != 0 {
-            return None;
-        }
+        let exponent = exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
         Some(Self { modulus: Modulus::new(modulus)?, modulus_bytes: modulus.len(), exponent })
     }
 
