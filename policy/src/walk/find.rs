@@ -35,7 +35,7 @@ impl<'r> Found<'r> {
     /// Looks into the URL and, if that has no signing parameter, into the cookies.
     pub(crate) fn find(request: &Request<'r>, deployment: Deployment) -> Result<Self, Denied> {
         let parameters = Fields::of_url(request.url.query().unwrap_or(""))?;
-        if parameters.any() {
+        if parameters.any(deployment) {
             return Credential::of(Carrier::Url, parameters, request).map(Self::Credential);
         }
         let is_native = deployment == Deployment::Native;
@@ -44,8 +44,9 @@ impl<'r> Found<'r> {
             return Ok(Self::TokenAlone(TokenAlone(parameters.token)));
         }
         let mut cookies = Fields::of_cookies(request.cookies)?;
-        if is_native && !cookies.any() {
-            return Ok(Self::TokenAlone(TokenAlone(cookies.token)));
+        if !cookies.any(deployment) {
+            let alone = || Self::TokenAlone(TokenAlone(cookies.token));
+            return is_native.then(alone).ok_or(Denied::CredentialMissing);
         }
         if parameters.token != Token::Absent {
             cookies.token = Token::Faulty(ClaimsFault::OtherCarrier);
@@ -115,9 +116,6 @@ impl<'r> Credential<'r> {
     }
 
     fn of(carrier: Carrier, fields: Fields<'r>, request: &Request<'_>) -> Result<Self, Denied> {
-        if !fields.any() {
-            return Err(Denied::CredentialMissing);
-        }
         let incomplete = |field| Denied::CredentialIncomplete { carrier, field };
         let malformed = |field, problem| Denied::CredentialMalformed { carrier, field, problem };
         for (field, limit) in LIMITS {

@@ -205,6 +205,7 @@ fn incomplete() -> Vec<Case> {
         ("parameter-hides-cookies", "Expires=tomorrow"),
         ("parameter-without-value-hides-cookies", "Signature"),
         ("parameter-with-empty-value-hides-cookies", "Policy="),
+        ("parameter-hash-algorithm-hides-cookies", "Hash-Algorithm=SHA256"),
     ] {
         cases.push(
             case(name, "any signing name in the URL means that cookies are not looked at")

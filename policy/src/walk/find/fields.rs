@@ -9,6 +9,7 @@ use crate::claims::ClaimsFault;
 use crate::denied::Denied;
 use crate::percent::percent_decoded;
 use crate::pieces::{pieces, split_once};
+use crate::trust::Deployment;
 
 /// The values of one carrier, as they were found.
 #[derive(Default)]
@@ -112,7 +113,10 @@ impl<'r> Fields<'r> {
         }
     }
 
-    pub(super) fn any(&self) -> bool {
-        Field::ALL.into_iter().any(|field| self.value(field).is_some())
+    /// Whether there is a credential or a part of one. `Hash-Algorithm` alone is none in native mode:
+    /// AWS does not document whether CloudFront removes it together with the other values.
+    pub(super) fn any(&self, deployment: Deployment) -> bool {
+        let counts = |field| deployment == Deployment::Standalone || field != Field::HashAlgorithm;
+        Field::ALL.into_iter().any(|field| counts(field) && self.value(field).is_some())
     }
 }

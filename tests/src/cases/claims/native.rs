@@ -13,7 +13,7 @@ use crate::token::{ClaimSet, ES256, TokenKey};
 use super::{cookie, optional, pass, required, set};
 
 pub(super) fn cases() -> Vec<Case> {
-    [alone(), visible(), nothing()].concat()
+    [alone(), visible(), nothing(), lone_markers()].concat()
 }
 
 /// A claim set that stands for itself.
@@ -147,5 +147,45 @@ fn nothing() -> Vec<Case> {
         native("native-nothing-visible-optional").claims(optional()).allow(),
         native("native-nothing-visible-off").allow(),
         native("native-bad-token-off").cookies(["Edgepass-Claims=x".into()]).allow(),
+    ]
+}
+
+/// AWS's pages do not say whether CloudFront takes `Hash-Algorithm` away with the other values.
+fn lone_markers() -> Vec<Case> {
+    const MARKER: &str = "`Hash-Algorithm` alone is no credential behind CloudFront's own check";
+    const COOKIE: &str = "CloudFront-Hash-Algorithm=SHA256";
+    let token = ES256.token(mirrored().text());
+    let on_url = format!("{FILE}?Hash-Algorithm=SHA256");
+    let case = |name: &str| case(name, MARKER).native().claims(required());
+    vec![
+        case("native-marker-and-token-on-url")
+            .get(format!("{on_url}&Edgepass-Claims={token}"))
+            .allow(),
+        case("native-marker-and-token-in-cookies")
+            .cookies([format!("{COOKIE}; Edgepass-Claims={token}")])
+            .allow(),
+        case("native-marker-on-url-and-token-in-cookie")
+            .get(&on_url)
+            .cookies([format!("Edgepass-Claims={token}")])
+            .allow(),
+        case("native-marker-on-url-and-visible-cookies")
+            .get(&on_url)
+            .cookies([cookie(&pass(), &ES256.token(set().text()))])
+            .allow(),
+        case("native-marker-on-url-and-forged-cookies")
+            .get(&on_url)
+            .cookies([cookie(&pass().with(SIGNATURE, "AAAA"), &ES256.token(set().text()))])
+            .deny(SIGNATURE_INVALID, "the signature is not one by the key"),
+        case("native-marker-without-token")
+            .get(&on_url)
+            .cookies([COOKIE.to_owned()])
+            .deny(CLAIMS_MISSING, "there is no `Edgepass-Claims`"),
+        case("native-marker-without-token-optional").get(&on_url).claims(optional()).allow(),
+        case("native-marker-twice-on-url")
+            .get(format!("{on_url}&Hash-Algorithm=SHA256&Edgepass-Claims={token}"))
+            .deny(CREDENTIAL_MALFORMED, "`Hash-Algorithm` is there more than once"),
+        case("native-marker-and-key-pair-id")
+            .get(format!("{on_url}&Key-Pair-Id=K&Edgepass-Claims={token}"))
+            .deny(CREDENTIAL_INCOMPLETE, "`Signature` is missing"),
     ]
 }
