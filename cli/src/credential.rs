@@ -2,12 +2,11 @@
 
 use core::fmt;
 
-use policy::Credential;
 use serde::Serialize;
 
 use crate::hash::HashName;
 
-/// A credential without its policy and its signature.
+/// A credential without its policy and its signature, in the form of `--json`.
 #[derive(Serialize)]
 pub(crate) struct Outline {
     carrier: &'static str,
@@ -22,13 +21,13 @@ impl Outline {
     }
 }
 
-impl From<&Credential<'_>> for Outline {
-    fn from(credential: &Credential<'_>) -> Self {
+impl From<policy::Outline<'_>> for Outline {
+    fn from(outline: policy::Outline<'_>) -> Self {
         Self {
-            carrier: credential.carrier().name(),
-            key_id: credential.key_id().to_owned(),
-            hash: credential.hash().into(),
-            canned: credential.is_canned(),
+            carrier: outline.carrier.name(),
+            key_id: outline.key_id.into_owned(),
+            hash: outline.hash.into(),
+            canned: outline.is_canned,
         }
     }
 }

@@ -7,8 +7,8 @@ use core::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
-use edge_validator::{Enforcement, Passed, StateSource, Validator, ViewerRequest};
-use policy::{Credential, Denied, Deployment, Request, ShortRsa, UnixTime};
+use edge_validator::{Checked, Enforcement, Passed, StateSource, Validator, ViewerRequest};
+use policy::{Deployment, Request, ShortRsa, UnixTime};
 
 use self::claims_options::{ClaimsOptions, Revoked};
 use self::verdict::Verdict;
@@ -149,25 +149,30 @@ impl Verify {
             origin: self.claims.origin.as_deref(),
             ..Request::get(url)
         };
-        let credential = Credential::find(&request).ok().as_ref().map(Outline::from);
-        let decision = match judge {
+        let Checked { outline, result } = match judge {
             Judge::Keys(trust, revocation) => {
-                self.warn_of_sha1(credential.as_ref());
-                policy::verify(&request, trust, revocation.as_ref().map(Revoked::view), now)
-                    .map(|admitted| Passed::Admitted(Box::new(admitted)))
+                let revocation = revocation.as_ref().map(Revoked::view);
+                let policy::Verdict { outline, result } =
+                    policy::verify(&request, trust, revocation, now);
+                let result = result.map(|admitted| Passed::Admitted(Box::new(admitted)));
+                Checked { outline, result }
             }
             Judge::Edge(validator) => self.ask(validator, &request, now),
         };
-        Ok(Verdict { decision, credential })
+        let credential = match &result {
+            // The edge has not looked for one.
+            Ok(Passed::Preflight(_) | Passed::Public) => policy::outline(&request),
+            Ok(Passed::Admitted(_)) | Err(_) => outline,
+        };
+        let credential = credential.map(Outline::from);
+        if let Judge::Keys(..) = judge {
+            self.warn_of_sha1(credential.as_ref());
+        }
+        Ok(Verdict { decision: result, credential })
     }
 
     /// What the edge would say, whether it would act on it or not.
-    fn ask(
-        &self,
-        edge: &Validator,
-        request: &Request<'_>,
-        now: UnixTime,
-    ) -> Result<Passed, Denied> {
+    fn ask(&self, edge: &Validator, request: &Request<'_>, now: UnixTime) -> Checked<'static> {
         let url = request.url;
         if url.scheme() != edge.scheme() {
             warn(&format!(
@@ -186,14 +191,14 @@ impl Verify {
             origin: self.claims.origin.as_deref(),
             ..ViewerRequest::default()
         };
-        let decision = edge.check(&viewer, now).map_err(|refusal| refusal.denied);
-        if decision.is_err() && edge.enforcement() != Enforcement::Enforce {
+        let Checked { outline, result } = edge.check(&viewer, now);
+        if result.is_err() && edge.enforcement() != Enforcement::Enforce {
             warn(&format!(
                 "the edge would let the request through all the same: its `enforcement` is `{}`",
                 edge.enforcement().name()
             ));
         }
-        decision
+        Checked { outline: outline.map(policy::Outline::into_owned), result }
     }
 
     fn warn_of_sha1(&self, credential: Option<&Outline>) {

@@ -31,5 +31,7 @@ pub use response::Response;
 pub use revocation::{RevocationSettings, StateSource};
 pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 pub use state_holder::WantedBody;
-pub use validator::{Answer, CONTEXT_HEADER, Forwarded, Passed, Refusal, Validator, Verdict};
+pub use validator::{
+    Answer, CONTEXT_HEADER, Checked, Forwarded, Passed, Refusal, Validator, Verdict,
+};
 pub use viewer::ViewerRequest;

@@ -3,9 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use policy::{
-    Admitted, Backend, Code, Credential, Delegation, Denied, Request, Scheme, StateRefused,
-    StateTrust, Trust, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering,
-    wildcards_match,
+    Admitted, Backend, Delegation, Denied, Outline, Request, Scheme, StateRefused, StateTrust,
+    Trust, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering, wildcards_match,
 };
 
 use crate::memory::SignatureMemory;
@@ -134,7 +133,7 @@ impl Validator {
     }
 
     /// The walk, with the keys and the state in force.
-    fn verify(&self, request: &Request<'_>, now: UnixTime) -> Result<Admitted, Denied> {
+    fn verify<'r>(&self, request: &Request<'r>, now: UnixTime) -> policy::Verdict<'r> {
         let Some(holder) = &self.holder else {
             return verify_remembering(request, &self.trust, None, &self.memory, now);
         };
@@ -158,51 +157,71 @@ impl Validator {
         let settings = &self.settings;
         match settings.enforcement {
             Enforcement::Off => forward(viewer, None, None),
-            Enforcement::Log => match self.check(viewer, now) {
-                Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
-                Ok(Passed::Preflight(_) | Passed::Public) => forward(viewer, None, None),
-                Err(refusal) => forward(viewer, None, Some(refusal)),
-            },
-            Enforcement::Enforce => match self.check(viewer, now) {
-                Ok(Passed::Preflight(response)) => {
-                    Verdict { answer: Answer::Respond(response), refusal: None }
+            Enforcement::Log => {
+                let Checked { outline, result } = self.check(viewer, now);
+                match result {
+                    Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
+                    Ok(Passed::Preflight(_) | Passed::Public) => forward(viewer, None, None),
+                    Err(denied) => {
+                        forward(viewer, None, Some(Refusal::new(denied, outline, false)))
+                    }
                 }
-                Ok(Passed::Public) => forward(viewer, None, None),
-                Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
-                Err(mut refusal) => {
-                    refusal.enforced = true;
-                    let response = Response::refusal(refusal.denied.code(), viewer, settings);
-                    Verdict { answer: Answer::Respond(response), refusal: Some(refusal) }
+            }
+            Enforcement::Enforce => {
+                let Checked { outline, result } = self.check(viewer, now);
+                match result {
+                    Ok(Passed::Preflight(response)) => {
+                        Verdict { answer: Answer::Respond(response), refusal: None }
+                    }
+                    Ok(Passed::Public) => forward(viewer, None, None),
+                    Ok(Passed::Admitted(admitted)) => forward(viewer, Some(&admitted), None),
+                    Err(denied) => {
+                        let response = Response::refusal(denied.code(), viewer, settings);
+                        let refusal = Some(Refusal::new(denied, outline, true));
+                        Verdict { answer: Answer::Respond(response), refusal }
+                    }
                 }
-            },
+            }
         }
     }
 
     /// Whether a request would be let through, were refusals enforced.
-    pub fn check(&self, viewer: &ViewerRequest<'_>, now: UnixTime) -> Result<Passed, Refusal> {
+    pub fn check<'r>(&self, viewer: &ViewerRequest<'r>, now: UnixTime) -> Checked<'r> {
         // First of all: on a path that readers disagree about, even "public" means nothing.
         let query = (!viewer.query.is_empty()).then_some(viewer.query);
-        let url = Url::from_parts(self.scheme, viewer.host, viewer.path, query)
-            .map_err(|fault| Refusal { denied: fault.into(), key_id: None, enforced: false })?;
+        let url = match Url::from_parts(self.scheme, viewer.host, viewer.path, query) {
+            Ok(url) => url,
+            Err(fault) => return Checked { outline: None, result: Err(fault.into()) },
+        };
         if self.settings.public_paths.iter().any(|path| wildcards_match(path, viewer.path)) {
-            return Ok(Passed::Public);
+            return Checked { outline: None, result: Ok(Passed::Public) };
         }
         if let Some(response) = Response::preflight(viewer, &self.settings) {
-            return Ok(Passed::Preflight(response));
+            return Checked { outline: None, result: Ok(Passed::Preflight(response)) };
         }
         let address = viewer.address.parse().ok();
         let ViewerRequest { cookies, method, origin, referer, .. } = *viewer;
         let request = Request { url, cookies, address, method, origin, referer };
-        match self.verify(&request, now) {
-            Ok(admitted) => Ok(Passed::Admitted(Box::new(admitted))),
-            Err(denied) => {
-                let key_id = match &denied {
-                    _ if denied.code() == Code::CredentialMissing => None,
-                    _ => Credential::find(&request).ok().map(|found| found.key_id().to_owned()),
-                };
-                Err(Refusal { denied, key_id, enforced: false })
-            }
-        }
+        let policy::Verdict { outline, result } = self.verify(&request, now);
+        Checked { outline, result: result.map(|admitted| Passed::Admitted(Box::new(admitted))) }
+    }
+}
+
+/// What [`Validator::check`] answers.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Checked<'r> {
+    /// The credential that was found, for the log. None if there was no whole one, or none was
+    /// looked for.
+    pub outline: Option<Outline<'r>>,
+    /// Whether the request would be let through.
+    pub result: Result<Passed, Denied>,
+}
+
+impl Refusal {
+    fn new(denied: Denied, outline: Option<Outline<'_>>, enforced: bool) -> Self {
+        let key_id = outline.map(|outline| outline.key_id.into_owned());
+        Self { denied, key_id, enforced }
     }
 }
 

@@ -21,6 +21,7 @@ mod jws;
 mod key;
 mod memory;
 mod network;
+mod outline;
 mod percent;
 pub mod pieces;
 mod policy;
@@ -57,7 +58,7 @@ pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
     Unsigned,
 };
-pub use inspection::UnprovenToken;
+pub use inspection::{Inspection, UnprovenPolicy, UnprovenToken, inspect, outline};
 pub use issue::IssueRefused;
 pub use jws::{CLAIMS_TYPE, JoseAlgorithm, JoseAlgorithmFault, MakeToken};
 pub use key::{
@@ -65,6 +66,7 @@ pub use key::{
 };
 pub use memory::{Forgetful, Proof, Proven, RememberProofs};
 pub use network::{Ipv4Network, Ipv4NetworkFault, Ipv6Network, Network, NetworkFault};
+pub use outline::Outline;
 pub use policy::{Policy, PolicyFault};
 pub use request::{Request, is_origin};
 pub use resource::{
@@ -85,12 +87,8 @@ pub use time::UnixTime;
 pub use trust::{ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, Trust};
 pub use trusted_key::{MAX_KEYS_WITHOUT_ID, TrustRefused, TrustedKey, TrustedKeys, check_key_id};
 pub use url::{MAX_URL_BYTES, Part, Scheme, Url, UrlFault};
-pub use verify::{verify, verify_remembering};
-pub use walk::authenticate::Authentic;
+pub use verify::{Verdict, verify, verify_remembering};
+pub use walk::claims::MAX_CLOCK_SKEW;
 pub use walk::claims::refusals::{Mismatch, Unbound};
-pub use walk::claims::{Claimed, MAX_CLOCK_SKEW};
-pub use walk::conditions::Permitted;
-pub use walk::find::Credential;
 pub use walk::find::fault::FieldFault;
-pub use walk::read::Granted;
 pub use walk::revocation::{Admitted, NotRevoked, RevocationView, WhenUnknown};

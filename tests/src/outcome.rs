@@ -102,7 +102,7 @@ fn decide(vector: &Vector) -> Result<(), Denied> {
             vector::WhenUnknown::Deny => WhenUnknown::Deny,
         },
     });
-    verify(&request, &trust, revocation, now).map(|_| ())
+    verify(&request, &trust, revocation, now).result.map(|_| ())
 }
 
 /// The state as an edge that has just started takes it; None if it does not.

@@ -196,7 +196,7 @@ fn assert_admitted(id: &str, input: &Input, algorithm: Algorithm, url: &str, coo
         input.ip_range.as_deref().map(|range| range.split_once('/').unwrap().0.parse().unwrap());
     let request = Request { cookies, address, ..Request::get(Url::parse(url).unwrap()) };
     let now = UnixTime::from_seconds(input.expiration_date.unwrap() - 1).unwrap();
-    let admitted = verify(&request, &trust, None, now);
+    let admitted = verify(&request, &trust, None, now).result;
     assert!(admitted.is_ok(), "{id}: {}", admitted.unwrap_err());
 }
 

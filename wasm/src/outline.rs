@@ -1,19 +1,22 @@
 //! What verdicts and inspections both say of a credential, as JSON.
 
 use policy::json::Members;
-use policy::{Credential, Policy, UnixTime};
+use policy::{Outline, UnixTime};
 
-pub(crate) fn put_outline(members: &mut Members<'_>, credential: &Credential<'_>) {
+pub(crate) fn put_outline(members: &mut Members<'_>, outline: &Outline<'_>) {
     members
-        .string("carrier", credential.carrier().name())
-        .string("keyId", credential.key_id())
-        .string("hash", credential.hash().marker())
-        .boolean("canned", credential.is_canned());
+        .string("carrier", outline.carrier.name())
+        .string("keyId", &outline.key_id)
+        .string("hash", outline.hash.marker())
+        .boolean("canned", outline.is_canned);
 }
 
-pub(crate) fn put_times(members: &mut Members<'_>, policy: Option<&Policy>) {
-    let seconds = |time: Option<UnixTime>| time.map(UnixTime::as_seconds);
+pub(crate) fn put_times(
+    members: &mut Members<'_>,
+    starts: Option<UnixTime>,
+    expires: Option<UnixTime>,
+) {
     members
-        .integer_or_null("startsAt", seconds(policy.and_then(Policy::date_greater_than)))
-        .integer_or_null("expiresAt", seconds(policy.map(Policy::date_less_than)));
+        .integer_or_null("startsAt", starts.map(UnixTime::as_seconds))
+        .integer_or_null("expiresAt", expires.map(UnixTime::as_seconds));
 }

@@ -12,7 +12,7 @@ mod verdict;
 use core::net::IpAddr;
 
 use edge_validator::SignatureMemory;
-use policy::{Credential, Denied, Request, Scheme, Trust, UnixTime, Url, verify_remembering};
+use policy::{Request, Scheme, Trust, UnixTime, Url, Verdict, verify_remembering};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -150,16 +150,11 @@ impl Inquiry {
             origin: self.origin.as_deref(),
             referer: self.referer.as_deref(),
         };
-        match verify_remembering(&request, &verifier.trust, None, &verifier.memory, self.now) {
-            Ok(admitted) => verdict::allowed(&request, &admitted),
-            Err(denied) => verdict::denied(&denied, self.credential(&request, &denied).as_ref()),
-        }
-    }
-
-    fn credential<'r>(&self, request: &Request<'r>, denied: &Denied) -> Option<Credential<'r>> {
-        match denied {
-            Denied::CredentialMissing => None,
-            _ => Credential::find(request).ok(),
+        let Verdict { outline, result } =
+            verify_remembering(&request, &verifier.trust, None, &verifier.memory, self.now);
+        match result {
+            Ok(admitted) => verdict::allowed(&request, &admitted, outline.as_ref()),
+            Err(denied) => verdict::denied(&denied, outline.as_ref()),
         }
     }
 }

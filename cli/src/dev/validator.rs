@@ -43,7 +43,7 @@ impl Validator {
             ..ViewerRequest::default()
         };
         // The proof has done its work once it exists.
-        self.edge.check(&viewer, self.now()).map(|_passed| ()).map_err(|refusal| refusal.denied)
+        self.edge.check(&viewer, self.now()).result.map(|_passed| ())
     }
 
     /// Reads the state where that is due. Requests that come meanwhile go by the one before.

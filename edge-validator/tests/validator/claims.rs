@@ -227,6 +227,7 @@ fn a_remembered_token_does_not_outlive_trust() {
         let keys = TrustedKeys::new(vec![trusted.unwrap()]).unwrap();
         let trust = Trust::new(Deployment::Standalone, keys, ClaimsTrust::Checked(rules)).unwrap();
         verify_remembering(&request, &trust, None, &memory, at(NOW))
+            .result
             .err()
             .map(|denied| denied.code())
     };

@@ -168,6 +168,7 @@ fn a_proof_does_not_outlive_trust() {
         let trust = TrustedKeys::new(keys.iter().map(trusted_key).collect()).unwrap();
         let trust = Trust::in_credentials(trust);
         verify_remembering(&request, &trust, None, &memory, at(NOW))
+            .result
             .err()
             .map(|denied| denied.code())
     };

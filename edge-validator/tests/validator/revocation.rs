@@ -161,7 +161,7 @@ fn the_keys_of_the_state_replace_those_of_the_configuration() {
     let code = |edge: &Validator| {
         let query = "Policy=e30_&Signature=e30_&Key-Pair-Id=K1RSAEXAMPLE&Hash-Algorithm=SHA256";
         let viewer = edge_validator::ViewerRequest { query, ..get() };
-        edge.check(&viewer, at(NOW)).unwrap_err().denied.code().as_str()
+        edge.check(&viewer, at(NOW)).result.unwrap_err().code().as_str()
     };
     let text = CONFIG.replacen("K1RSAEXAMPLE", "K2OTHER", 1);
     let edge = Validator::new(read(&text).unwrap(), Native).unwrap();

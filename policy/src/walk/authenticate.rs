@@ -14,15 +14,15 @@ use crate::trust::Trust;
 use crate::trusted_key::TrustedKeys;
 
 /// A credential whose signature holds. Only [`Credential::authenticate`] makes one.
-pub struct Authentic<'r> {
-    pub(crate) credential: Credential<'r>,
-    pub(crate) thumbprint: Thumbprint,
-    pub(crate) algorithm: Algorithm,
-    pub(crate) text: AuthenticText,
+pub(crate) struct Authentic<'r> {
+    pub(super) credential: Credential<'r>,
+    pub(super) thumbprint: Thumbprint,
+    pub(super) algorithm: Algorithm,
+    pub(super) text: AuthenticText,
 }
 
 /// The signed bytes, or what was read from them before.
-pub(crate) enum AuthenticText {
+pub(super) enum AuthenticText {
     Known(Arc<SignedPolicy>),
     New {
         bytes: Vec<u8>,
@@ -37,7 +37,7 @@ impl<'r> Credential<'r> {
     /// The operator binds algorithms to keys; the request's hash only selects among those. What
     /// `memory` recalls is not computed again, but trust is resolved first: a key that is no longer
     /// trusted, or no longer with this algorithm, is never asked for.
-    pub fn authenticate(
+    pub(crate) fn authenticate(
         self,
         trust: &Trust,
         memory: &dyn RememberProofs,
@@ -55,8 +55,8 @@ impl<'r> Credential<'r> {
         trust: &TrustedKeys,
         memory: &dyn RememberProofs,
     ) -> Option<(Thumbprint, Algorithm, Arc<SignedPolicy>)> {
-        trust.candidates(&self.key_id).find_map(|trusted| {
-            let algorithm = trusted.algorithm(self.hash)?;
+        trust.candidates(&self.outline.key_id).find_map(|trusted| {
+            let algorithm = trusted.algorithm(self.outline.hash)?;
             match memory.recall(&self.proof(trusted.thumbprint, algorithm))?.0 {
                 ProvenText::Policy(policy) => Some((trusted.thumbprint, algorithm, policy)),
                 ProvenText::Claims(_) => None,
@@ -67,10 +67,10 @@ impl<'r> Credential<'r> {
     fn verified(&self, trust: &Trust) -> Result<(Thumbprint, Algorithm, AuthenticText), Denied> {
         let Decoded { text: bytes, signature } = self.decoded()?;
         let digest = trust.claims.digest(&bytes);
-        let key_id = || self.key_id.to_string();
+        let key_id = || self.outline.key_id.to_string();
         let mut refused = None;
-        for trusted in trust.keys.candidates(&self.key_id) {
-            match trusted.algorithm(self.hash) {
+        for trusted in trust.keys.candidates(&self.outline.key_id) {
+            match trusted.algorithm(self.outline.hash) {
                 Some(algorithm) => {
                     let key = &trusted.key;
                     let verified = match &digest {
@@ -84,7 +84,7 @@ impl<'r> Credential<'r> {
                     refused = Some(Denied::SignatureInvalid { key_id: key_id(), algorithm });
                 }
                 None if refused.is_none() => {
-                    let hash = self.hash;
+                    let hash = self.outline.hash;
                     refused = Some(Denied::AlgorithmNotAllowed { key_id: key_id(), hash });
                 }
                 None => {}
@@ -94,7 +94,7 @@ impl<'r> Credential<'r> {
     }
 
     /// What a memory knows its signature by.
-    pub(crate) fn proof(&self, thumbprint: Thumbprint, algorithm: Algorithm) -> Proof<'_> {
+    pub(super) fn proof(&self, thumbprint: Thumbprint, algorithm: Algorithm) -> Proof<'_> {
         let (message, signature) = (self.text.as_received(), self.signature.as_bytes());
         Proof { thumbprint, algorithm: algorithm.name(), message, signature }
     }

@@ -103,7 +103,7 @@ pub(super) struct ProvenToken {
 
 /// A pass whose claims, if any are asked for, permit the request too. Only the two functions
 /// `check_claims` make one.
-pub struct Claimed {
+pub(crate) struct Claimed {
     /// None if only CloudFront has seen the credential.
     pub(super) pass: Option<Pass>,
     /// None where no claims token is asked for.
@@ -112,7 +112,7 @@ pub struct Claimed {
 
 impl Permitted<'_> {
     /// Checks the claims token beside the credential.
-    pub fn check_claims(
+    pub(crate) fn check_claims(
         self,
         request: &Request<'_>,
         trust: &ClaimsTrust,

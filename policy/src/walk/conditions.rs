@@ -15,7 +15,7 @@ use crate::resource::{ResourcePattern, Section};
 use crate::time::UnixTime;
 
 /// A pass whose policy permits the request. Only [`Granted::check_conditions`] makes one.
-pub struct Permitted<'r> {
+pub(crate) struct Permitted<'r> {
     pub(super) pass: Pass,
     pub(super) token: Token<'r>,
 }
@@ -30,7 +30,7 @@ pub(super) struct Pass {
 
 impl<'r> Granted<'r> {
     /// Checks resource, dates and address, in this order.
-    pub fn check_conditions(
+    pub(crate) fn check_conditions(
         self,
         request: &Request<'_>,
         now: UnixTime,

@@ -7,7 +7,6 @@ pub(crate) mod token;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use self::fault::FieldFault;
 use self::fields::Fields;
@@ -17,6 +16,7 @@ use crate::base64::from_cloudfront_base64;
 use crate::carrier::{Carrier, Field, MAX_KEY_ID_BYTES, MAX_POLICY_BYTES, MAX_SIGNATURE_BYTES};
 use crate::claims::ClaimsFault;
 use crate::denied::Denied;
+use crate::outline::Outline;
 use crate::policy::{Policy, canned_text};
 use crate::request::Request;
 use crate::signature::Hash;
@@ -53,6 +53,14 @@ impl<'r> Found<'r> {
         }
         Credential::of(Carrier::Cookie, cookies, request).map(Self::Credential)
     }
+
+    /// What may be said of the credential, if there is one.
+    pub(crate) fn outline(&self) -> Option<Outline<'r>> {
+        match self {
+            Self::Credential(credential) => Some(credential.outline.clone()),
+            Self::TokenAlone(_) => None,
+        }
+    }
 }
 
 /// The claims token of a request whose credential only CloudFront has seen.
@@ -69,10 +77,8 @@ pub(crate) struct TokenAlone<'r>(pub(super) Token<'r>);
 /// Any signing parameter in the URL means that cookies are ignored, as CloudFront does. A value
 /// that is there twice, or a policy together with an expiry, is refused: CloudFront does not say
 /// which one it takes.
-pub struct Credential<'r> {
-    pub(super) carrier: Carrier,
-    pub(super) key_id: Cow<'r, str>,
-    pub(super) hash: Hash,
+pub(crate) struct Credential<'r> {
+    pub(crate) outline: Outline<'r>,
     /// In CloudFront's base64.
     pub(super) signature: Cow<'r, str>,
     pub(super) text: SignedText<'r>,
@@ -100,21 +106,13 @@ impl SignedText<'_> {
 }
 
 /// The raw bytes of a credential.
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// What must be signed.
-    pub(super) text: Vec<u8>,
-    pub(super) signature: Vec<u8>,
+    pub(crate) text: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl<'r> Credential<'r> {
-    /// Finds the credential in the URL, else in the cookies.
-    pub fn find(request: &Request<'r>) -> Result<Self, Denied> {
-        match Found::find(request, Deployment::Standalone)? {
-            Found::Credential(credential) => Ok(credential),
-            Found::TokenAlone(_) => Err(Denied::CredentialMissing),
-        }
-    }
-
     fn of(carrier: Carrier, fields: Fields<'r>, request: &Request<'_>) -> Result<Self, Denied> {
         let incomplete = |field| Denied::CredentialIncomplete { carrier, field };
         let malformed = |field, problem| Denied::CredentialMalformed { carrier, field, problem };
@@ -157,14 +155,16 @@ impl<'r> Credential<'r> {
             }
             (None, None) => return Err(incomplete(Field::Policy)),
         };
-        Ok(Self { carrier, key_id, hash, signature, text, token })
+        let is_canned = matches!(text, SignedText::Canned { .. });
+        let outline = Outline { carrier, key_id, hash, is_canned };
+        Ok(Self { outline, signature, text, token })
     }
 
     /// The bytes behind the base64.
-    pub(super) fn decoded(&self) -> Result<Decoded, Denied> {
+    pub(crate) fn decoded(&self) -> Result<Decoded, Denied> {
         let base64 = |field, text: &str| {
             from_cloudfront_base64(text).map_err(|problem| Denied::CredentialMalformed {
-                carrier: self.carrier,
+                carrier: self.outline.carrier,
                 field,
                 problem: FieldFault::Base64(problem),
             })
@@ -174,44 +174,6 @@ impl<'r> Credential<'r> {
             SignedText::Custom(text) => base64(Field::Policy, text)?,
         };
         Ok(Decoded { text, signature: base64(Field::Signature, &self.signature)? })
-    }
-
-    /// Where it was found.
-    pub fn carrier(&self) -> Carrier {
-        self.carrier
-    }
-
-    /// The key that it names. Nobody signs this.
-    pub fn key_id(&self) -> &str {
-        &self.key_id
-    }
-
-    /// The hash that it names, SHA-1 if it names none.
-    pub fn hash(&self) -> Hash {
-        self.hash
-    }
-
-    /// Whether its policy is the canned one.
-    pub fn is_canned(&self) -> bool {
-        matches!(self.text, SignedText::Canned { .. })
-    }
-
-    /// The bytes that the signature must be over, **unproven**, and the length of the signature in
-    /// bytes: for inspection only.
-    pub fn unproven(&self) -> Result<(Vec<u8>, usize), Denied> {
-        self.decoded().map(|Decoded { text, signature }| (text, signature.len()))
-    }
-}
-
-/// Leaves out the policy and the signature: they are the credential.
-impl fmt::Debug for Credential<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential")
-            .field("carrier", &self.carrier)
-            .field("key_id", &self.key_id)
-            .field("hash", &self.hash)
-            .field("canned", &self.is_canned())
-            .finish_non_exhaustive()
     }
 }
 

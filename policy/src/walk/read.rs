@@ -12,16 +12,16 @@ use crate::memory::{Proven, ProvenText, RememberProofs};
 use crate::policy::{Policy, SignedPolicy, check_for_cookies};
 
 /// A policy whose text an authentic credential carried. Only [`Authentic::read`] makes one.
-pub struct Granted<'r> {
-    pub(crate) policy: Arc<SignedPolicy>,
-    pub(crate) carrier: Carrier,
-    pub(crate) thumbprint: Thumbprint,
-    pub(crate) token: Token<'r>,
+pub(crate) struct Granted<'r> {
+    pub(super) policy: Arc<SignedPolicy>,
+    pub(super) carrier: Carrier,
+    pub(super) thumbprint: Thumbprint,
+    pub(super) token: Token<'r>,
 }
 
 impl<'r> Authentic<'r> {
     /// Reads the signed bytes, and has `memory` note them with what they say.
-    pub fn read(self, memory: &dyn RememberProofs) -> Result<Granted<'r>, Denied> {
+    pub(crate) fn read(self, memory: &dyn RememberProofs) -> Result<Granted<'r>, Denied> {
         let Self { credential, thumbprint, algorithm, text } = self;
         let policy = match text {
             AuthenticText::Known(policy) => policy,
@@ -36,7 +36,8 @@ impl<'r> Authentic<'r> {
                 policy
             }
         };
-        let Credential { carrier, token, .. } = credential;
+        let Credential { outline, token, .. } = credential;
+        let carrier = outline.carrier;
         if carrier == Carrier::Cookie {
             check_for_cookies(&policy.policy)?;
         }

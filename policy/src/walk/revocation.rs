@@ -4,7 +4,6 @@ use alloc::sync::Arc;
 
 use super::claims::Claimed;
 use super::conditions::Pass;
-use crate::carrier::Carrier;
 use crate::claims::Claims;
 use crate::denied::Denied;
 use crate::key::Thumbprint;
@@ -31,11 +30,6 @@ impl Admitted {
         self.pass.as_ref().map(|pass| &pass.policy.policy)
     }
 
-    /// Where the credential was found; None where only CloudFront saw it.
-    pub fn carrier(&self) -> Option<Carrier> {
-        self.pass.as_ref().map(|pass| pass.carrier)
-    }
-
     /// The key that signed the policy; None where only CloudFront saw it.
     pub fn thumbprint(&self) -> Option<Thumbprint> {
         self.pass.as_ref().map(|pass| pass.thumbprint)
@@ -58,7 +52,7 @@ impl Claimed {
     /// A pass without claims is refused then, since nobody could revoke it, and so is one that is
     /// valid for longer than the state keeps its entries.
     #[inline(always)] // see `verify_remembering`
-    pub fn check_revocation(
+    pub(crate) fn check_revocation(
         self,
         revocation: Option<RevocationView<'_>>,
         now: UnixTime,

@@ -89,7 +89,7 @@ impl<'k> Examinee<'k> {
     ) -> Result<String, CheckFailed> {
         let url = pass.signed(signature).url().map_err(CheckFailed::Grant)?;
         let request = Request::get(Url::parse(&url).map_err(CheckFailed::Url)?);
-        match verify(&request, &self.trust(returned)?, None, now) {
+        match verify(&request, &self.trust(returned)?, None, now).result {
             Ok(_admitted) => Ok(url),
             Err(denied) => Err(CheckFailed::Denied(Box::new(denied))),
         }

@@ -167,7 +167,7 @@ impl Site {
         let address = Some(address.parse().unwrap());
         let get = EdgeRequest::get(Url::parse(url).unwrap());
         let request = EdgeRequest { cookies: &cookies, address, ..get };
-        verify(&request, &self.trust(), None, time(self.now.load(Ordering::SeqCst)))
+        verify(&request, &self.trust(), None, time(self.now.load(Ordering::SeqCst))).result
     }
 }
 

@@ -23,7 +23,7 @@ async fn signed_urls_verify_and_carry_their_claims() {
         assert!(signed.starts_with(plain));
         let edge = |url: &str| {
             let url = Url::parse(url).unwrap();
-            verify(&EdgeRequest::get(url), &site.trust(), None, time(NOW))
+            verify(&EdgeRequest::get(url), &site.trust(), None, time(NOW)).result
         };
         let _ = edge(signed).unwrap();
         // Another token, or none, is another URL than the one signed.

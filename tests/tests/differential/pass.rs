@@ -50,6 +50,7 @@ impl Pass {
             None,
             UnixTime::from_seconds(order.expires - 1).unwrap(),
         )
+        .result
     }
 
     /// The URL without what the signer appended.

@@ -118,6 +118,43 @@ fn issued(target: &str, claims: &Claims, key: TokenKey) -> Wire {
     Wire { url: URL.to_owned(), cookie: cookies.join("; "), policy }
 }
 
+/// Everything that an inspection shows.
+fn shown(wire: &Wire) -> (Claims, String) {
+    let url = Url::parse(&wire.url).unwrap();
+    let cookies = [wire.cookie.as_str()];
+    let found = policy::inspect(Some(url), &cookies).unwrap_or_else(|denied| panic!("{denied}"));
+    assert_eq!(found.fault, None);
+    let token = found.token.unwrap();
+    let text = [found.policy.text, found.policy.resource].map(Option::unwrap_or_default).concat();
+    let token = [token.header_json().unwrap(), token.payload_json().unwrap()].concat();
+    (found.claims.unwrap(), format!("{text}{token}{:?}", found.outline))
+}
+
+/// The token may be in the resource, which CloudFront's signature covers.
+#[test]
+fn an_inspection_shows_the_claims_and_no_signature() {
+    let passes = (target(), claims(), select(vec![ES256, RS256, HS256]));
+    hold(100, passes, |(target, claims, key)| {
+        let wire = issued(target, &claims, key);
+        let (mut read, text) = shown(&wire);
+        read.policy = claims.policy;
+        assert_eq!(read, claims);
+        let values = [wire.url.as_str(), &wire.cookie].join("&");
+        let mut signatures = 0;
+        for value in values.split(['&', '?', ';']) {
+            let Some((name, value)) = value.trim().split_once('=') else { continue };
+            let signature = match name {
+                "Edgepass-Claims" => value.rsplit('.').next().unwrap(),
+                "Signature" | "CloudFront-Signature" => value,
+                _ => continue,
+            };
+            signatures += 1;
+            assert!(signature.len() > 40 && !text.contains(signature), "{text}");
+        }
+        assert_eq!(signatures, 2);
+    });
+}
+
 fn is_admitted(wire: &Wire, claims: &Claims) -> bool {
     let Ok(url) = Url::parse(&wire.url) else { return false };
     let address = claims
@@ -126,7 +163,7 @@ fn is_admitted(wire: &Wire, claims: &Claims) -> bool {
         .map(|network| network.to_string().split_once('/').unwrap().0.parse::<IpAddr>().unwrap());
     let cookies = [wire.cookie.as_str()];
     let request = Request { cookies: &cookies, address, origin: Some(ORIGIN), ..Request::get(url) };
-    verify(&request, &trust(), None, time(NOW)).is_ok_and(|admitted| {
+    verify(&request, &trust(), None, time(NOW)).result.is_ok_and(|admitted| {
         let mut read = admitted.claims().unwrap().clone();
         read.policy = claims.policy;
         read == *claims

@@ -16,6 +16,23 @@ fn what_is_signed_is_admitted() {
     });
 }
 
+/// Before it expires, afterwards, and with a signature that no key has made.
+#[test]
+fn a_verdict_says_of_which_credential_it_is() {
+    hold(400, scenario(), |scenario| {
+        let outline = scenario.outline();
+        let mut wire = scenario.wire();
+        assert_eq!(scenario.verdict(&wire, NOW), Some((Some(outline.clone()), true)));
+        assert_eq!(scenario.verdict(&wire, i64::MAX), Some((Some(outline.clone()), false)));
+        let text = wire.carrying();
+        *text = text.replacen("Signature=", "Signature=AAAA", 1);
+        assert_eq!(scenario.verdict(&wire, NOW), Some((Some(outline), false)));
+        let text = wire.carrying();
+        *text = text.replacen("Signature=", "X=", 1);
+        assert_eq!(scenario.verdict(&wire, NOW), Some((None, false)), "no whole credential");
+    });
+}
+
 /// Any byte of policy, expiry, signature, key id or marker.
 #[test]
 fn a_changed_value_is_not_admitted() {
@@ -118,7 +135,7 @@ fn garbage_is_neither_admitted_nor_a_panic() {
                 let url = Url::from_parts(Scheme::Https, "h", &path, query);
                 let Ok(url) = url else { continue };
                 let request = Request { cookies: &[&line], address, ..Request::get(url) };
-                assert!(verify(&request, &trust(), None, time(NOW)).is_err());
+                assert!(verify(&request, &trust(), None, time(NOW)).result.is_err());
             }
         }
         let _ = forwarded_cookies(&[&line]);

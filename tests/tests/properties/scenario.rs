@@ -5,8 +5,8 @@ use core::net::{IpAddr, Ipv4Addr};
 use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use edgepass_tests::keys::TestKey;
 use policy::{
-    Algorithm, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target, Trust, TrustedKey,
-    TrustedKeys, UnixTime, Url, verify,
+    Algorithm, Grant, Hash, Outline, Request, ResourcePattern, ShortRsa, Signed, Target, Trust,
+    TrustedKey, TrustedKeys, UnixTime, Url, Verdict, verify,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -115,11 +115,35 @@ impl Scenario {
     }
 
     pub(crate) fn is_admitted(&self, wire: &Wire) -> bool {
-        let Ok(url) = Url::parse(&wire.url) else { return false };
+        self.verdict(wire, NOW).is_some_and(|(_, admitted)| admitted)
+    }
+
+    /// What a verdict says of the credential, and whether the request is admitted. None if there
+    /// is no request.
+    pub(crate) fn verdict(
+        &self,
+        wire: &Wire,
+        now: i64,
+    ) -> Option<(Option<Outline<'static>>, bool)> {
+        let url = Url::parse(&wire.url).ok()?;
         let cookies: Vec<&str> = wire.cookie.as_deref().into_iter().collect();
         let address = Some(IpAddr::V4(self.address));
         let request = Request { cookies: &cookies, address, ..Request::get(url) };
-        verify(&request, &trust(), None, time(NOW)).is_ok()
+        let Verdict { outline, result } = verify(&request, &trust(), None, time(now));
+        Some((outline.map(Outline::into_owned), result.is_ok()))
+    }
+
+    /// What there is to say of the credential.
+    pub(crate) fn outline(&self) -> Outline<'static> {
+        Outline {
+            carrier: match self.carrier {
+                Carrier::Url => policy::Carrier::Url,
+                Carrier::Cookie => policy::Carrier::Cookie,
+            },
+            key_id: self.key.id().into(),
+            hash: self.hash,
+            is_canned: self.pattern.is_none() && self.age.is_none() && self.prefix.is_none(),
+        }
     }
 }
 

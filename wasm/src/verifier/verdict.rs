@@ -2,21 +2,24 @@
 
 use policy::json::{self, Members};
 use policy::{
-    Admitted, Claims, Credential, Denied, Policy, Request, UnixTime, forwarded_cookies,
+    Admitted, Claims, Denied, Outline, Policy, Request, UnixTime, forwarded_cookies,
     forwarded_query,
 };
 
 use crate::outline::{put_outline, put_times};
 
-pub(super) fn allowed(request: &Request<'_>, admitted: &Admitted) -> String {
-    let credential = admitted.policy().and_then(|_| Credential::find(request).ok());
+pub(super) fn allowed(
+    request: &Request<'_>,
+    admitted: &Admitted,
+    outline: Option<&Outline<'_>>,
+) -> String {
     json::object(|members| {
         members.string("decision", "allow");
-        put_credential(members, credential.as_ref());
+        put_credential(members, outline);
         match admitted.policy() {
             Some(policy) => members.object("policy", |members| {
                 members.string("resource", policy.resource());
-                put_times(members, Some(policy));
+                put_times(members, policy.date_greater_than(), Some(policy.date_less_than()));
             }),
             None => members.string_or_null("policy", None),
         };
@@ -29,11 +32,11 @@ pub(super) fn allowed(request: &Request<'_>, admitted: &Admitted) -> String {
     })
 }
 
-pub(super) fn denied(denied: &Denied, credential: Option<&Credential<'_>>) -> String {
+pub(super) fn denied(denied: &Denied, outline: Option<&Outline<'_>>) -> String {
     json::object(|members| {
         members.string("decision", "deny");
         put_reason(members, denied);
-        put_credential(members, credential);
+        put_credential(members, outline);
     })
 }
 
@@ -44,11 +47,9 @@ fn put_reason(members: &mut Members<'_>, denied: &Denied) {
         .string_or_null("cloudfront", denied.cloudfront().map(|error| error.code()));
 }
 
-fn put_credential(members: &mut Members<'_>, credential: Option<&Credential<'_>>) {
-    match credential {
-        Some(credential) => members.object("credential", |members| {
-            put_outline(members, credential);
-        }),
+fn put_credential(members: &mut Members<'_>, outline: Option<&Outline<'_>>) {
+    match outline {
+        Some(outline) => members.object("credential", |members| put_outline(members, outline)),
         None => members.string_or_null("credential", None),
     };
 }

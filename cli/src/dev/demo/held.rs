@@ -1,7 +1,7 @@
 //! The pass that a viewer holds, decoded and not verified.
 
 use axum::http::StatusCode;
-use policy::{Claims, Credential, Policy, Request, ResourcePattern, UnixTime};
+use policy::{Claims, Policy, Request, ResourcePattern, UnixTime, inspect};
 use serde::Serialize;
 
 use crate::credential::Outline;
@@ -14,7 +14,7 @@ use super::failed;
 pub(super) struct Held {
     #[serde(flatten)]
     outline: Outline,
-    /// The exact text that was signed.
+    /// The text that was signed.
     pub(super) policy: String,
     /// The claim set of the token, as it was signed, if there is one that can be read.
     claims: Option<String>,
@@ -22,13 +22,11 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn find(request: &Request<'_>) -> Option<Self> {
-        let credential = Credential::find(request).ok()?;
-        let (text, _) = credential.unproven().ok()?;
-        let token = credential.unproven_claims().ok().flatten();
-        let claims = token.and_then(|token| token.payload);
+        let held = inspect(Some(request.url), request.cookies).ok()?;
+        let claims = held.token.and_then(|token| token.payload);
         Some(Self {
-            outline: (&credential).into(),
-            policy: String::from_utf8_lossy(&text).into_owned(),
+            outline: held.outline.into(),
+            policy: held.policy.text?,
             claims: claims.map(|payload| String::from_utf8_lossy(&payload).into_owned()),
         })
     }
