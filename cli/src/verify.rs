@@ -142,11 +142,13 @@ impl Verify {
             Err(fault) => return Ok(Verdict { decision: Err(fault.into()), credential: None }),
         };
         let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
+        let [origin, referer] = self.claims.source();
         let request = Request {
             cookies: &cookies,
             address: self.ip,
             method: self.claims.method.as_deref().unwrap_or("GET"),
-            origin: self.claims.origin.as_deref(),
+            origin: origin.as_deref(),
+            referer: referer.as_deref(),
             ..Request::get(url)
         };
         let Checked { outline, result } = match judge {
@@ -173,7 +175,7 @@ impl Verify {
 
     /// What the edge would say, whether it would act on it or not.
     fn ask(&self, edge: &Validator, request: &Request<'_>, now: UnixTime) -> Checked<'static> {
-        let url = request.url;
+        let Request { url, method, cookies, origin, referer, .. } = *request;
         if url.scheme() != edge.scheme() {
             warn(&format!(
                 "the edge takes every request for {}, by the `scheme` of its configuration",
@@ -182,13 +184,14 @@ impl Verify {
         }
         let address = self.ip.map(|address| address.to_string()).unwrap_or_default();
         let viewer = ViewerRequest {
-            method: self.claims.method.as_deref().unwrap_or("GET"),
+            method,
             path: url.path(),
             query: url.query().unwrap_or_default(),
             host: url.host(),
             address: &address,
-            cookies: request.cookies,
-            origin: self.claims.origin.as_deref(),
+            cookies,
+            origin,
+            referer,
             ..ViewerRequest::default()
         };
         let Checked { outline, result } = edge.check(&viewer, now);

@@ -145,9 +145,9 @@ function viewerRequest(event) {
  */
 function lines({ clientIp, headers, method, querystring, uri }) {
   return (
-    `${text(method)}\n${single(headers, "host")}\n${text(clientIp)}\n` +
-    `${single(headers, "origin")}\n${single(headers, "referer")}\n` +
-    `${single(headers, "access-control-request-method")}\n${single(headers, "sec-fetch-mode")}\n` +
+    `${text(method)}\n${valueOf(headers, "host")}\n${text(clientIp)}\n` +
+    `${valueOf(headers, "origin")}\n${valueOf(headers, "referer")}\n` +
+    `${valueOf(headers, "access-control-request-method")}\n${valueOf(headers, "sec-fetch-mode")}\n` +
     `${text(querystring)}\n${cookies(headers)}${text(uri)}`
   );
 }
@@ -177,17 +177,19 @@ function isOwn(name) {
 }
 
 /**
- * The one value of a header; nothing if it is there twice.
+ * The value of a header, several lines joined as RFC 9110, 5.2, has it. Nothing if there is none, and
+ * a blank if it is empty, since an empty `Origin` is not the same as none.
  *
  * @param {Headers} headers
  * @param {string} name
  * @returns {string}
  */
-function single(headers, name) {
-  const values = headers[name];
-  if (values === undefined) return "";
-  if (!Array.isArray(values)) throw new TypeError("a header of the event is not a list");
-  return values.length === 1 ? text(values[0]?.value) : "";
+function valueOf(headers, name) {
+  const lines = headers[name];
+  if (lines === undefined) return "";
+  if (!Array.isArray(lines)) throw new TypeError("a header of the event is not a list");
+  if (lines.length === 0) return "";
+  return lines.map((line) => text(line?.value)).join(", ") || " ";
 }
 
 /**

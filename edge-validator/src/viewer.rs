@@ -16,9 +16,10 @@ pub struct ViewerRequest<'e> {
     pub address: &'e str,
     /// The values of the `Cookie` header, one for each line.
     pub cookies: &'e [&'e str],
-    /// The `Origin` header.
+    /// The `Origin` header, several lines joined by `, ` (RFC 9110, 5.2). None only if there is none:
+    /// an empty one is not allowed either.
     pub origin: Option<&'e str>,
-    /// The `Referer` header.
+    /// The `Referer` header likewise.
     pub referer: Option<&'e str>,
     /// The `Access-Control-Request-Method` header: with `Origin` it makes an OPTIONS a preflight.
     pub requested_method: Option<&'e str>,

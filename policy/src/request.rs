@@ -18,9 +18,10 @@ pub struct Request<'r> {
     pub address: Option<IpAddr>,
     /// The method, as it was sent.
     pub method: &'r str,
-    /// The `Origin` header, if there is exactly one.
+    /// The `Origin` header. None only if there is none: several lines are one value, joined by `, `
+    /// (RFC 9110, 5.2), which like an empty one is no origin that a token allows.
     pub origin: Option<&'r str>,
-    /// The `Referer` header, if there is exactly one.
+    /// The `Referer` header likewise.
     pub referer: Option<&'r str>,
 }
 
@@ -36,8 +37,11 @@ impl<'r> Request<'r> {
     }
 }
 
-/// The origin of a URL: everything before its path.
+/// The origin of a URL: everything before its path. Two URLs, with a blank between them, have none.
 fn origin_of(url: &str) -> Option<&str> {
+    if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
     let (_, rest) = scheme_and_rest(url)?;
     let path = rest.find(['/', '?', '#']).map_or(0, |host| rest.len().saturating_sub(host));
     url.get(..url.len().checked_sub(path)?)

@@ -9,7 +9,7 @@
  * @property {string} [clientIp]
  * @property {string | null} [host]
  * @property {string[]} [cookies] one for each line
- * @property {Record<string, string>} [headers] further ones
+ * @property {Record<string, string | string[]>} [headers] further ones, of one line or several
  */
 
 export const HOST = "media.example.com";
@@ -36,7 +36,7 @@ export function viewerRequest({
   headers["accept"] = [{ key: "accept", value: "*/*" }];
   if (cookies.length > 0) headers["cookie"] = cookies.map((value) => ({ key: "Cookie", value }));
   for (const [name, value] of Object.entries(more)) {
-    headers[name.toLowerCase()] = [{ key: name, value }];
+    headers[name.toLowerCase()] = [value].flat().map((value) => ({ key: name, value }));
   }
   return {
     Records: [

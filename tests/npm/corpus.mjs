@@ -5,7 +5,7 @@
  * @typedef {object} Case tests/vectors/schema.json, with the keys in place of their files
  * @property {string} name
  * @property {{ scheme: string, method: string, host: string, path: string, query: string | null,
- *   cookies: string[], address: string | null, origin?: string, referer?: string }} request
+ *   cookies: string[], address: string | null, origin?: string[], referer?: string[] }} request
  * @property {import("edgepass").Configuration} configuration
  * @property {number} now
  * @property {{ decision: string, stage?: string, code?: string, cloudfront?: string | null }} expect

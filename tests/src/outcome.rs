@@ -83,7 +83,9 @@ fn decide(vector: &Vector) -> Result<(), Denied> {
     let cookies: Vec<&str> = request.cookies.iter().map(String::as_str).collect();
     let address = request.address.as_deref().map(|address| address.parse().unwrap());
     let method = &request.method;
-    let (origin, referer) = (request.origin.as_deref(), request.referer.as_deref());
+    let value = |lines: &[String]| (!lines.is_empty()).then(|| lines.join(", "));
+    let (origin, referer) = (value(&request.origin), value(&request.referer));
+    let (origin, referer) = (origin.as_deref(), referer.as_deref());
     let request = Request { url, cookies: &cookies, address, method, origin, referer };
     let keys = TrustedKeys::new(vector.trust.iter().map(trusted_key).collect()).unwrap();
     let deployment = match mode {

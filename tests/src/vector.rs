@@ -53,12 +53,12 @@ pub struct ViewerRequest {
     /// The viewer's address; null if it is not known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub address: Option<String>,
-    /// The `Origin` header; absent if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin: Option<String>,
-    /// The `Referer` header; absent if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub referer: Option<String>,
+    /// The values of the `Origin` header, one for each header line; absent if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<String>,
+    /// The values of the `Referer` header likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referer: Vec<String>,
 }
 
 /// The viewer's protocol.

@@ -115,10 +115,7 @@ fn is_more_than_options_say(state: &StateInHand) -> bool {
 
 /// What the options of the program cannot say.
 fn why_inexpressible(request: &ViewerRequest) -> Option<&'static str> {
-    let ViewerRequest { host, path, query, cookies, referer, .. } = request;
-    if referer.is_some() {
-        return Some("there is no option for a Referer");
-    }
+    let ViewerRequest { host, path, query, cookies, .. } = request;
     if host.contains(['/', '?'])
         || path.contains('?')
         || !(path.is_empty() || path.starts_with('/'))
@@ -147,6 +144,7 @@ fn answer(program: &Path, config: Option<&Path>, vector: &Vector) -> Outcome {
     command.args(request.cookies.iter().map(|line| format!("--cookie={line}")));
     command.args(request.address.iter().map(|address| format!("--ip={address}")));
     command.args(request.origin.iter().map(|origin| format!("--origin={origin}")));
+    command.args(request.referer.iter().map(|referer| format!("--referer={referer}")));
     command.arg(format!("--now={now}"));
     if let Some(config) = config {
         command.arg("--config").arg(config);

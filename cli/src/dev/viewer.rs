@@ -25,11 +25,11 @@ impl Viewer {
         // What replaces a byte that is no text can make no name or value of ours.
         let text = |line: &HeaderValue| String::from_utf8_lossy(line.as_bytes()).into_owned();
         let cookie_lines = headers.get_all(COOKIE).into_iter().map(text).collect();
-        let single = |name| {
-            let mut lines = headers.get_all(name).into_iter();
-            lines.next().filter(|_| lines.next().is_none()).map(text)
+        let value = |name| {
+            let lines: Vec<String> = headers.get_all(name).into_iter().map(text).collect();
+            (!lines.is_empty()).then(|| lines.join(", "))
         };
-        let (origin, referer) = (single(ORIGIN), single(REFERER));
+        let (origin, referer) = (value(ORIGIN), value(REFERER));
         Self { host, address, cookie_lines, method: method.to_string(), origin, referer }
     }
 
@@ -57,5 +57,34 @@ impl Viewer {
             origin: self.origin.as_deref(),
             referer: self.referer.as_deref(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+
+    use core::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn several_lines_are_one_value_and_an_empty_one_is_a_value() {
+        let value = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(ORIGIN, HeaderValue::from_static(line));
+                headers.append(REFERER, HeaderValue::from_static(line));
+            }
+            let address = Ipv4Addr::LOCALHOST.into();
+            let viewer = Viewer::new("h".to_owned(), address, &Method::GET, &headers);
+            let request = viewer.request(Url::parse("https://h/").unwrap(), &[]);
+            assert_eq!(request.origin, request.referer);
+            request.origin.map(str::to_owned)
+        };
+        assert_eq!(value(&[]), None);
+        assert_eq!(value(&["https://a"]).unwrap(), "https://a");
+        assert_eq!(value(&[""]).unwrap(), "");
+        assert_eq!(value(&["https://a", "https://a"]).unwrap(), "https://a, https://a");
     }
 }

@@ -23,9 +23,12 @@ pub(super) struct ClaimsOptions {
     /// The method of the request
     #[arg(long, value_name = "M")]
     pub(super) method: Option<String>,
-    /// The Origin of the request
+    /// The Origin of the request; repeated as often as the request has it
     #[arg(long, value_name = "O")]
-    pub(super) origin: Option<String>,
+    origin: Vec<String>,
+    /// The Referer of the request; repeated as often as the request has it
+    #[arg(long, value_name = "URL")]
+    referer: Vec<String>,
     /// A key to trust for claims tokens; may be repeated
     #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
     claims_trust: Vec<ClaimsTrust>,
@@ -46,6 +49,11 @@ enum Need {
 }
 
 impl ClaimsOptions {
+    /// The `Origin` and `Referer` headers.
+    pub(super) fn source(&self) -> [Option<String>; 2] {
+        [&self.origin, &self.referer].map(|lines| (!lines.is_empty()).then(|| lines.join(", ")))
+    }
+
     /// The state, if one is named.
     pub(super) fn revocation(&self, now: UnixTime) -> Result<Option<Revoked>, Failure> {
         let Some(head) = &self.state else { return Ok(None) };

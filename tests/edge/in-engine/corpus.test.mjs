@@ -13,7 +13,7 @@ import { StateServer } from "../state-server.mjs";
 /**
  * @typedef {object} Case tests/vectors/schema.json
  * @property {{ scheme: string, method: string, host: string, path: string, query: string | null,
- *   cookies: string[], address: string | null, origin?: string, referer?: string }} request
+ *   cookies: string[], address: string | null, origin?: string[], referer?: string[] }} request
  * @property {{ id: string | null, key: string, algorithms: string[] }[]} trust
  * @property {"native"} [mode]
  * @property {{ need: string, max_lifetime: number | null,
@@ -120,7 +120,7 @@ function inexpressible({ request, now }) {
  */
 async function difference(handler, { request, expect }) {
   const { method, host, path, query, cookies, address, origin, referer } = request;
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, string[]>} */
   const headers = {};
   if (origin !== undefined) headers["Origin"] = origin;
   if (referer !== undefined) headers["Referer"] = referer;

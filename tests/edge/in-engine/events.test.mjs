@@ -157,7 +157,7 @@ test("refusals can be read by the configured origin alone", async () => {
   }
 });
 
-test("two Origin headers are none", async () => {
+test("two Origin headers are not a configured origin", async () => {
   const event = viewerRequest({ headers: { Origin: PLAYER } });
   requestOf(event).headers["origin"]?.push({ key: "Origin", value: "https://evil.example" });
   const { header } = await answered(talkative, event, "403");

@@ -79,15 +79,15 @@ impl Draft {
         self
     }
 
-    /// The `Origin` header.
+    /// One more line of the `Origin` header.
     pub(super) fn origin(mut self, origin: &str) -> Self {
-        self.request.origin = Some(origin.to_owned());
+        self.request.origin.push(origin.to_owned());
         self
     }
 
-    /// The `Referer` header.
+    /// One more line of the `Referer` header.
     pub(super) fn referer(mut self, referer: &str) -> Self {
-        self.request.referer = Some(referer.to_owned());
+        self.request.referer.push(referer.to_owned());
         self
     }
 
@@ -180,8 +180,8 @@ fn split(url: &str) -> ViewerRequest {
         query,
         cookies: Vec::new(),
         address: None,
-        origin: None,
-        referer: None,
+        origin: Vec::new(),
+        referer: Vec::new(),
     }
 }
 

@@ -7,7 +7,17 @@ use crate::token::{ClaimSet, ES256};
 use super::{required, set, with};
 
 pub(super) fn cases() -> Vec<Case> {
-    [resources(), queries(), networks(), methods(), origins(), contexts(), order()].concat()
+    [
+        resources(),
+        queries(),
+        networks(),
+        methods(),
+        origins(),
+        lines_of_origins(),
+        contexts(),
+        order(),
+    ]
+    .concat()
 }
 
 /// A set with one list of these entries.
@@ -242,6 +252,51 @@ fn origins() -> Vec<Case> {
                 .deny(CLAIMS_MISMATCH, "`org` of the claims token allows some, and the request"),
         );
     }
+    cases
+}
+
+/// Several lines, and empty ones. A value is there, so that `Referer` does not stand in for `Origin`.
+fn lines_of_origins() -> Vec<Case> {
+    const OURS: &str = "https://www.example.com";
+    const PAGE: &str = "https://www.example.com/watch";
+    const OTHER: &str = "https://other.example.com";
+    const LINES: &str = "present more than once, or empty, is present and not allowed";
+    let asked = |name: &str, origins: &[&str], referers: &[&str]| {
+        let draft = with(&format!("org-{name}"), LINES, &list("org", &[OURS]));
+        let draft = origins.iter().fold(draft, |draft, line| draft.origin(line));
+        referers.iter().fold(draft, |draft, line| draft.referer(line))
+    };
+    let none = "allows some, and the request has neither Origin nor Referer";
+    let mut cases: Vec<Case> = [
+        ("twice", &[OURS, OURS][..], &[][..], "https://www.example.com, https://www.example.com"),
+        ("twice-and-referer", &[OURS, OTHER], &[PAGE], "https://www.example.com, https://other"),
+        ("second-of-two", &[OTHER, OURS], &[], "https://other.example.com, https://www"),
+        ("empty", &[""], &[], ""),
+        ("empty-and-referer", &[""], &[PAGE], ""),
+        ("empty-and-another", &["", OURS], &[PAGE], ", https://www.example.com"),
+        ("twice-empty-and-referer", &["", ""], &[PAGE], ", "),
+    ]
+    .map(|(name, origins, referers, found)| {
+        let mentions = format!("`org` of the claims token does not allow `{found}");
+        asked(name, origins, referers).deny(CLAIMS_MISMATCH, &mentions)
+    })
+    .into();
+    for (name, referers) in [
+        ("referer-twice", [PAGE, PAGE]),
+        ("referer-twice-first-ours", [PAGE, "https://other.example.com/"]),
+        ("referer-twice-second-ours", ["https://other.example.com/", PAGE]),
+        ("referer-twice-one-empty", [PAGE, ""]),
+    ] {
+        let mentions = format!("`org` of the claims token {none}");
+        cases.push(asked(name, &[], &referers).deny(CLAIMS_MISMATCH, &mentions));
+    }
+    cases.extend([
+        asked("once-and-referer-twice", &[OURS], &[PAGE, PAGE]).allow(),
+        with("origin-twice-where-none-is-asked-for", "the token does not restrict it", &set())
+            .origin(OURS)
+            .origin(OTHER)
+            .allow(),
+    ]);
     cases
 }
 
