@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::percent::percent_decoded;
-use crate::pieces::{pieces, split_once};
+use crate::split::{split, split_once};
 
 /// Headers that begin so are ours to set: a viewer's own are removed.
 pub const OWN_HEADER_PREFIX: &str = "x-edgepass-";
@@ -20,7 +20,7 @@ pub fn forwarded_query(query: &str) -> String {
     if query.is_empty() {
         return String::new();
     }
-    let others: Vec<&str> = pieces(query, b'&').filter(|part| !is_own_parameter(part)).collect();
+    let others: Vec<&str> = split(query, b'&').filter(|part| !is_own_parameter(part)).collect();
     others.join("&")
 }
 
@@ -29,7 +29,7 @@ pub fn forwarded_query(query: &str) -> String {
 pub fn forwarded_cookies(cookies: &[&str]) -> Option<String> {
     let mut others = String::new();
     for line in cookies {
-        for cookie in pieces(line, b';').map(str::trim) {
+        for cookie in split(line, b';').map(str::trim) {
             if !cookie.is_empty() && !is_own_cookie(cookie) {
                 if !others.is_empty() {
                     others.push_str("; ");

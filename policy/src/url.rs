@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::percent::escaped;
-use crate::pieces::pieces;
+use crate::split::split;
 
 /// The longest URL that CloudFront accepts, in bytes (AWS: "Quotas", "Maximum length of a URL").
 pub const MAX_URL_BYTES: usize = 8192;
@@ -157,7 +157,7 @@ fn check_path(path: &str) -> Result<(), UrlFault> {
     }
     check_characters(path, Part::Path)?;
     // What stands before the first slash is empty too; after the last slash nothing need follow.
-    let mut segments = pieces(path, b'/').skip(1).peekable();
+    let mut segments = split(path, b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         match without_parameters(segment) {
             "." | ".." => return Err(UrlFault::DotSegment),

@@ -18,9 +18,9 @@ use crate::jws::Envelope;
 use crate::key::Thumbprint;
 use crate::memory::{Proof, Proven, ProvenText, RememberProofs};
 use crate::network::Network;
-use crate::pieces::pieces;
 use crate::policy::{Resource, SignedPolicy};
 use crate::request::Request;
+use crate::split::split;
 use crate::time::UnixTime;
 use crate::trust::{ClaimsNeed, ClaimsRules, ClaimsTrust};
 
@@ -166,7 +166,7 @@ fn check_bound(
                 part.strip_prefix(CLAIMS_NAME).and_then(|rest| rest.strip_prefix('='))
                     == Some(*token)
             };
-            if resource.is_some_and(|query| pieces(query, b'&').any(whole)) {
+            if resource.is_some_and(|query| split(query, b'&').any(whole)) {
                 Ok(())
             } else {
                 Err(Unbound::NotInResource)

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::carrier::{Carrier, Field};
-use crate::pieces::{pieces, split_once};
+use crate::split::{split, split_once};
 use crate::url::{MAX_URL_BYTES, Url};
 
 /// The URL that a canned policy is for: the request's, less the signing parameters, every other
@@ -26,7 +26,7 @@ pub(super) fn signed_url(url: &Url<'_>) -> String {
 pub(super) fn signed_query(url: &Url<'_>) -> Option<String> {
     let query = url.query()?;
     let own = |part: &&str| !is_signing_parameter(part);
-    let parts: Vec<&str> = pieces(query, b'&').filter(own).collect();
+    let parts: Vec<&str> = split(query, b'&').filter(own).collect();
     (!parts.is_empty()).then(|| parts.join("&"))
 }
 

@@ -8,7 +8,7 @@ use crate::carrier::{CLAIMS_NAME, Carrier, Field, MAX_COOKIE_BYTES};
 use crate::claims::ClaimsFault;
 use crate::denied::Denied;
 use crate::percent::percent_decoded;
-use crate::pieces::{pieces, split_once};
+use crate::split::{split, split_once};
 use crate::trust::Deployment;
 
 /// The values of one carrier, as they were found.
@@ -26,7 +26,7 @@ impl<'r> Fields<'r> {
     pub(super) fn of_url(query: &'r str) -> Result<Self, Denied> {
         let carrier = Carrier::Url;
         let mut fields = Self::default();
-        for component in pieces(query, b'&') {
+        for component in split(query, b'&') {
             let (name, value) = split_once(component, b'=').unwrap_or((component, ""));
             let Some(field) = Field::named(carrier, name) else {
                 if name == CLAIMS_NAME {
@@ -55,7 +55,7 @@ impl<'r> Fields<'r> {
         }
         let mut fields = Self::default();
         for line in lines {
-            for cookie in pieces(line, b';') {
+            for cookie in split(line, b';') {
                 let (name, value) = split_once(cookie, b'=').unwrap_or((cookie, ""));
                 // Only the white space that RFC 6265, 5.2, removes.
                 let trim = |text: &'r str| text.trim_matches([' ', '\t']);
