@@ -6,18 +6,21 @@ use aws_lambda_events::apigw::{
 use aws_lambda_events::encodings::Body;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::Response;
 use http::header::SET_COOKIE;
+use http::{HeaderName, Response};
 
-use crate::identity::{Identity, IdentityRefused, Viewer};
+use crate::identity::{Identity, IdentityRefused, TokenUnknown, VerifiedToken, Viewer};
 use crate::request::Request;
 
 /// The stage that is no part of the path.
 const DEFAULT_STAGE: &str = "$default";
 
-/// What an event asks. A body that is not the base64 that it should be is handed on as it is.
-impl From<ApiGatewayV2httpRequest> for Request {
-    fn from(event: ApiGatewayV2httpRequest) -> Self {
+impl Request {
+    /// What an event asks. A body that is not the base64 that it should be is handed on as it is.
+    ///
+    /// `token_header` is the header from which the API's JWT authorizer reads its token, if that is
+    /// known: see [`VerifiedToken`].
+    pub fn from_event(event: ApiGatewayV2httpRequest, token_header: Option<&HeaderName>) -> Self {
         let context = event.request_context;
         let path = event.raw_path.unwrap_or_default();
         let stage = context.stage.filter(|stage| stage != DEFAULT_STAGE);
@@ -30,6 +33,8 @@ impl From<ApiGatewayV2httpRequest> for Request {
         let body = event.body.unwrap_or_default().into_bytes();
         let body =
             if event.is_base64_encoded { STANDARD.decode(&body).unwrap_or(body) } else { body };
+        let token = VerifiedToken::from_headers(&event.headers, token_header);
+        let identity = identity(context.authorizer, token);
         Self {
             method: context.http.method,
             path,
@@ -37,16 +42,19 @@ impl From<ApiGatewayV2httpRequest> for Request {
             headers: event.headers,
             body,
             address: context.http.source_ip.and_then(|address| address.parse().ok()),
-            identity: identity(context.authorizer),
+            identity,
         }
     }
 }
 
 /// A viewer if an authorizer speaks of one; IAM only where nobody else does.
-fn identity(authorizer: Option<ApiGatewayRequestAuthorizer>) -> Result<Identity, IdentityRefused> {
+fn identity(
+    authorizer: Option<ApiGatewayRequestAuthorizer>,
+    token: Result<VerifiedToken, TokenUnknown>,
+) -> Result<Identity, IdentityRefused> {
     let authorizer = authorizer.ok_or(IdentityRefused::Absent)?;
     if let Some(jwt) = authorizer.jwt {
-        return Viewer::from_jwt_claims(jwt.claims).map(Identity::Viewer);
+        return Viewer::from_jwt_claims(jwt.claims, token).map(Identity::Viewer);
     }
     if !authorizer.fields.is_empty() {
         return Viewer::from_context(authorizer.fields).map(Identity::Viewer);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use http::HeaderName;
 use lambda_runtime::LambdaEvent;
 
 use crate::clock::system_clock;
 use crate::event::event_response;
 use crate::grants::Grants;
-use crate::interface::{Answer, Clock, Interface};
+use crate::interface::{Clock, Interface};
 use crate::log::RequestLine;
 use crate::request::Request;
 use crate::source::RotatingKeys;
@@ -21,6 +22,7 @@ pub struct SessionFunction {
     interface: Interface,
     /// The name that the metrics go by.
     name: String,
+    token_header: Option<HeaderName>,
 }
 
 impl SessionFunction {
@@ -37,6 +39,7 @@ impl SessionFunction {
             );
             return Err(VariableRefused::new(GRANTS, &cause));
         }
+        let token_header = environment.token_header()?;
         let store = environment.store()?.open().await;
         let sources = environment.key_sources()?;
         let freshness = environment.freshness()?;
@@ -53,7 +56,7 @@ impl SessionFunction {
         if let Some(seconds) = environment.longest_sign_in()? {
             interface = interface.with_longest_sign_in(seconds);
         }
-        Ok(Self { interface, name: environment.function_name() })
+        Ok(Self { interface, name: environment.function_name(), token_header })
     }
 
     /// Answers one event, and logs it.
@@ -62,18 +65,12 @@ impl SessionFunction {
         event: LambdaEvent<ApiGatewayV2httpRequest>,
     ) -> ApiGatewayV2httpResponse {
         let start = Instant::now();
-        let request = Request::from(event.payload);
-        let Answer { response, outcome } = self.interface.answer(&request).await;
-        RequestLine::new(
-            &self.name,
-            &event.context.request_id,
-            (request.method.as_str(), &request.path),
-            response.status().as_u16(),
-            &outcome,
-            start.elapsed(),
-        )
-        .write();
-        event_response(response)
+        let request = Request::from_event(event.payload, self.token_header.as_ref());
+        let answer = self.interface.answer(&request).await;
+        let asked = (request.method.as_str(), request.path.as_str());
+        let latency = start.elapsed();
+        RequestLine::new(&self.name, &event.context.request_id, asked, &answer, latency).write();
+        event_response(answer.response)
     }
 }
 

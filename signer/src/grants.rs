@@ -6,14 +6,14 @@ mod refused;
 mod rule;
 mod template;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::lifetime::{Lifetime, NotALifetime};
 pub use self::refused::{GrantsFault, GrantsRefused};
 pub(crate) use self::rule::Rule;
 pub use self::template::TemplateFault;
 pub(crate) use self::template::{Template, signable};
-use crate::identity::{Identity, Viewer};
+use crate::identity::{Identity, UnreadClaim, Viewer};
 use crate::origin::Origin;
 use crate::placement::{CookieDomain, CookiePath, SameSite};
 
@@ -40,8 +40,11 @@ impl Grants {
         let max_lifetime: Lifetime = parsed("max_lifetime", &max_lifetime)?;
         let origins =
             origins.iter().map(|origin| parsed("origins", origin)).collect::<Result<_, _>>()?;
-        if admin.as_ref().is_some_and(BTreeMap::is_empty) {
-            return Err(GrantsFault::EveryoneAdministers.of("admin"));
+        if let Some(claims) = &admin {
+            if claims.is_empty() {
+                return Err(GrantsFault::EveryoneAdministers.of("admin"));
+            }
+            rule::check_claims(claims).map_err(|fault| fault.of("admin"))?;
         }
         let domain = cookies.domain.as_deref();
         let cookie_domain: Option<CookieDomain> =
@@ -86,6 +89,19 @@ impl Grants {
             }
             _ => false,
         }
+    }
+
+    /// The claims of a viewer that grants ask for and that match nothing, though the authorizer
+    /// passed them on.
+    pub(crate) fn unread(&self, viewer: &Viewer) -> Vec<UnreadClaim> {
+        let asked = self.rules.iter().flat_map(Rule::claims);
+        let asked = asked.chain(self.admin.iter().flatten().map(|(claim, _)| claim.as_str()));
+        let asked: BTreeSet<&str> = asked.collect();
+        let unread = |claim: &str| {
+            let why = viewer.unread(claim)?;
+            Some(UnreadClaim { claim: claim.to_owned(), why })
+        };
+        asked.into_iter().filter_map(unread).collect()
     }
 
     /// The name of a grant that binds passes to an address; None if no grant does.

@@ -2,12 +2,19 @@
 //!
 //! Nothing else is believed: no header, cookie or body says who somebody is.
 
-use core::fmt;
+mod claim;
+mod refused;
+mod token;
+
 use std::collections::BTreeMap;
 
 use policy::UnixTime;
 use serde_json::Value;
 
+use self::claim::Claim;
+pub use self::claim::{Unread, UnreadClaim};
+pub use self::refused::IdentityRefused;
+pub use self::token::{TokenUnknown, VerifiedToken};
 use crate::site_secret::SiteSecret;
 
 /// How far ahead of ours an identity provider's clock may be, in seconds.
@@ -40,14 +47,24 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// The viewer of an API Gateway JWT authorizer (`requestContext.authorizer.jwt.claims`).
+    /// The viewer of an API Gateway JWT authorizer (`requestContext.authorizer.jwt.claims`), with
+    /// the token that it verified.
     ///
-    /// HTTP APIs hand every claim over as text, and a list as `[a b]`, its members unquoted. A
-    /// claim of that form is taken for both, the text and the list.
+    /// HTTP APIs hand every claim over as text, and a list as `[a b]`, its members unquoted. The
+    /// token tells what such a text means. Without it only a list of one word is believed: in
+    /// `["Former admins"]` nobody is one of `admins`.
     pub fn from_jwt_claims(
         claims: impl IntoIterator<Item = (String, String)>,
+        token: Result<VerifiedToken, TokenUnknown>,
     ) -> Result<Self, IdentityRefused> {
-        Self::new(claims.into_iter().map(|(name, text)| (name, Claim::of_jwt(text))).collect())
+        let claims: BTreeMap<String, String> = claims.into_iter().collect();
+        let token = token.and_then(|token| token.verified_beside(&claims));
+        let token = token.as_ref().map_err(|unknown| *unknown);
+        let claim = |(name, text): (String, String)| {
+            let claim = Claim::of_jwt(&name, text, token);
+            (name, claim)
+        };
+        Self::new(claims.into_iter().map(claim).collect())
     }
 
     /// The viewer of a Lambda authorizer (`requestContext.authorizer.lambda`): its own JSON, with
@@ -60,11 +77,10 @@ impl Viewer {
     }
 
     fn new(claims: BTreeMap<String, Claim>) -> Result<Self, IdentityRefused> {
-        let text = |name: &str| claims.get(name).map(|claim| claim.text.as_str());
+        let text = |name: &str| claims.get(name).map(Claim::written);
         let time = |name: &'static str| {
-            text(name)
-                .map(|text| time(text).ok_or(IdentityRefused::Time { claim: name }))
-                .transpose()
+            let read = |text| time(text).ok_or(IdentityRefused::Time { claim: name });
+            text(name).map(read).transpose()
         };
         let subject = text("sub").filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(IdentityRefused::NoSubject)?.to_owned();
@@ -123,48 +139,14 @@ impl Viewer {
         self.claims.get(claim).is_some_and(|claim| claim.has(value))
     }
 
+    /// Why a claim matches nothing, though the authorizer passed it on.
+    pub(crate) fn unread(&self, claim: &str) -> Option<Unread> {
+        self.claims.get(claim)?.unread()
+    }
+
     /// A claim that is one text.
     pub(crate) fn text(&self, claim: &str) -> Option<&str> {
-        self.claims.get(claim).map(|claim| claim.text.as_str())
-    }
-}
-
-/// A claim: a text, a list of texts, or a text that may be a list.
-#[derive(Clone, Debug, Default)]
-struct Claim {
-    text: String,
-    list: Vec<String>,
-}
-
-impl Claim {
-    fn of_jwt(text: String) -> Self {
-        let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        let list = inner.map(|inner| inner.split_whitespace().map(str::to_owned).collect());
-        Self { list: list.unwrap_or_default(), text }
-    }
-
-    /// None for what is not there (`null`) or has no value to compare with (objects).
-    fn of_json(value: Value) -> Option<Self> {
-        match value {
-            Value::Array(items) => {
-                let list = items.into_iter().filter_map(scalar).collect();
-                Some(Self { text: String::new(), list })
-            }
-            scalar_value => Some(Self { text: scalar(scalar_value)?, list: Vec::new() }),
-        }
-    }
-
-    fn has(&self, value: &str) -> bool {
-        (self.text == value && !value.is_empty()) || self.list.iter().any(|item| item == value)
-    }
-}
-
-fn scalar(value: Value) -> Option<String> {
-    match value {
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text),
-        Value::Array(_) | Value::Null | Value::Object(_) => None,
+        self.claims.get(claim).and_then(Claim::text)
     }
 }
 
@@ -176,55 +158,3 @@ fn time(text: &str) -> Option<UnixTime> {
     });
     time.filter(|time| *time < UnixTime::MILLISECONDS_SUSPECTED)
 }
-
-/// Why what the authorizer says is not an identity to issue to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum IdentityRefused {
-    /// No authorizer said who it is.
-    Absent,
-    /// The authorizer's answer is too old: `exp` has passed.
-    Expired,
-    /// Neither `auth_time` nor `iat`.
-    NoSignIn,
-    /// No `sub`.
-    NoSubject,
-    /// The sign-in lies in the future.
-    SignInAhead,
-    /// The sign-in is so long ago that its revocation may be forgotten.
-    SignInTooOld {
-        /// How old it may be.
-        days: u32,
-    },
-    /// A time that is not one.
-    Time {
-        /// Its claim.
-        claim: &'static str,
-    },
-}
-
-impl fmt::Display for IdentityRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => f.write_str("no authorizer says who is asking; sign in first"),
-            Self::Expired => f.write_str("the sign-in has expired; renew it"),
-            Self::NoSignIn => f.write_str(
-                "the authorizer does not say when the sign-in was; it must pass on `auth_time` or `iat`",
-            ),
-            Self::NoSubject => f.write_str(
-                "the authorizer does not say who is asking; it must pass on `sub`",
-            ),
-            Self::SignInAhead => {
-                f.write_str("the sign-in lies in the future; check the identity provider's clock")
-            }
-            Self::SignInTooOld { days } => write!(
-                f,
-                "the sign-in was more than {days} days ago, and renewing it does not make it younger; sign in again"
-            ),
-            Self::Time { claim } => {
-                write!(f, "`{claim}` is not a time in seconds since 1970")
-            }
-        }
-    }
-}
-
-impl core::error::Error for IdentityRefused {}

@@ -11,7 +11,7 @@ use crate::caller::{Caller, Issue};
 use crate::cors;
 use crate::grants::Grants;
 use crate::idempotency::{Answers, Question};
-use crate::identity::{Identity, IdentityRefused, Viewer};
+use crate::identity::{Identity, IdentityRefused, UnreadClaim, Viewer};
 use crate::keys::{KeyRing, SigningKeys};
 use crate::outcome::Outcome;
 use crate::problem::{Cause, Problem};
@@ -45,6 +45,8 @@ pub struct Answer {
     pub response: Response<String>,
     /// For logs and metrics.
     pub outcome: Outcome,
+    /// For the log: claims of the caller that would have counted, had they been understood.
+    pub unread: Vec<UnreadClaim>,
 }
 
 /// Somebody who may revoke, by their pseudonym, and the keys of this request.
@@ -80,7 +82,11 @@ impl Interface {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        Answer { response, outcome }
+        let unread = match &request.identity {
+            Ok(Identity::Viewer(viewer)) => self.grants.unread(viewer),
+            Ok(Identity::Principal(_)) | Err(_) => Vec::new(),
+        };
+        Answer { response, outcome, unread }
     }
 
     async fn route(&self, request: &Request) -> Result<(Response<String>, Outcome), Problem> {

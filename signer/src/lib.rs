@@ -43,7 +43,9 @@ pub use event::event_response;
 #[cfg(feature = "lambda")]
 pub use function::SessionFunction;
 pub use grants::{Grants, GrantsFault, GrantsRefused, Lifetime, NotALifetime, TemplateFault};
-pub use identity::{Identity, IdentityRefused, Viewer};
+pub use identity::{
+    Identity, IdentityRefused, TokenUnknown, Unread, UnreadClaim, VerifiedToken, Viewer,
+};
 pub use interface::{Answer, Clock, Interface};
 pub use key::{
     GenerationFailed, KeySpec, MIN_SECRET_BYTES, NamedTokenKey, PrivateKey, PrivateKeyRefused,

@@ -18,6 +18,8 @@ pub(crate) use self::pruning::PruningLine;
 #[cfg(feature = "lambda")]
 pub(crate) use self::rotation::{ChangeLine, RotationLine};
 use crate::clock::system_milliseconds;
+use crate::identity::UnreadClaim;
+use crate::interface::Answer;
 use crate::metrics::{Metrics, PublicationMetrics};
 use crate::outcome::Outcome;
 use crate::publish::Publication;
@@ -56,6 +58,9 @@ pub struct RequestLine<'l> {
     /// What the client was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'l str>,
+    /// Claims that match no grant because nobody can tell what they say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unread_claims: Vec<String>,
     #[serde(flatten)]
     metrics: Metrics<'l>,
 }
@@ -66,12 +71,17 @@ impl<'l> RequestLine<'l> {
         function: &'l str,
         request_id: &'l str,
         (method, path): (&'l str, &str),
-        status: u16,
-        outcome: &'l Outcome,
+        answer: &'l Answer,
         latency: Duration,
     ) -> Self {
+        let Answer { response, outcome, unread } = answer;
+        let status = response.status().as_u16();
         let line = Self {
-            level: if status < 500 { Level::Info } else { Level::Error },
+            level: match status {
+                500.. => Level::Error,
+                _ if unread.is_empty() => Level::Info,
+                _ => Level::Warn,
+            },
             event: outcome.name(),
             request_id,
             method: known_method(method),
@@ -87,6 +97,7 @@ impl<'l> RequestLine<'l> {
             before: None,
             changed: None,
             detail: None,
+            unread_claims: unread.iter().map(UnreadClaim::to_string).collect(),
             metrics: Metrics::new(function, system_milliseconds(), outcome, latency),
         };
         match outcome {

@@ -72,6 +72,7 @@ def test_missing(complete: dict[str, str], variable: str) -> None:
         ("EDGEPASS_HASH", "md5", "neither `sha256` nor `sha1`"),
         ("EDGEPASS_STORE", "redis:somewhere", "names a store as"),
         ("EDGEPASS_BEHIND_CLOUDFRONT", "yes", "neither `true` nor `false`"),
+        ("EDGEPASS_TOKEN_HEADER", "a header", "is not the name of a header"),
         ("EDGEPASS_LONGEST_SIGN_IN_DAYS", "3651", "is not a number of days from 1 to 3650"),
         ("EDGEPASS_REFRESH_SECONDS", "0", "is not a number of seconds"),
         ("EDGEPASS_REFRESH_SECONDS", "soon", "is not a number of seconds"),

@@ -327,6 +327,13 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "groups read from a token that nobody verifies",
+        "signer.yaml",
+        "EDGEPASS_TOKEN_HEADER: authorization",
+        "EDGEPASS_TOKEN_HEADER: x-id-token",
+        promises.only_jwts_open_the_api,
+    ),
+    Mutant(
         "sign-ins renewed after their revocation is forgotten",
         "signer.yaml",
         "EDGEPASS_LONGEST_SIGN_IN_DAYS: !Ref LongestSignInDays\n      Events:\n        OpenSession:",

@@ -91,7 +91,7 @@ impl Signer {
             status: StatusCode::MISDIRECTED_REQUEST,
             detail: format!("nothing is granted on `{host}`"),
         })?;
-        let Answer { response, outcome } = interface.answer(request).await;
+        let Answer { response, outcome, .. } = interface.answer(request).await;
         match outcome {
             Outcome::LoggedOut { .. } | Outcome::Revoked(_) | Outcome::Unrevoked(_) => {
                 self.changes.notify_one();

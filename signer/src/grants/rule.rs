@@ -53,9 +53,7 @@ impl Rule {
         }
         let whom = match (grant.when, grant.principals) {
             (Some(claims), None) => {
-                if claims.iter().any(|(claim, value)| claim.is_empty() || value.is_empty()) {
-                    return Err(of("when", GrantsFault::EmptyClaim));
-                }
+                check_claims(&claims).map_err(|fault| of("when", fault))?;
                 Whom::Viewers(claims)
             }
             (None, Some(arns)) => {
@@ -113,6 +111,15 @@ impl Rule {
         matches!(self.whom, Whom::Viewers(_))
     }
 
+    /// The claims that decide whether it is for a viewer, and for which resources.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &str> {
+        let when = match &self.whom {
+            Whom::Viewers(claims) => Some(claims.keys().map(String::as_str)),
+            Whom::Principals(_) => None,
+        };
+        when.into_iter().flatten().chain(self.resources.iter().flat_map(Template::claims))
+    }
+
     /// All claims must hold.
     pub(super) fn is_for_viewer(&self, viewer: &Viewer) -> bool {
         match &self.whom {
@@ -152,6 +159,12 @@ impl Rule {
 fn assumed_role(arn: &str) -> Option<&str> {
     let (role, session) = arn.rsplit_once('/')?;
     (role.contains(":assumed-role/") && !session.is_empty()).then_some(role)
+}
+
+/// Each has a name and a value: no text is empty that says something.
+pub(super) fn check_claims(claims: &BTreeMap<String, String>) -> Result<(), GrantsFault> {
+    let empty = |(claim, value): (&String, &String)| claim.is_empty() || value.is_empty();
+    if claims.iter().any(empty) { Err(GrantsFault::EmptyClaim) } else { Ok(()) }
 }
 
 fn check_principals(arns: &[String]) -> Result<(), GrantsFault> {

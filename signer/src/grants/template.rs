@@ -37,6 +37,12 @@ impl Template {
         self.pattern(|_| None)
     }
 
+    /// The claims that are put in.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &str> {
+        let places = self.text.split('{').skip(1);
+        places.filter_map(|place| place.split_once('}').map(|(claim, _)| claim))
+    }
+
     /// Whether claims are put in.
     pub(super) fn has_places(&self) -> bool {
         self.text.contains('{')

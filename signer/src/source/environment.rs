@@ -5,6 +5,7 @@ use core::str::FromStr;
 use core::time::Duration;
 use std::fs;
 
+use http::HeaderName;
 use policy::{Hash, SiteId};
 
 use super::{DestinationSource, Freshness, KeySource, KeySources, SecretSource, StoreSource};
@@ -32,6 +33,8 @@ pub const STATE: &str = "EDGEPASS_STATE";
 pub const STATE_CACHE_SECONDS: &str = "EDGEPASS_STATE_CACHE_SECONDS";
 /// `true` where viewers come by CloudFront, whose address is then that of every request.
 pub const BEHIND_CLOUDFRONT: &str = "EDGEPASS_BEHIND_CLOUDFRONT";
+/// The header from which the API's JWT authorizer reads its token: the authorizer's identity source.
+pub const TOKEN_HEADER: &str = "EDGEPASS_TOKEN_HEADER";
 /// The key that signs heads.
 pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 /// The delegation to that key, a [`crate::Mandate`].
@@ -117,6 +120,15 @@ impl<'e> Environment<'e> {
                 Err(VariableRefused::new(BEHIND_CLOUDFRONT, &cause))
             }
         }
+    }
+
+    /// The header from which the API's JWT authorizer reads its token, if anybody says so.
+    pub fn token_header(&self) -> Result<Option<HeaderName>, VariableRefused> {
+        let Some(text) = self.text(TOKEN_HEADER) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| {
+            let cause = format!("`{text}` is not the name of a header, such as `authorization`");
+            VariableRefused::new(TOKEN_HEADER, &cause)
+        })
     }
 
     /// The name of the store of revocations.

@@ -240,7 +240,8 @@ async fn every_change_is_audited_in_one_line() {
     {
         let elapsed = core::time::Duration::ZERO;
         let asked = (method, PATH);
-        let line = RequestLine::new("session", "r-1", asked, 200, &answer.outcome, elapsed);
+        let answer = answer.into_answer();
+        let line = RequestLine::new("session", "r-1", asked, &answer, elapsed);
         let mut line = serde_json::to_value(line).unwrap();
         assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_767_225_600_000);
         for metric in ["_aws", "Latency", "FunctionName"] {

@@ -10,6 +10,7 @@
 )]
 
 mod administration;
+mod authorizer;
 mod doubles;
 mod events;
 mod grants;

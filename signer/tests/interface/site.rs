@@ -15,8 +15,8 @@ use policy::{
 };
 use serde_json::{Value, json};
 use signer::{
-    Clock, FixedKeys, Grants, Identity, IdentityRefused, Interface, KeySpec, Outcome, PrivateKey,
-    Request, SignPolicy, SigningKeys, SiteSecret, Store, Viewer,
+    Answer, Clock, FixedKeys, Grants, Identity, IdentityRefused, Interface, KeySpec, Outcome,
+    PrivateKey, Request, SignPolicy, SigningKeys, SiteSecret, Store, UnreadClaim, Viewer,
 };
 
 use crate::doubles::{BusyKey, FailingStore, Native};
@@ -126,7 +126,8 @@ impl Site {
         let answer = self.interface.answer(request).await;
         assert_eq!(answer.response.headers()["cache-control"], "no-store");
         assert_eq!(answer.response.headers()["vary"], "Origin");
-        Answered { response: answer.response, outcome: answer.outcome }
+        let Answer { response, outcome, unread } = answer;
+        Answered { response, outcome, unread }
     }
 
     /// The edge's side: both keys, and claims required.
@@ -178,9 +179,15 @@ pub(crate) fn time(seconds: i64) -> UnixTime {
 pub(crate) struct Answered {
     pub(crate) response: Response<String>,
     pub(crate) outcome: Outcome,
+    pub(crate) unread: Vec<UnreadClaim>,
 }
 
 impl Answered {
+    /// For the log.
+    pub(crate) fn into_answer(self) -> Answer {
+        Answer { response: self.response, outcome: self.outcome, unread: self.unread }
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
     }

@@ -57,6 +57,7 @@ const session = (key) => ({
   EDGEPASS_CLAIMS_KEY_ID: "claims-2026-11",
   EDGEPASS_SITE_SECRET: `file:${siteSecret}`,
   EDGEPASS_STORE: "memory",
+  EDGEPASS_TOKEN_HEADER: "authorization",
 });
 
 /**
@@ -130,7 +131,15 @@ function event() {
   const recorded = JSON.parse(readFileSync(file, "utf8"));
   const now = Math.floor(Date.now() / 1000);
   const times = { auth_time: `${now - 60}`, iat: `${now - 60}`, exp: `${now + 3600}` };
-  Object.assign(recorded.requestContext.authorizer.jwt.claims, times);
+  const known = recorded.requestContext.authorizer.jwt.claims;
+  Object.assign(known, times);
+  // As the identity provider signed it: with numbers, and with a list.
+  const payload = { ...known, "cognito:groups": known["cognito:groups"].slice(1, -1).split(" ") };
+  for (const name of Object.keys(times)) payload[name] = Number(known[name]);
+  const parts = [{ alg: "RS256" }, payload].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  recorded.headers.authorization = `Bearer ${parts.join(".")}.c2lnbmF0dXJl`;
   delete recorded.headers.origin;
   return JSON.stringify(recorded);
 }

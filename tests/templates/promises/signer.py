@@ -22,6 +22,7 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_SITE_SECRET",
     "EDGEPASS_STORE",
     "EDGEPASS_BEHIND_CLOUDFRONT",
+    "EDGEPASS_TOKEN_HEADER",
     "EDGEPASS_LONGEST_SIGN_IN_DAYS",
 }
 
@@ -211,6 +212,10 @@ def only_jwts_open_the_api(stack: Stack) -> Iterator[str]:
         yield "the API trusts another issuer"
     if jwt["audience"] != stack.values["JwtAudience"]:
         yield f"the API takes tokens for {jwt['audience']}"
+    session = functions(stack)["Signer/SessionFunction"]["Environment"]["Variables"]
+    header = f"$request.header.{session.get('EDGEPASS_TOKEN_HEADER')}"
+    if authorizer["identitySource"].lower() != header.lower():
+        yield f"session reads tokens of {header}, which nobody verifies"
     routes = {
         f"{method.upper()} {path}": operation
         for path, operations in body["paths"].items()
