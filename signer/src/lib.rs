@@ -54,7 +54,7 @@ pub use key::{
 pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
 pub use origin::NotAnOrigin;
 pub use outcome::{Change, Issued, Outcome};
-pub use placement::PlacementFault;
+pub use placement::{CookieDomain, PlacementFault};
 pub use policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 pub use problem::Cause;
 #[cfg(feature = "aws")]

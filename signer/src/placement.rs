@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use psl::{List, Psl};
+
 /// Whether pages of other sites send the cookies along.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SameSite {
@@ -37,13 +39,15 @@ impl fmt::Display for SameSite {
     }
 }
 
-/// A Domain that browsers take, without the leading dot, which they ignore (RFC 6265, 5.2.3).
+/// A Domain that browsers take, in lower case and without the leading dot, which they ignore
+/// (RFC 6265, 5.2.3). It is no public suffix: below one, strangers have names (publicsuffix.org), and
+/// browsers keep no cookie for it (RFC 6265bis, 5.7).
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct CookieDomain(String);
+pub struct CookieDomain(String);
 
 impl CookieDomain {
-    /// Whether browsers send its cookies to this host (RFC 6265, 5.1.3).
-    pub(crate) fn covers(&self, host: &str) -> bool {
+    /// Whether browsers send its cookies to this host (RFC 6265, 5.1.3), whatever its port.
+    pub fn covers(&self, host: &str) -> bool {
         let host = host.split(':').next().unwrap_or(host);
         host.strip_suffix(self.0.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -61,11 +65,11 @@ impl FromStr for CookieDomain {
         if !text.split('.').all(label) {
             return Err(PlacementFault::Domain);
         }
-        // Of all public suffixes, the one that CloudFront's users run into.
-        if text == "cloudfront.net" {
-            return Err(PlacementFault::PublicSuffix);
+        // The registrable domain: a public suffix has none.
+        match List.domain(text.as_bytes()) {
+            Some(_) => Ok(Self(text.to_owned())),
+            None => Err(PlacementFault::PublicSuffix),
         }
-        Ok(Self(text.to_owned()))
     }
 }
 
@@ -140,7 +144,7 @@ impl fmt::Display for PlacementFault {
                 "is not the path of a folder; write it as `/film/`, without `*`, which browsers take literally"
             }
             Self::PublicSuffix => {
-                "is a public suffix, for which browsers take no cookies; name the domain of the distribution"
+                "is a public suffix, below which strangers have names, so that browsers keep no cookies for it; name the domain of the site"
             }
             Self::SameSite => "is not `Lax`, `Strict` or `None`",
         })

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use signer::{CookieDomain, PlacementFault};
+
 /// The longest name, in characters (RFC 1035, 2.3.4).
 const MAX_NAME: usize = 253;
 /// The longest label, in characters.
@@ -30,8 +32,8 @@ impl FromStr for Domain {
 
     fn from_str(text: &str) -> Result<Self, NotADomain> {
         use NotADomain::{
-            Address, Characters, CloudFront, Label, Length, NotAscii, Path, Port, Scheme,
-            SingleLabel, TrailingDot, UpperCase, Wildcard,
+            Address, Characters, CloudFront, Label, Length, NotAscii, Path, Port, PublicSuffix,
+            Scheme, SingleLabel, TrailingDot, UpperCase, Wildcard,
         };
         let fault = [
             (text.contains("://"), Scheme),
@@ -50,6 +52,7 @@ impl FromStr for Domain {
             (text.len() > MAX_NAME, Length),
             (!text.contains('.'), SingleLabel),
             (text.ends_with(".cloudfront.net"), CloudFront),
+            (text.parse::<CookieDomain>() == Err(PlacementFault::PublicSuffix), PublicSuffix),
         ];
         match fault.into_iter().find(|(applies, _)| *applies) {
             Some((_, fault)) => Err(fault),
@@ -74,6 +77,7 @@ pub(super) enum NotADomain {
     NotAscii,
     Path,
     Port,
+    PublicSuffix,
     Scheme,
     SingleLabel,
     TrailingDot,
@@ -102,6 +106,9 @@ impl fmt::Display for NotADomain {
             }
             Self::Path => "a site is a whole host; leave the path out",
             Self::Port => "CloudFront answers on the ports 80 and 443 only; leave the port out",
+            Self::PublicSuffix => {
+                "below this name strangers have names of their own, so that browsers keep no cookies for it; write the name of your site"
+            }
             Self::Scheme => "write the name without its scheme, such as `media.example.com`",
             Self::SingleLabel => "a name has at least one dot; write it as `media.example.com`",
             Self::TrailingDot => {
@@ -154,6 +161,8 @@ mod tests {
             ("-a.example.com", Label),
             ("a-.example.com", Label),
             ("localhost", SingleLabel),
+            ("co.uk", PublicSuffix),
+            ("github.io", PublicSuffix),
             ("192.0.2.1", Address),
             ("2001:db8::1", Address),
             ("d111111abcdef8.cloudfront.net", CloudFront),

@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use signer::{CookieDomain, PlacementFault};
 
 use crate::outcome::Failure;
 
@@ -12,7 +13,7 @@ use crate::outcome::Failure;
 #[derive(Args)]
 pub(crate) struct Attributes {
     /// The domain that gets the cookies, with its subdomains [default: the host that sets them]
-    #[arg(long)]
+    #[arg(long, value_parser = domain)]
     domain: Option<CookieDomain>,
     /// The folder that gets the cookies
     #[arg(long, default_value = "/")]
@@ -43,15 +44,9 @@ impl Attributes {
     /// Whether browsers would send the cookies to the host that they are for (RFC 6265, 5.1.3).
     pub(crate) fn check(&self, host: Option<&str>) -> Result<(), Failure> {
         match (&self.domain, host) {
-            (Some(CookieDomain(domain)), Some(host)) => {
-                let parent = host.strip_suffix(domain.as_str());
-                if parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
-                    return Ok(());
-                }
-                Err(Failure::Usage(format!(
-                    "`--domain {domain}` is neither `{host}` nor a parent of it, so that browsers would not send the cookies there"
-                )))
-            }
+            (Some(domain), Some(host)) if !domain.covers(host) => Err(Failure::Usage(format!(
+                "`--domain {domain}` is neither `{host}` nor a parent of it, so that browsers would not send the cookies there"
+            ))),
             _ => Ok(()),
         }
     }
@@ -60,7 +55,7 @@ impl Attributes {
     pub(crate) fn set_cookie(&self, cookies: &[(&str, String)]) -> String {
         let Self { domain, path, same_site } = self;
         let domain = match domain {
-            Some(CookieDomain(domain)) => format!(" Domain={domain};"),
+            Some(domain) => format!(" Domain={domain};"),
             None => String::new(),
         };
         let attributes =
@@ -81,7 +76,7 @@ impl Attributes {
         secure: bool,
     ) -> Result<String, Failure> {
         let domain = match (&self.domain, host) {
-            (Some(CookieDomain(domain)), _) => format!(".{domain}\tTRUE"),
+            (Some(domain), _) => format!(".{domain}\tTRUE"),
             (None, Some(host)) => format!("{host}\tFALSE"),
             (None, None) => {
                 return Err(Failure::Usage(
@@ -99,30 +94,9 @@ impl Attributes {
     }
 }
 
-/// A Domain that browsers accept, without the leading dot, which they ignore.
-#[derive(Clone)]
-struct CookieDomain(String);
-
-impl FromStr for CookieDomain {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let domain = text.strip_prefix('.').unwrap_or(text).to_ascii_lowercase();
-        let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let label = |label: &str| !label.is_empty() && label.bytes().all(letter);
-        if !domain.split('.').all(label) {
-            return Err(
-                "is not a domain; write it as `example.com`, without protocol, port or `*`",
-            );
-        }
-        // Of all public suffixes, the one that CloudFront's users run into.
-        if domain == "cloudfront.net" {
-            return Err(
-                "is a public suffix, for which browsers take no cookies; name the domain of the distribution",
-            );
-        }
-        Ok(Self(domain))
-    }
+/// A Domain as people write it: browsers ignore a leading dot, and the case of letters.
+fn domain(text: &str) -> Result<CookieDomain, PlacementFault> {
+    text.strip_prefix('.').unwrap_or(text).to_ascii_lowercase().parse()
 }
 
 /// A Path that browsers match.

@@ -126,6 +126,11 @@ fn what_is_ambiguous_or_too_broad_is_refused() {
             "domain = \".example.com\"",
             &["cookies.domain = .example.com"],
         ),
+        (
+            "domain = \"media.example.com\"",
+            "domain = \"com\"",
+            &["cookies.domain = com", "public suffix"],
+        ),
         ("domain = \"media.example.com\"", "same_site = \"lax\"", &["cookies.same_site = lax"]),
         ("origins = [\"https://www.example.com\"]", "origins = [\"*\"]", &["origins = *"]),
         ("origins = [\"https://www.example.com\"]", "admin = {}", &["admin", "everyone"]),
@@ -151,4 +156,39 @@ fn what_is_ambiguous_or_too_broad_is_refused() {
 fn everyone_who_is_signed_in_has_to_be_said() {
     let everyone = "when = { \"groups\" = \"staff\", \"paying\" = \"true\" }";
     Grants::from_toml(&GRANTS.replace(everyone, "when = {}")).unwrap();
+}
+
+/// Whoever has a name below one would get the cookies, and browsers keep none.
+#[test]
+fn public_suffixes_are_no_domains_of_a_site() {
+    for (host, domain, is_public) in [
+        ("media.example.com", "com", true),
+        ("media.example.co.uk", "co.uk", true),
+        ("media.example.co.uk", "uk", true),
+        ("media.example.co.uk", "example.co.uk", false),
+        ("media.github.io", "github.io", true),
+        ("media.github.io", "media.github.io", false),
+        ("d111111abcdef8.cloudfront.net", "cloudfront.net", true),
+        ("d111111abcdef8.cloudfront.net", "net", true),
+        ("d111111abcdef8.cloudfront.net", "d111111abcdef8.cloudfront.net", false),
+        ("bucket.s3.amazonaws.com", "s3.amazonaws.com", true),
+        ("media.a.kawasaki.jp", "a.kawasaki.jp", true), // `*.kawasaki.jp`
+        ("media.city.kawasaki.jp", "city.kawasaki.jp", false), // `!city.kawasaki.jp`
+        ("media.xn--mnchen-3ya.example", "example", true), // on no list: still a top-level domain
+        ("media.corp.internal", "internal", true),
+        ("media.corp.internal", "corp.internal", false),
+        ("localhost", "localhost", true),
+    ] {
+        let text = GRANTS
+            .replace("https://media.example.com", &format!("https://{host}"))
+            .replace("domain = \"media.example.com\"", &format!("domain = \"{domain}\""));
+        match Grants::from_toml(&text) {
+            Ok(_) => assert!(!is_public, "{domain}"),
+            Err(refused) => {
+                let message = refused.to_string();
+                let start = format!("cookies.domain = {domain}: is a public suffix");
+                assert!(is_public && message.starts_with(&start), "{message}");
+            }
+        }
+    }
 }
