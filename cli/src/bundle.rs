@@ -12,6 +12,7 @@ use policy::{Deployment, JoseAlgorithm};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::edge_claims::edge_claims;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output;
 use crate::state_file;
@@ -82,6 +83,7 @@ impl LambdaEdge {
             ));
         }
         self.bake_in_minimum(&mut settings)?;
+        warn_of_claims(&settings);
         warn_of_secrets(&settings);
         warn_of_heartbeats(&settings);
         let files = lambda_edge_files(&settings)?;
@@ -115,6 +117,16 @@ impl LambdaEdge {
             }
         }
         Ok(())
+    }
+}
+
+/// In the words in which the signer refuses grants at such an edge.
+fn warn_of_claims(settings: &Settings) {
+    let claims = edge_claims(settings);
+    if let Some(reason) = claims.without_token() {
+        output::warn(&format!(
+            "with `claims` of the edge `{claims}` {reason}: methods, origins, addresses of IPv6 and the exact resources of a wider policy bind nobody, and nothing is revoked; see that the signer's `EDGEPASS_EDGE_CLAIMS` is `{claims}` (parameter `EdgeClaims` of the templates), so that it refuses grants that need claims"
+        ));
     }
 }
 

@@ -34,6 +34,7 @@ use signer::{FileStore, FolderDestination, Store, public_key_pem};
 use tokio::net::TcpListener;
 use tokio::select;
 
+use crate::edge_claims::edge_claims;
 use crate::outcome::{Ended, Failure, Outcome};
 
 use self::announcement::announce;
@@ -123,6 +124,7 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     let [host, _] = &hosts;
     let root = &state.mandate.mandate.root;
     let settings = rules::settings(&state.keys, root, published::head_url(host), max_lifetime);
+    let claims = edge_claims(&settings);
     let published = FolderDestination::new(state.published());
     let head = state.published().join("head");
     let validator = Arc::new(Validator::new(settings.clone(), head, Arc::clone(&clock))?);
@@ -148,7 +150,8 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
     validator.refresh().await;
     let public_key = public_key_pem(keys.policy_key.public_key());
     let keys = keys.into_ring();
-    let signer = Arc::new(Signer::new(grants, &keys, &store, publishing.changes(), &clock));
+    let signer = Signer::new(grants, &keys, &store, publishing.changes(), &clock, claims)?;
+    let signer = Arc::new(signer);
     let demo = Demo { signer: Arc::clone(&signer), keys, public_key, validator };
     let behaviours = vec![
         Behaviour::public("/edgepass/state/*", published::origin(published)),
@@ -163,7 +166,7 @@ async fn serve(state: StateFolder, content: &Path, port: u16, edge: CheckedBy) -
         if let Some(unstarted) = unstarted {
             process = Some(unstarted.start().await?);
         }
-        announce(&edge, address, content, &path, process.as_ref())?;
+        announce(&edge, address, content, &path, claims, process.as_ref())?;
         kept_running(process.as_mut()).await;
         Ok(Ended::Done)
     };

@@ -5,6 +5,7 @@ mod claims_trust;
 mod completions;
 mod credential;
 mod dev;
+mod edge_claims;
 mod explain;
 mod hash;
 mod init;

@@ -4,7 +4,8 @@ use core::net::IpAddr;
 
 use policy::{Ipv4Network, ResourcePattern, Url};
 
-use crate::grants::{Lifetime, Rule, Template, TemplateFault, signable};
+use crate::edge_claims::EdgeClaims;
+use crate::grants::{Lifetime, Rule, Template, cover, signable};
 use crate::identity::Viewer;
 use crate::placement::CookiePath;
 use crate::problem::{Cause, Problem};
@@ -31,6 +32,7 @@ impl Allowance {
         rule: &Rule,
         viewer: Option<&Viewer>,
         address: Option<IpAddr>,
+        claims: EdgeClaims,
     ) -> Result<Self, Problem> {
         let pattern = |template: &Template| match viewer {
             Some(viewer) => template.for_viewer(viewer),
@@ -48,6 +50,11 @@ impl Allowance {
                 return Err(Problem::hidden(Cause::Internal, &problem));
             }
         };
+        // CloudFront's own condition is IPv4 only.
+        if let (Some(IpAddr::V6(_)), Some(_)) = (address, claims.without_token()) {
+            let detail = "what is granted is bound to the viewer's address, and at this edge only to IPv4; ask over IPv4";
+            return Err(Problem::new(Cause::AddressUnfit, detail));
+        }
         Ok(Self {
             names: vec![rule.name.clone()],
             path: rule.path.clone(),
@@ -66,10 +73,11 @@ impl Allowance {
         rules: &[&Rule],
         viewer: &Viewer,
         address: Option<IpAddr>,
+        claims: EdgeClaims,
     ) -> Result<Vec<Self>, Problem> {
         let mut allowances: Vec<Self> = Vec::new();
         for rule in rules {
-            let next = Self::of_rule(rule, Some(viewer), address)?;
+            let next = Self::of_rule(rule, Some(viewer), address, claims)?;
             match allowances.iter_mut().find(|allowance| allowance.path == next.path) {
                 Some(allowance) => allowance.join(next),
                 None => allowances.push(next),
@@ -91,13 +99,15 @@ impl Allowance {
         self.resources.iter().any(|pattern| pattern.matches(url, url.query()).is_ok())
     }
 
-    /// The narrowest single pattern that covers all: CloudFront takes one statement only. What it
-    /// covers beyond them, the claims do not (`res`).
-    pub(crate) fn cover(&self) -> Result<ResourcePattern, TemplateFault> {
-        match self.resources.as_slice() {
-            [pattern] => Ok(pattern.clone()),
-            patterns => signable(&common_cover(patterns)),
+    /// What the policy is for: a single pattern that covers all. What it covers beyond them the
+    /// claims do not (`res`), so that it may only be wider where the edge demands claims.
+    pub(crate) fn policy_resource(&self, claims: EdgeClaims) -> Result<ResourcePattern, Problem> {
+        let cover = signable(&cover(self.resources.iter().map(ResourcePattern::as_str)))?;
+        if claims == EdgeClaims::Required || self.resources.contains(&cover) {
+            return Ok(cover);
         }
+        let error = "the policy would open more than the grants, which was not seen at the start";
+        Err(Problem::hidden(Cause::Internal, &error))
     }
 
     /// The address as CloudFront's condition: IPv4 only. IPv6 is the claims' alone.
@@ -115,46 +125,34 @@ fn push_new(patterns: &mut Vec<ResourcePattern>, pattern: ResourcePattern) {
     }
 }
 
-/// What all begin with, up to the first wildcard or query, and a `*`. They share a site, so that
-/// it ends in the path at the earliest; and it never ends inside of an escape.
-fn common_cover(patterns: &[ResourcePattern]) -> String {
-    let fixed = |pattern: &ResourcePattern| -> String {
-        pattern.as_str().chars().take_while(|character| !matches!(character, '*' | '?')).collect()
-    };
-    let mut patterns = patterns.iter().map(fixed);
-    let first = patterns.next().unwrap_or_default();
-    let mut common = patterns.fold(first, |common, next| {
-        let both = common.chars().zip(next.chars());
-        both.take_while(|(left, right)| left == right).map(|(left, _)| left).collect()
-    });
-    let after_percent = common.rfind('%').and_then(|at| common.len().checked_sub(at));
-    if after_percent.is_some_and(|bytes| bytes < "%XX".len()) {
-        common.truncate(common.rfind('%').unwrap_or(common.len()));
-    }
-    common.push('*');
-    common
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
 
     use super::*;
 
+    /// The start has refused such grants; if it ever fails to, nothing is issued.
     #[test]
-    fn the_cover_is_narrow_and_never_cuts_an_escape() {
-        for (patterns, cover) in [
-            (["https://h/standard/*", "https://h/u/a/*"], "https://h/*"),
-            (["https://h/film-1/*", "https://h/film-2/*"], "https://h/film-*"),
-            (["https://h/*", "https://h/a/b"], "https://h/*"),
-            (["https://h/a", "https://h/a?x=1"], "https://h/a*"),
-            (["https://h/a?x=1", "https://h/a?x=2"], "https://h/a*"),
-            (["https://h/a%20b/*", "https://h/a%21b/*"], "https://h/a*"),
-            (["https://h/a%20b/*", "https://h/a%20c/*"], "https://h/a%20*"),
-        ] {
-            let patterns = patterns.map(|pattern| pattern.parse::<ResourcePattern>().unwrap());
-            assert_eq!(common_cover(&patterns), cover);
-            assert!(signable(cover).is_ok());
+    fn no_policy_is_wider_than_what_is_granted_where_claims_may_be_left_out() {
+        let resources = ["https://h/standard/*", "https://h/u/a/*"];
+        let allowance = |resources: &[&str]| Allowance {
+            names: Vec::new(),
+            path: CookiePath::root(),
+            resources: resources.iter().map(|resource| resource.parse().unwrap()).collect(),
+            lifetime: Lifetime::SHORTEST,
+            methods: Vec::new(),
+            origins: Vec::new(),
+            context: None,
+            address: None,
+        };
+        let both = allowance(&resources);
+        assert_eq!(both.policy_resource(EdgeClaims::Required).unwrap().as_str(), "https://h/*");
+        for claims in [EdgeClaims::Optional, EdgeClaims::Off] {
+            assert_eq!(both.policy_resource(claims).unwrap_err().cause, Cause::Internal);
+            for one in resources {
+                let policy = allowance(&[one]).policy_resource(claims).unwrap();
+                assert_eq!(policy.as_str(), one);
+            }
         }
     }
 }

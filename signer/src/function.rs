@@ -31,6 +31,10 @@ impl SessionFunction {
     pub async fn start(environment: &Environment<'_>) -> Result<Self, VariableRefused> {
         let grants = Grants::from_toml(&environment.grants()?)
             .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
+        let edge_claims = environment.edge_claims()?;
+        grants
+            .check_at_edge(edge_claims)
+            .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
         if environment.is_behind_cloudfront()?
             && let Some(name) = grants.binding_address()
         {
@@ -52,7 +56,8 @@ impl SessionFunction {
         let keys = RotatingKeys::start(sources, freshness, Arc::clone(&clock));
         // Each a connection to another service, which somebody waits for.
         let (_, keys) = tokio::try_join!(noted, keys)?;
-        let mut interface = Interface::new(grants, Arc::new(keys), store, clock);
+        let mut interface = Interface::new(grants, edge_claims, Arc::new(keys), store, clock)
+            .map_err(|refused| VariableRefused::new(GRANTS, &refused))?;
         if let Some(seconds) = environment.longest_sign_in()? {
             interface = interface.with_longest_sign_in(seconds);
         }

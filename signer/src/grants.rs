@@ -1,5 +1,6 @@
 //! Grants: which callers get which resources, for how long. Configuration, parsed once.
 
+mod cover;
 mod document;
 mod lifetime;
 mod refused;
@@ -8,11 +9,13 @@ mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::cover::cover;
 pub use self::lifetime::{Lifetime, NotALifetime};
 pub use self::refused::{GrantsFault, GrantsRefused};
 pub(crate) use self::rule::Rule;
 pub use self::template::TemplateFault;
 pub(crate) use self::template::{Template, signable};
+use crate::edge_claims::EdgeClaims;
 use crate::identity::{Identity, UnreadClaim, Viewer};
 use crate::origin::Origin;
 use crate::placement::{CookieDomain, CookiePath, SameSite};
@@ -69,6 +72,12 @@ impl Grants {
             .collect::<Result<Vec<_>, _>>()?;
         check_together(&rules)?;
         Ok(Self { site, max_lifetime, origins, admin, cookie_domain, same_site, rules })
+    }
+
+    /// Refuses grants by which an edge that treats claims tokens like this would admit more than
+    /// they list.
+    pub fn check_at_edge(&self, claims: EdgeClaims) -> Result<(), GrantsRefused> {
+        cover::check_at_edge(&self.rules, claims)
     }
 
     /// The origin to which all resources belong.
@@ -139,8 +148,8 @@ fn check_together(rules: &[Rule]) -> Result<(), GrantsRefused> {
             if rule.name == earlier.name {
                 return Err(GrantsFault::NameTwice.of(format!("grant `{}`", rule.name)));
             }
-            if !rule.is_for_viewers() || !earlier.is_for_viewers() {
-                continue; // gets no cookies
+            if !rule.gives_cookies() || !earlier.gives_cookies() {
+                continue;
             }
             let other = || earlier.name.clone();
             if rule.path == earlier.path {

@@ -9,7 +9,8 @@ use policy::UnixTime;
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Issue};
 use crate::cors;
-use crate::grants::Grants;
+use crate::edge_claims::EdgeClaims;
+use crate::grants::{Grants, GrantsRefused};
 use crate::idempotency::{Answers, Question};
 use crate::identity::{Identity, IdentityRefused, UnreadClaim, Viewer};
 use crate::keys::{KeyRing, SigningKeys};
@@ -30,6 +31,7 @@ pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 /// one site.
 pub struct Interface {
     grants: Grants,
+    edge_claims: EdgeClaims,
     keys: Arc<dyn KeyRing>,
     store: Arc<dyn Store>,
     clock: Clock,
@@ -56,15 +58,19 @@ struct Administrator {
 }
 
 impl Interface {
-    /// Serves these grants to whoever signed in during the last 400 days.
+    /// Serves these grants to whoever signed in during the last 400 days. They are refused if the
+    /// edge, which treats claims tokens as `edge_claims` says, would admit more than they list.
     pub fn new(
         grants: Grants,
+        edge_claims: EdgeClaims,
         keys: Arc<dyn KeyRing>,
         store: Arc<dyn Store>,
         clock: Clock,
-    ) -> Self {
+    ) -> Result<Self, GrantsRefused> {
+        grants.check_at_edge(edge_claims)?;
         let longest_sign_in = LONGEST_SIGN_IN_DEFAULT;
-        Self { grants, keys, store, clock, answers: Answers::default(), longest_sign_in }
+        let answers = Answers::default();
+        Ok(Self { grants, edge_claims, keys, store, clock, answers, longest_sign_in })
     }
 
     /// With another age of the oldest sign-in that is served, in seconds: at most that for which
@@ -125,12 +131,12 @@ impl Interface {
         request.check_mutation()?;
         let viewer = self.viewer(request, now)?;
         let session::Nothing {} = request.json()?;
-        let allowances = session::allowances(&self.grants, viewer, request.address)?;
+        let allowances = self.session_allowances(viewer, request)?;
         let keys = self.keys.current().await?;
         let caller = Caller::viewer(viewer, &keys.site_secret);
         let issue = caller.issue(self.store.as_ref(), now).await?;
         self.once(request, &issue, &allowances, now, async || {
-            session::issue(&self.grants, &keys, &issue, &allowances).await
+            session::issue(&self.grants, self.edge_claims, &keys, &issue, &allowances).await
         })
         .await
     }
@@ -143,9 +149,8 @@ impl Interface {
         let viewer = self.viewer(request, now)?;
         let keys = self.keys.current().await?;
         let caller = Caller::viewer(viewer, &keys.site_secret);
-        let store = self.store.as_ref();
-        let address = request.address;
-        let report = session::report(&self.grants, store, viewer, &caller, address, now).await?;
+        let allowances = self.session_allowances(viewer, request);
+        let report = session::report(&caller, self.store.as_ref(), allowances, now).await?;
         Ok((report, Outcome::Reported))
     }
 
@@ -169,7 +174,8 @@ impl Interface {
         request.check_mutation()?;
         let identity = self.caller(request, now)?;
         let wanted: Wanted = request.json()?;
-        let allowances = urls::allowances(&self.grants, identity, request.address)?;
+        let address = request.address;
+        let allowances = urls::allowances(&self.grants, self.edge_claims, identity, address)?;
         let keys = self.keys.current().await?;
         let caller = Caller::new(identity, &keys.site_secret, now);
         let issue = caller.issue(self.store.as_ref(), now).await?;
@@ -177,6 +183,14 @@ impl Interface {
             urls::sign(&keys, &issue, &allowances, &wanted).await
         })
         .await
+    }
+
+    fn session_allowances(
+        &self,
+        viewer: &Viewer,
+        request: &Request,
+    ) -> Result<Vec<Allowance>, Problem> {
+        session::allowances(&self.grants, self.edge_claims, viewer, request.address)
     }
 
     async fn revoke(

@@ -5,6 +5,7 @@ mod caller;
 mod clock;
 mod cookies;
 mod cors;
+mod edge_claims;
 mod event;
 #[cfg(feature = "lambda")]
 mod function;
@@ -39,6 +40,7 @@ mod store;
 mod urls;
 
 pub use cookies::SESSION_COOKIE;
+pub use edge_claims::{EdgeClaims, UnknownEdgeClaims};
 pub use event::event_response;
 #[cfg(feature = "lambda")]
 pub use function::SessionFunction;

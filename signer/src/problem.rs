@@ -19,6 +19,8 @@ const RETRY_AFTER_SECONDS: u32 = 2;
 /// Why a request is refused. Each has one `type`, which never changes.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Cause {
+    /// An address to which a pass cannot be bound.
+    AddressUnfit,
     /// Not the JSON that is expected.
     BodyMalformed,
     /// A body above the limit.
@@ -88,6 +90,9 @@ impl Cause {
 
     const fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
+            Self::AddressUnfit => {
+                ("address-unfit", StatusCode::FORBIDDEN, "No pass can be bound to this address")
+            }
             Self::BodyMalformed => {
                 ("body-malformed", StatusCode::BAD_REQUEST, "The body is malformed")
             }

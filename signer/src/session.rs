@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Issue};
 use crate::cookies::SetCookies;
+use crate::edge_claims::EdgeClaims;
 use crate::grants::{Grants, Rule};
 use crate::identity::Viewer;
 use crate::keys::SigningKeys;
@@ -47,19 +48,22 @@ struct Status<'a> {
 /// The passes of a viewer, one for each cookie path.
 pub(crate) fn allowances(
     grants: &Grants,
+    claims: EdgeClaims,
     viewer: &Viewer,
     address: Option<IpAddr>,
 ) -> Result<Vec<Allowance>, Problem> {
-    let rules: Vec<&Rule> = grants.of_viewer(viewer);
+    let mut rules: Vec<&Rule> = grants.of_viewer(viewer);
+    rules.retain(|rule| rule.gives_cookies());
     if rules.is_empty() {
-        return Err(Problem::new(Cause::NoGrant, "no grant matches who is signed in"));
+        return Err(Problem::new(Cause::NoGrant, "no grant of cookies matches who is signed in"));
     }
-    Allowance::of_paths(&rules, viewer, address)
+    Allowance::of_paths(&rules, viewer, address, claims)
 }
 
 /// Issues a session: every pass signed, or none.
 pub(crate) async fn issue(
     grants: &Grants,
+    claims: EdgeClaims,
     keys: &SigningKeys,
     issue: &Issue,
     allowances: &[Allowance],
@@ -72,7 +76,7 @@ pub(crate) async fn issue(
     let unsigned = allowances
         .iter()
         .map(|allowance| {
-            let target = Target::Cookies(allowance.cover()?);
+            let target = Target::Cookies(allowance.policy_resource(claims)?);
             let resources = allowance.resources.clone();
             Ok(pass::unsigned(keys, issue, allowance, target, resources)?)
         })
@@ -110,15 +114,13 @@ pub(crate) async fn issue(
 
 /// Says how things stand: recomputed from who is asking, since cookies prove nothing here.
 pub(crate) async fn report(
-    grants: &Grants,
-    store: &dyn Store,
-    viewer: &Viewer,
     caller: &Caller,
-    address: Option<IpAddr>,
+    store: &dyn Store,
+    allowances: Result<Vec<Allowance>, Problem>,
     now: UnixTime,
 ) -> Result<Response<String>, Problem> {
     let revoked = caller.is_revoked(store).await?;
-    let allowances = match allowances(grants, viewer, address) {
+    let allowances = match allowances {
         Err(Problem { cause: Cause::NoGrant, .. }) => Vec::new(),
         found => found?,
     };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allowance::Allowance;
 use crate::caller::Issue;
+use crate::edge_claims::EdgeClaims;
 use crate::grants::Grants;
 use crate::identity::Identity;
 use crate::keys::SigningKeys;
@@ -45,6 +46,7 @@ struct SignedUrl {
 /// What a caller may have signed: one allowance for each grant. The first that covers a URL is its.
 pub(crate) fn allowances(
     grants: &Grants,
+    claims: EdgeClaims,
     identity: &Identity,
     address: Option<IpAddr>,
 ) -> Result<Vec<Allowance>, Problem> {
@@ -55,7 +57,8 @@ pub(crate) fn allowances(
     if rules.is_empty() {
         return Err(Problem::new(Cause::NoGrant, "no grant matches who is asking"));
     }
-    rules.into_iter().map(|rule| Allowance::of_rule(rule, viewer, address)).collect()
+    let allowance = |rule| Allowance::of_rule(rule, viewer, address, claims);
+    rules.into_iter().map(allowance).collect()
 }
 
 /// A URL that may be signed, and what allows it.

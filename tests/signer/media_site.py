@@ -76,6 +76,7 @@ class Environment:
             "EDGEPASS_CLAIMS_KEY_ID": CLAIMS_KEY_ID,
             "EDGEPASS_SITE_SECRET": self.file("site-secret", SITE_SECRET),
             "EDGEPASS_STORE": "memory",
+            "EDGEPASS_EDGE_CLAIMS": "required",
             "EDGEPASS_TOKEN_HEADER": "authorization",
             "AWS_LAMBDA_FUNCTION_NAME": "session",
         } | self.variables

@@ -45,6 +45,7 @@ def complete(environment: Environment, p256: KeyPair) -> dict[str, str]:
         "EDGEPASS_KEY_ID",
         "EDGEPASS_CLAIMS_KEY",
         "EDGEPASS_CLAIMS_KEY_ID",
+        "EDGEPASS_EDGE_CLAIMS",
         "EDGEPASS_SITE_SECRET",
         "EDGEPASS_STORE",
     ],
@@ -72,6 +73,7 @@ def test_missing(complete: dict[str, str], variable: str) -> None:
         ("EDGEPASS_HASH", "md5", "neither `sha256` nor `sha1`"),
         ("EDGEPASS_STORE", "redis:somewhere", "names a store as"),
         ("EDGEPASS_BEHIND_CLOUDFRONT", "yes", "neither `true` nor `false`"),
+        ("EDGEPASS_EDGE_CLAIMS", "Required", "`Required` is not `required`, `optional` or `off`"),
         ("EDGEPASS_TOKEN_HEADER", "a header", "is not the name of a header"),
         ("EDGEPASS_LONGEST_SIGN_IN_DAYS", "3651", "is not a number of days from 1 to 3650"),
         ("EDGEPASS_REFRESH_SECONDS", "0", "is not a number of seconds"),
@@ -159,6 +161,17 @@ def test_addresses_that_are_cloudfronts(complete: dict[str, str]) -> None:
     assert "`EDGEPASS_GRANTS`: grant `subscribers` has `bind_address`" in message
     elsewhere = complete | {"EDGEPASS_BEHIND_CLOUDFRONT": "false"}
     assert "`EDGEPASS_STORE`" in refusal(elsewhere | {"EDGEPASS_GRANTS": binding})
+
+
+@pytest.mark.parametrize("claims", ["optional", "off"])
+def test_edges_that_do_not_demand_claims(complete: dict[str, str], claims: str) -> None:
+    complete |= {"EDGEPASS_EDGE_CLAIMS": claims, "EDGEPASS_STORE": "redis:somewhere"}
+    grants = complete["EDGEPASS_GRANTS"].replace('methods = ["GET", "HEAD"]', "")
+    message = refusal(complete | {"EDGEPASS_GRANTS": grants})
+    assert "`EDGEPASS_GRANTS`: grant `subscribers`: one set of cookies is for" in message
+    assert "its policy is `https://media.example.com/*`" in message
+    narrow = grants.replace(', "https://media.example.com/u/{sub}/*"', "")
+    assert "`EDGEPASS_STORE`" in refusal(complete | {"EDGEPASS_GRANTS": narrow})
 
 
 def test_keys_of_the_wrong_kind(

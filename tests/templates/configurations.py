@@ -16,6 +16,7 @@ SHARED = {
     "JwtIssuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example",
     "JwtAudience": "web,app",
     "CorsOrigins": "https://www.example.com,https://app.example.com",
+    "EdgeClaims": "required",
 }
 BASE = {
     "template.yaml": SHARED
@@ -39,11 +40,12 @@ REVOKING = {
 }
 # In native mode without a validator nobody but the key group has to learn of a new key.
 ROTATING = {"Rotation": "enabled", "SigningKeySlot": "stored"}
-ALONE = {"Mode": "native", "EdgeValidator": "disabled"}
+ALONE = {"Mode": "native", "EdgeValidator": "disabled", "EdgeClaims": "off"}
 CHANGES: dict[str, dict[str, str]] = {
     "standalone": {},
     "native": {"Mode": "native"},
-    "native-without-validator": {"Mode": "native", "EdgeValidator": "disabled"},
+    "native-without-validator": ALONE,
+    "claims-optional": {"EdgeClaims": "optional"},
     "context": {"ForwardContext": "enabled"},
     "revoking": REVOKING,
     "rotating": ROTATING | ALONE,

@@ -327,6 +327,14 @@ FUNCTIONS = [
         promises.functions_are_set_up,
     ),
     Mutant(
+        "policies wider than the grants where nobody checks claims",
+        "signer.yaml",
+        "EDGEPASS_EDGE_CLAIMS: !Ref EdgeClaims",
+        "EDGEPASS_EDGE_CLAIMS: required",
+        promises.functions_are_set_up,
+        "native-without-validator",
+    ),
+    Mutant(
         "groups read from a token that nobody verifies",
         "signer.yaml",
         "EDGEPASS_TOKEN_HEADER: authorization",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from configurations import BASE, CHANGES, REVOKING, ROTATING, deployed
+from configurations import ALONE, BASE, CHANGES, REVOKING, ROTATING, deployed
 from promises import (
     OF_EVERY_STACK,
     OF_THE_DISTRIBUTION,
@@ -47,18 +47,15 @@ def test_no_other_region(template: str) -> None:
 
 REFUSED = [
     ({"EdgeValidator": "disabled"}, "nobody but the validator"),
-    ({"Mode": "native", "EdgeValidator": "disabled", "ForwardContext": "enabled"}, "x-edgepass"),
+    ({**ALONE, "ForwardContext": "enabled"}, "x-edgepass"),
+    ({**ALONE, "EdgeClaims": "required"}, "nobody checks claims"),
+    ({**ALONE, "EdgeClaims": "optional"}, "nobody checks claims"),
+    ({**REVOKING, "EdgeClaims": "optional"}, "cannot be revoked"),
+    ({"EdgeClaims": "false"}, "EdgeClaims"),
     ({"PublicKeyA": ""}, "needs a public key"),
     ({"SigningKeySlot": "B"}, "slot of the signing key is empty"),
     ({"Revocation": "enabled"}, "StateKeyArn"),
-    (
-        {
-            **REVOKING,
-            "Mode": "native",
-            "EdgeValidator": "disabled",
-        },
-        "knows no revocations",
-    ),
+    ({**REVOKING, **ALONE}, "knows no revocations"),
     ({**REVOKING, "Rotation": "enabled"}, "change in one step"),
     (ROTATING, "learn of a new key"),
     ({"MaxStaleSeconds": "60"}, "MaxStaleSeconds"),

@@ -73,6 +73,7 @@ def test_the_parameters_deploy(site: SiteFolder) -> None:
     assert stack.values["ClaimsKeyId"] == edge["claims_key"][0]["id"]
     assert stack.values["CorsOrigins"] == edge["refusal"]["cors_origins"] == [GIVEN["--origin"]]
     assert stack.values["Mode"] == edge["mode"]
+    assert stack.values["EdgeClaims"] == edge["claims"]
     assert site.stack(Revocation="enabled").values["StateSite"] == site.toml("grants.toml")["site"]
 
 

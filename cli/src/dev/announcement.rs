@@ -3,6 +3,8 @@
 use core::net::SocketAddr;
 use std::path::Path;
 
+use signer::EdgeClaims;
+
 use crate::outcome::Failure;
 use crate::output::print;
 
@@ -16,6 +18,7 @@ pub(super) fn announce(
     address: SocketAddr,
     content: &Path,
     state: &Path,
+    claims: EdgeClaims,
     process: Option<&Process>,
 ) -> Result<(), Failure> {
     let checked_by = match process {
@@ -31,7 +34,7 @@ A local edge that plays CloudFront is running.
 
   open       http://{address}/
   protected  {}, by signed URLs and cookies of the key `{KEY_ID}`
-             with a claims token of the key `{CLAIMS_KEY_ID}`
+             with a claims token ({claims}) of the key `{CLAIMS_KEY_ID}`
   checked    by {checked_by}
   public     {}
   content    {}

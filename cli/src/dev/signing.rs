@@ -11,10 +11,12 @@ use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use policy::CLAIMS_NAME;
 use signer::{
-    Answer, Clock, FixedKeys, IdentityRefused, Interface, KeyRing, MAX_BODY_BYTES, Outcome, Store,
+    Answer, Clock, EdgeClaims, FixedKeys, IdentityRefused, Interface, KeyRing, MAX_BODY_BYTES,
+    Outcome, Store,
 };
 use tokio::sync::Notify;
 
+use crate::outcome::Failure;
 use crate::output::tell;
 
 use super::api::Problem;
@@ -41,12 +43,17 @@ impl Signer {
         store: &Arc<dyn Store>,
         changes: Arc<Notify>,
         clock: &Clock,
-    ) -> Self {
+        claims: EdgeClaims,
+    ) -> Result<Self, Failure> {
         let interface = |(host, grants)| {
             let keys: Arc<dyn KeyRing> = Arc::<FixedKeys>::clone(keys);
-            (host, Interface::new(grants, keys, Arc::clone(store), Arc::clone(clock)))
+            let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+            let interface = Interface::new(grants, claims, keys, store, clock)
+                .map_err(|refused| Failure::Service(format!("the grants: {refused}")))?;
+            Ok((host, interface))
         };
-        Self { interfaces: grants.into_iter().map(interface).collect(), changes }
+        let interfaces = grants.into_iter().map(interface).collect::<Result<_, Failure>>()?;
+        Ok(Self { interfaces, changes })
     }
 
     /// The claims token that somebody who signs in now would get.

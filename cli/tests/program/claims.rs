@@ -453,5 +453,27 @@ fn bundles() {
         let native = write_config(&site.folder, &format!("mode = \"native\"\n{lax}"), &es256);
         let native = bundle(&native, &[]);
         assert!(!native.stderr.contains("--danger-public"), "{native:?}");
+        assert!(native.stderr.contains(UNCHECKED), "{native:?}");
+    }
+
+    for (claims, says) in [
+        ("required", None),
+        (
+            "optional",
+            Some("whoever leaves the claims token out is admitted by CloudFront's policy alone"),
+        ),
+        ("off", Some(UNCHECKED)),
+    ] {
+        let config = write_config(&site.folder, &format!("claims = \"{claims}\""), &es256);
+        let ended = bundle(&config, &[]);
+        let warned = ended.stderr.contains("warning: with `claims`");
+        assert_eq!(warned, says.is_some(), "{ended:?}");
+        let Some(says) = says else { continue };
+        for part in [says, &format!("`EDGEPASS_EDGE_CLAIMS` is `{claims}`")] {
+            assert!(ended.stderr.contains(part), "{ended:?}");
+        }
     }
 }
+
+const UNCHECKED: &str =
+    "claims tokens are not checked, and CloudFront's policy alone decides what a pass opens";

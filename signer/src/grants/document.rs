@@ -35,6 +35,7 @@ pub(super) struct Grant {
     pub(super) resources: Vec<String>,
     pub(super) lifetime: String,
     pub(super) methods: Option<Vec<String>>,
+    pub(super) cookies: Option<bool>,
     #[serde(default)]
     pub(super) bind_address: bool,
     pub(super) path: Option<String>,

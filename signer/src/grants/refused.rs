@@ -6,6 +6,7 @@ use policy::MAX_LIST_ENTRIES;
 
 use super::lifetime::{Lifetime, NotALifetime};
 use super::template::TemplateFault;
+use crate::edge_claims::EdgeClaims;
 use crate::origin::NotAnOrigin;
 use crate::placement::PlacementFault;
 
@@ -68,6 +69,13 @@ pub enum GrantsFault {
         /// Its path.
         other_path: String,
     },
+    /// A member that binds nobody at this edge.
+    OnlyInClaims {
+        /// What the edge does about claims.
+        claims: EdgeClaims,
+        /// What that means.
+        reason: &'static str,
+    },
     /// Not an origin.
     Origin(NotAnOrigin),
     /// A Domain to which the site's host does not belong.
@@ -102,8 +110,21 @@ pub enum GrantsFault {
         /// How many.
         count: usize,
     },
+    /// A member of cookies, in a grant that gives signed URLs only.
+    UrlsOnly,
     /// Neither or both of `when` and `principals`.
     Whom,
+    /// Cookies whose policy opens more than what is granted, at this edge.
+    WiderPolicy {
+        /// The policy's resource, with the places of claims.
+        cover: String,
+        /// What is granted.
+        resources: Vec<String>,
+        /// What the edge does about claims.
+        claims: EdgeClaims,
+        /// What that means.
+        reason: &'static str,
+    },
 }
 
 impl GrantsFault {
@@ -135,6 +156,10 @@ impl fmt::Display for GrantsFault {
                 f,
                 "its path `{path}` and `{other_path}` of `{other}` lie in each other, so that browsers would send both passes; use one path or separate ones"
             ),
+            Self::OnlyInClaims { claims, reason } => write!(
+                f,
+                "only claims tokens hold passes to this, and with `claims` of the edge `{claims}` {reason}; leave it out, or have the edge require claims"
+            ),
             Self::Origin(problem) => problem.fmt(f),
             Self::OtherDomain { host } => write!(
                 f,
@@ -159,6 +184,14 @@ impl fmt::Display for GrantsFault {
             Self::TooMany { count } => {
                 write!(f, "has {count} entries; at most {MAX_LIST_ENTRIES} fit into a pass")
             }
+            Self::UrlsOnly => f.write_str(
+                "is for cookies, and this grant gives signed URLs only; leave it out",
+            ),
+            Self::WiderPolicy { cover, resources, claims, reason } => write!(
+                f,
+                "one set of cookies is for `{}`, so that its policy is `{cover}`, which opens more; with `claims` of the edge `{claims}` {reason}; give each a grant with a cookie `path` of its own, or signed URLs only by `cookies = false`, or have the edge require claims",
+                resources.join("` and `")
+            ),
             Self::Whom => f.write_str(
                 "needs either `when`, for viewers (`{}` is everyone who is signed in), or `principals`, for IAM",
             ),

@@ -22,6 +22,8 @@ pub(crate) struct Rule {
     /// Empty: all that the edge lets through.
     pub(crate) methods: Vec<String>,
     pub(crate) bind_address: bool,
+    /// Whether its viewers get cookies, or signed URLs only, as principals do.
+    cookies: bool,
     /// Where the cookies of its pass are kept.
     pub(crate) path: CookiePath,
     /// Empty: requests of any page.
@@ -78,9 +80,14 @@ impl Rule {
             Some(text) => super::parsed(&format!("grant `{name}`, path"), text)?,
             None => default_path.clone(),
         };
-        if matches!(whom, Whom::Viewers(_))
-            && let Some(outside) = resources.iter().find(|one| !one.lies_in(&path, site))
-        {
+        let cookies = match (grant.cookies, &whom) {
+            (Some(_), Whom::Principals(_)) => return Err(of("cookies", GrantsFault::UrlsOnly)),
+            (cookies, whom) => cookies.unwrap_or(matches!(whom, Whom::Viewers(_))),
+        };
+        if !cookies && grant.path.is_some() {
+            return Err(of("path", GrantsFault::UrlsOnly));
+        }
+        if cookies && let Some(outside) = resources.iter().find(|one| !one.lies_in(&path, site)) {
             let fault = GrantsFault::OutsidePath { path: path.to_string() };
             return Err(of(&format!("resources = {outside}"), fault));
         }
@@ -104,11 +111,37 @@ impl Rule {
             return Err(of("context", GrantsFault::Context));
         }
         let bind_address = grant.bind_address;
-        Ok(Self { name, whom, resources, lifetime, methods, bind_address, path, origins, context })
+        Ok(Self {
+            name,
+            whom,
+            resources,
+            lifetime,
+            methods,
+            bind_address,
+            cookies,
+            path,
+            origins,
+            context,
+        })
     }
 
-    pub(crate) fn is_for_viewers(&self) -> bool {
-        matches!(self.whom, Whom::Viewers(_))
+    /// Whether a session sets cookies for it.
+    pub(crate) fn gives_cookies(&self) -> bool {
+        self.cookies
+    }
+
+    /// A member that passes hold in their claims token and nowhere else. An address is a condition
+    /// of the policy too, if it is IPv4, and so is decided when the viewer asks.
+    pub(super) fn only_in_claims(&self) -> Option<&'static str> {
+        if !self.methods.is_empty() {
+            Some("methods")
+        } else if !self.origins.is_empty() {
+            Some("origins")
+        } else if self.context.is_some() {
+            Some("context")
+        } else {
+            None
+        }
     }
 
     /// The claims that decide whether it is for a viewer, and for which resources.

@@ -37,6 +37,11 @@ impl Template {
         self.pattern(|_| None)
     }
 
+    /// As the configuration has it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The claims that are put in.
     pub(super) fn claims(&self) -> impl Iterator<Item = &str> {
         let places = self.text.split('{').skip(1);

@@ -9,6 +9,7 @@ use http::HeaderName;
 use policy::{Hash, SiteId};
 
 use super::{DestinationSource, Freshness, KeySource, KeySources, SecretSource, StoreSource};
+use crate::edge_claims::EdgeClaims;
 use crate::store::LONGEST_SIGN_IN;
 
 /// The grants: the path of a file, or their text.
@@ -35,6 +36,8 @@ pub const STATE_CACHE_SECONDS: &str = "EDGEPASS_STATE_CACHE_SECONDS";
 pub const BEHIND_CLOUDFRONT: &str = "EDGEPASS_BEHIND_CLOUDFRONT";
 /// The header from which the API's JWT authorizer reads its token: the authorizer's identity source.
 pub const TOKEN_HEADER: &str = "EDGEPASS_TOKEN_HEADER";
+/// What the edge does about claims tokens: `claims` of `edge.toml`, or `off` without a validator.
+pub const EDGE_CLAIMS: &str = "EDGEPASS_EDGE_CLAIMS";
 /// The key that signs heads.
 pub const STATE_KEY: &str = "EDGEPASS_STATE_KEY";
 /// The delegation to that key, a [`crate::Mandate`].
@@ -120,6 +123,16 @@ impl<'e> Environment<'e> {
                 Err(VariableRefused::new(BEHIND_CLOUDFRONT, &cause))
             }
         }
+    }
+
+    /// What the edge does about claims tokens. There is no default: one that is wrong would open
+    /// more than is granted, or refuse to start.
+    pub fn edge_claims(&self) -> Result<EdgeClaims, VariableRefused> {
+        let text = self.text(EDGE_CLAIMS).ok_or_else(|| {
+            let cause = "it is not set; write what `claims` of edge.toml says, `required`, `optional` or `off`, or `off` where no validator runs";
+            VariableRefused::new(EDGE_CLAIMS, &cause)
+        })?;
+        text.parse().map_err(|unknown| VariableRefused::new(EDGE_CLAIMS, &unknown))
     }
 
     /// The header from which the API's JWT authorizer reads its token, if anybody says so.

@@ -12,6 +12,7 @@
 mod administration;
 mod authorizer;
 mod doubles;
+mod edge;
 mod events;
 mod grants;
 mod hostile;

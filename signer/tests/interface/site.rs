@@ -15,8 +15,9 @@ use policy::{
 };
 use serde_json::{Value, json};
 use signer::{
-    Answer, Clock, FixedKeys, Grants, Identity, IdentityRefused, Interface, KeySpec, Outcome,
-    PrivateKey, Request, SignPolicy, SigningKeys, SiteSecret, Store, UnreadClaim, Viewer,
+    Answer, Clock, EdgeClaims, FixedKeys, Grants, GrantsRefused, Identity, IdentityRefused,
+    Interface, KeySpec, Outcome, PrivateKey, Request, SignPolicy, SigningKeys, SiteSecret, Store,
+    UnreadClaim, Viewer,
 };
 
 use crate::doubles::{BusyKey, FailingStore, Native};
@@ -90,6 +91,15 @@ impl Site {
 
     /// With the revocations of this store; that of the site itself has no part.
     pub(crate) fn over(grants: &str, store: Arc<dyn Store>) -> Self {
+        Self::at_edge(grants, EdgeClaims::Required, store).unwrap()
+    }
+
+    /// With an edge that does this about claims tokens.
+    pub(crate) fn at_edge(
+        grants: &str,
+        claims: EdgeClaims,
+        store: Arc<dyn Store>,
+    ) -> Result<Self, GrantsRefused> {
         let key = Arc::new(BusyKey::new(private_key(0)));
         let policy_key: Arc<dyn SignPolicy> = key.clone();
         let keys = SigningKeys {
@@ -107,11 +117,12 @@ impl Site {
         });
         let interface = Interface::new(
             Grants::from_toml(grants).unwrap(),
+            claims,
             Arc::new(FixedKeys::new(keys)),
             store,
             clock,
-        );
-        Self { interface, store: Arc::default(), key, now }
+        )?;
+        Ok(Self { interface, store: Arc::default(), key, now })
     }
 
     pub(crate) fn with_longest_sign_in(self, days: u32) -> Self {

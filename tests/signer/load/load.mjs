@@ -57,6 +57,7 @@ const session = (key) => ({
   EDGEPASS_CLAIMS_KEY_ID: "claims-2026-11",
   EDGEPASS_SITE_SECRET: `file:${siteSecret}`,
   EDGEPASS_STORE: "memory",
+  EDGEPASS_EDGE_CLAIMS: "required",
   EDGEPASS_TOKEN_HEADER: "authorization",
 });
 

@@ -22,6 +22,7 @@ SESSION_ENVIRONMENT = {
     "EDGEPASS_SITE_SECRET",
     "EDGEPASS_STORE",
     "EDGEPASS_BEHIND_CLOUDFRONT",
+    "EDGEPASS_EDGE_CLAIMS",
     "EDGEPASS_TOKEN_HEADER",
     "EDGEPASS_LONGEST_SIGN_IN_DAYS",
 }
@@ -150,6 +151,9 @@ def functions_are_set_up(stack: Stack) -> Iterator[str]:
         yield "session has no grants"
     if variables.get("EDGEPASS_BEHIND_CLOUDFRONT") != "true":
         yield "session would bind passes to an address of CloudFront's"
+    checked = stack.values["EdgeClaims"] if stack.values["EdgeValidator"] == "enabled" else "off"
+    if variables.get("EDGEPASS_EDGE_CLAIMS") != checked:
+        yield f"session relies on claims that the edge does not demand: {checked}"
     if not _knows_sign_ins(stack, variables):
         yield "session takes sign-ins of another age than the parameters say"
     # A rotation drains as long as passes live that the store has noted.
