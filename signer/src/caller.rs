@@ -2,7 +2,7 @@
 
 use policy::UnixTime;
 
-use crate::identity::{Identity, Viewer};
+use crate::identity::SignIn;
 use crate::problem::Problem;
 use crate::site_secret::SiteSecret;
 use crate::store::Store;
@@ -26,24 +26,9 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn viewer(viewer: &Viewer, secret: &SiteSecret) -> Self {
-        Self {
-            subject: viewer.subject(secret),
-            session: viewer.session(secret),
-            signed_in: viewer.signed_in(),
-        }
-    }
-
-    /// A principal signs every request anew, so that each is a sign-in, all of one session.
-    pub(crate) fn new(identity: &Identity, secret: &SiteSecret, now: UnixTime) -> Self {
-        match identity {
-            Identity::Principal(arn) => {
-                let subject = secret.principal(arn);
-                let session = secret.session(&subject, "principal", arn);
-                Self { subject, session, signed_in: now }
-            }
-            Identity::Viewer(viewer) => Self::viewer(viewer, secret),
-        }
+    pub(crate) fn new(subject: String, sign_in: &SignIn, secret: &SiteSecret) -> Self {
+        let session = sign_in.session(&subject, secret);
+        Self { subject, session, signed_in: sign_in.at }
     }
 
     /// Whether the session, or a sign-in as old as this one, is revoked.

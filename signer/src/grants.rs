@@ -28,6 +28,8 @@ pub struct Grants {
     max_lifetime: Lifetime,
     pub(crate) origins: Vec<Origin>,
     admin: Option<BTreeMap<String, String>>,
+    /// The claim that says when somebody signed in, for tokens without `auth_time`.
+    pub(crate) sign_in_time: Option<String>,
     pub(crate) cookie_domain: Option<CookieDomain>,
     pub(crate) same_site: SameSite,
     rules: Vec<Rule>,
@@ -38,7 +40,8 @@ impl Grants {
     pub fn from_toml(text: &str) -> Result<Self, GrantsRefused> {
         let document: document::Document =
             toml::from_str(text).map_err(|error| GrantsRefused::toml(&error))?;
-        let document::Document { site, max_lifetime, origins, admin, cookies, grant } = document;
+        let document::Document { site, max_lifetime, origins, admin, sign_in_time, cookies, grant } =
+            document;
         let site: Origin = parsed("site", &site)?;
         let max_lifetime: Lifetime = parsed("max_lifetime", &max_lifetime)?;
         let origins =
@@ -48,6 +51,9 @@ impl Grants {
                 return Err(GrantsFault::EveryoneAdministers.of("admin"));
             }
             rule::check_claims(claims).map_err(|fault| fault.of("admin"))?;
+        }
+        if sign_in_time.as_deref() == Some("") {
+            return Err(GrantsFault::EmptyClaim.of("sign_in_time"));
         }
         let domain = cookies.domain.as_deref();
         let cookie_domain: Option<CookieDomain> =
@@ -71,7 +77,16 @@ impl Grants {
             .map(|grant| Rule::new(grant, &site, max_lifetime, &path))
             .collect::<Result<Vec<_>, _>>()?;
         check_together(&rules)?;
-        Ok(Self { site, max_lifetime, origins, admin, cookie_domain, same_site, rules })
+        Ok(Self {
+            site,
+            max_lifetime,
+            origins,
+            admin,
+            sign_in_time,
+            cookie_domain,
+            same_site,
+            rules,
+        })
     }
 
     /// Refuses grants by which an edge that treats claims tokens like this would admit more than

@@ -4,6 +4,7 @@
 
 mod claim;
 mod refused;
+mod sign_in;
 mod token;
 
 use std::collections::BTreeMap;
@@ -14,17 +15,9 @@ use serde_json::Value;
 use self::claim::Claim;
 pub use self::claim::{Unread, UnreadClaim};
 pub use self::refused::IdentityRefused;
+pub(crate) use self::sign_in::{SignIn, SignInTime};
 pub use self::token::{TokenUnknown, VerifiedToken};
 use crate::site_secret::SiteSecret;
-
-/// How far ahead of ours an identity provider's clock may be, in seconds.
-const CLOCK_SKEW: u32 = 60;
-
-const DAY: u32 = 24 * 3600;
-
-/// The claims that tell one sign-in from another, the best first: Cognito's, OpenID Connect's
-/// (Front-Channel Logout 1.0, 3), and the times of the sign-in and of the token.
-const SESSION_CLAIMS: [&str; 4] = ["origin_jti", "sid", "auth_time", "iat"];
 
 /// A caller whom an authorizer vouches for.
 #[derive(Clone, Debug)]
@@ -36,13 +29,21 @@ pub enum Identity {
     Viewer(Viewer),
 }
 
+impl Identity {
+    /// The pseudonym: `sub` of the claims token.
+    pub(crate) fn subject(&self, secret: &SiteSecret) -> String {
+        match self {
+            Self::Principal(arn) => secret.principal(arn),
+            Self::Viewer(viewer) => viewer.subject(secret),
+        }
+    }
+}
+
 /// Somebody who signed in.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     claims: BTreeMap<String, Claim>,
     subject: String,
-    session: (&'static str, String),
-    signed_in: UnixTime,
     expires: Option<UnixTime>,
 }
 
@@ -68,7 +69,7 @@ impl Viewer {
     }
 
     /// The viewer of a Lambda authorizer (`requestContext.authorizer.lambda`): its own JSON, with
-    /// `sub` and at least one of `iat` and `auth_time`.
+    /// `sub` and `auth_time`.
     pub fn from_context(
         context: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<Self, IdentityRefused> {
@@ -78,60 +79,24 @@ impl Viewer {
 
     fn new(claims: BTreeMap<String, Claim>) -> Result<Self, IdentityRefused> {
         let text = |name: &str| claims.get(name).map(Claim::written);
-        let time = |name: &'static str| {
-            let read = |text| time(text).ok_or(IdentityRefused::Time { claim: name });
-            text(name).map(read).transpose()
-        };
         let subject = text("sub").filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(IdentityRefused::NoSubject)?.to_owned();
-        let signed_in = match time("auth_time")? {
-            Some(time) => Some(time),
-            None => time("iat")?,
-        };
-        let signed_in = signed_in.ok_or(IdentityRefused::NoSignIn)?;
-        let session = SESSION_CLAIMS.into_iter().find_map(|name| {
-            let value = text(name).filter(|value| !value.is_empty())?;
-            Some((name, value.to_owned()))
-        });
-        let session = session.ok_or(IdentityRefused::NoSignIn)?;
-        let expires = time("exp")?;
-        Ok(Self { claims, subject, session, signed_in, expires })
+        let read = |text| time(text).ok_or(IdentityRefused::Time { claim: "exp".to_owned() });
+        let expires = text("exp").map(read).transpose()?;
+        Ok(Self { claims, subject, expires })
     }
 
-    /// Whether what the authorizer found out still holds, where revocations of sign-ins are
-    /// remembered for so many seconds.
-    pub(crate) fn check_time(
-        &self,
-        now: UnixTime,
-        longest_sign_in: u32,
-    ) -> Result<(), IdentityRefused> {
+    /// Whether what the authorizer found out still holds.
+    pub(crate) fn check_expiry(&self, now: UnixTime) -> Result<(), IdentityRefused> {
         if self.expires.is_some_and(|expires| now >= expires) {
             return Err(IdentityRefused::Expired);
         }
-        if self.signed_in > now.plus_seconds(CLOCK_SKEW) {
-            return Err(IdentityRefused::SignInAhead);
-        }
-        if now > self.signed_in.plus_seconds(longest_sign_in) {
-            return Err(IdentityRefused::SignInTooOld { days: longest_sign_in / DAY });
-        }
         Ok(())
-    }
-
-    /// When they signed in: `auth_time`, else the token's `iat`.
-    pub(crate) fn signed_in(&self) -> UnixTime {
-        self.signed_in
     }
 
     /// The pseudonym: `sub` of the claims token.
     pub(crate) fn subject(&self, secret: &SiteSecret) -> String {
         secret.viewer(&self.subject)
-    }
-
-    /// The session: `jti` of the claims token. The same sign-in always gives the same one, so that
-    /// asking again does not get around its revocation.
-    pub(crate) fn session(&self, secret: &SiteSecret) -> String {
-        let (claim, value) = &self.session;
-        secret.session(&self.subject(secret), claim, value)
     }
 
     /// Whether a claim has this value, or a list-valued one contains it.

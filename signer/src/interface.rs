@@ -12,7 +12,7 @@ use crate::cors;
 use crate::edge_claims::EdgeClaims;
 use crate::grants::{Grants, GrantsRefused};
 use crate::idempotency::{Answers, Question};
-use crate::identity::{Identity, IdentityRefused, UnreadClaim, Viewer};
+use crate::identity::{Identity, IdentityRefused, SignIn, SignInTime, UnreadClaim, Viewer};
 use crate::keys::{KeyRing, SigningKeys};
 use crate::outcome::Outcome;
 use crate::problem::{Cause, Problem};
@@ -129,11 +129,12 @@ impl Interface {
         now: UnixTime,
     ) -> Result<(Response<String>, Outcome), Problem> {
         request.check_mutation()?;
-        let viewer = self.viewer(request, now)?;
+        let (viewer, sign_in) = self.viewer(request, now)?;
         let session::Nothing {} = request.json()?;
         let allowances = self.session_allowances(viewer, request)?;
         let keys = self.keys.current().await?;
-        let caller = Caller::viewer(viewer, &keys.site_secret);
+        let secret = &keys.site_secret;
+        let caller = Caller::new(viewer.subject(secret), &sign_in, secret);
         let issue = caller.issue(self.store.as_ref(), now).await?;
         self.once(request, &issue, &allowances, now, async || {
             session::issue(&self.grants, self.edge_claims, &keys, &issue, &allowances).await
@@ -146,9 +147,10 @@ impl Interface {
         request: &Request,
         now: UnixTime,
     ) -> Result<(Response<String>, Outcome), Problem> {
-        let viewer = self.viewer(request, now)?;
+        let (viewer, sign_in) = self.viewer(request, now)?;
         let keys = self.keys.current().await?;
-        let caller = Caller::viewer(viewer, &keys.site_secret);
+        let secret = &keys.site_secret;
+        let caller = Caller::new(viewer.subject(secret), &sign_in, secret);
         let allowances = self.session_allowances(viewer, request);
         let report = session::report(&caller, self.store.as_ref(), allowances, now).await?;
         Ok((report, Outcome::Reported))
@@ -160,9 +162,10 @@ impl Interface {
         now: UnixTime,
     ) -> Result<(Response<String>, Outcome), Problem> {
         request.check_mutation()?;
-        let viewer = self.viewer(request, now)?;
+        let (viewer, sign_in) = self.viewer(request, now)?;
         let keys = self.keys.current().await?;
-        let caller = Caller::viewer(viewer, &keys.site_secret);
+        let secret = &keys.site_secret;
+        let caller = Caller::new(viewer.subject(secret), &sign_in, secret);
         Ok(session::log_out(&self.grants, self.store.as_ref(), caller, now).await)
     }
 
@@ -172,12 +175,13 @@ impl Interface {
         now: UnixTime,
     ) -> Result<(Response<String>, Outcome), Problem> {
         request.check_mutation()?;
-        let identity = self.caller(request, now)?;
+        let (identity, sign_in) = self.caller(request, now)?;
         let wanted: Wanted = request.json()?;
         let address = request.address;
         let allowances = urls::allowances(&self.grants, self.edge_claims, identity, address)?;
         let keys = self.keys.current().await?;
-        let caller = Caller::new(identity, &keys.site_secret, now);
+        let secret = &keys.site_secret;
+        let caller = Caller::new(identity.subject(secret), &sign_in, secret);
         let issue = caller.issue(self.store.as_ref(), now).await?;
         self.once(request, &issue, &allowances, now, async || {
             urls::sign(&keys, &issue, &allowances, &wanted).await
@@ -232,13 +236,14 @@ impl Interface {
         request: &Request,
         now: UnixTime,
     ) -> Result<Administrator, Problem> {
-        let identity = self.caller(request, now)?;
+        let (identity, sign_in) = self.caller(request, now)?;
         if !self.grants.administers(identity) {
             let detail = "whoever may revoke has every claim that `admin` names";
             return Err(Problem::new(Cause::NotAdministrator, detail));
         }
         let keys = self.keys.current().await?;
-        let caller = Caller::new(identity, &keys.site_secret, now);
+        let secret = &keys.site_secret;
+        let caller = Caller::new(identity.subject(secret), &sign_in, secret);
         if caller.is_revoked(self.store.as_ref()).await? {
             return Err(Problem::revoked());
         }
@@ -267,30 +272,44 @@ impl Interface {
 
     /// Who asks: a viewer, or a principal that a grant lists. Behind origin access control every
     /// request comes from CloudFront's principal, which says nothing about who is asking.
-    fn caller<'r>(&self, request: &'r Request, now: UnixTime) -> Result<&'r Identity, Problem> {
+    fn caller<'r>(
+        &self,
+        request: &'r Request,
+        now: UnixTime,
+    ) -> Result<(&'r Identity, SignIn), Problem> {
         match &request.identity {
             Ok(identity @ Identity::Principal(arn))
                 if !self.grants.of_principal(arn).is_empty() =>
             {
-                Ok(identity)
+                Ok((identity, SignIn::of_principal(arn, now)))
             }
-            Ok(identity @ Identity::Viewer(viewer)) => {
-                viewer.check_time(now, self.longest_sign_in)?;
-                Ok(identity)
-            }
+            Ok(identity @ Identity::Viewer(viewer)) => Ok((identity, self.sign_in(viewer, now)?)),
             Ok(Identity::Principal(_)) => Err(IdentityRefused::Absent.into()),
-            Err(refused) => Err((*refused).into()),
+            Err(refused) => Err(refused.clone().into()),
         }
     }
 
     /// Who asks for what only viewers have.
-    fn viewer<'r>(&self, request: &'r Request, now: UnixTime) -> Result<&'r Viewer, Problem> {
+    fn viewer<'r>(
+        &self,
+        request: &'r Request,
+        now: UnixTime,
+    ) -> Result<(&'r Viewer, SignIn), Problem> {
         match self.caller(request, now)? {
-            Identity::Viewer(viewer) => Ok(viewer),
-            Identity::Principal(_) => {
+            (Identity::Viewer(viewer), sign_in) => Ok((viewer, sign_in)),
+            (Identity::Principal(_), _) => {
                 let detail = "an IAM principal stands for no viewer; it may only sign URLs";
                 Err(Problem::new(Cause::ViewerRequired, detail))
             }
         }
+    }
+
+    fn sign_in(&self, viewer: &Viewer, now: UnixTime) -> Result<SignIn, IdentityRefused> {
+        viewer.check_expiry(now)?;
+        let claim = self.grants.sign_in_time.as_deref();
+        let rule = SignInTime { claim, revocable: self.store.remembers() };
+        let sign_in = viewer.sign_in(rule)?;
+        sign_in.check_age(now, self.longest_sign_in)?;
+        Ok(sign_in)
     }
 }

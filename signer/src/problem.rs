@@ -61,6 +61,8 @@ pub enum Cause {
     Revoked,
     /// The sign-in is so old that its revocation may be forgotten.
     SignInTooOld,
+    /// Nothing says when the sign-in was.
+    SignInUnknown,
     /// The key did not sign.
     SigningFailed,
     /// The key's keeper wants fewer requests.
@@ -152,6 +154,9 @@ impl Cause {
             Self::Revoked => ("revoked", StatusCode::FORBIDDEN, "The session is revoked"),
             Self::SignInTooOld => {
                 ("sign-in-too-old", StatusCode::UNAUTHORIZED, "The sign-in is too old")
+            }
+            Self::SignInUnknown => {
+                ("sign-in-unknown", StatusCode::UNAUTHORIZED, "The time of the sign-in is missing")
             }
             Self::SigningFailed => {
                 ("signing-failed", StatusCode::SERVICE_UNAVAILABLE, "The key did not sign")
@@ -254,8 +259,8 @@ impl From<IdentityRefused> for Problem {
             IdentityRefused::Absent => Cause::IdentityMissing,
             IdentityRefused::Expired => Cause::IdentityExpired,
             IdentityRefused::SignInTooOld { .. } => Cause::SignInTooOld,
-            IdentityRefused::NoSignIn
-            | IdentityRefused::NoSubject
+            IdentityRefused::SignInUnknown { .. } => Cause::SignInUnknown,
+            IdentityRefused::NoSubject
             | IdentityRefused::SignInAhead
             | IdentityRefused::Time { .. } => Cause::IdentityMalformed,
         };

@@ -62,6 +62,11 @@ pub trait Store: Send + Sync {
     /// grows, up to [`LONGEST_LIFETIME`].
     fn note_lifetime(&self, seconds: u32) -> StoreAnswer<'_, u32>;
 
+    /// Whether revocations outlive this process. Where they do not, nobody relies on them.
+    fn remembers(&self) -> bool {
+        true
+    }
+
     /// Revokes a session, at this time. Revoking it again changes nothing.
     fn revoke_session<'s>(&'s self, session: &'s str, at: UnixTime) -> StoreAnswer<'s, ()> {
         Box::pin(async move {

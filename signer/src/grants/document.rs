@@ -12,6 +12,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) origins: Vec<String>,
     pub(super) admin: Option<BTreeMap<String, String>>,
+    pub(super) sign_in_time: Option<String>,
     #[serde(default)]
     pub(super) cookies: Cookies,
     #[serde(default)]

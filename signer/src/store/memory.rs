@@ -39,6 +39,10 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn remembers(&self) -> bool {
+        false
+    }
+
     fn standing<'s>(&'s self, subject: &'s str, session: &'s str) -> StoreAnswer<'s, Standing> {
         self.answer(|records| records.standing(subject, session))
     }

@@ -133,6 +133,16 @@ fn what_is_ambiguous_or_too_broad_is_refused() {
         ),
         ("domain = \"media.example.com\"", "same_site = \"lax\"", &["cookies.same_site = lax"]),
         ("origins = [\"https://www.example.com\"]", "origins = [\"*\"]", &["origins = *"]),
+        (
+            "origins = [\"https://www.example.com\"]",
+            "sign_in_time = \"\"",
+            &["sign_in_time", "without a name"],
+        ),
+        (
+            "origins = [\"https://www.example.com\"]",
+            "admin = { role = \"\" }",
+            &["admin", "without a name or a value"],
+        ),
         ("origins = [\"https://www.example.com\"]", "admin = {}", &["admin", "everyone"]),
         (
             "[[grant]]\nname = \"staff\"",

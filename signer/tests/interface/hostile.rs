@@ -1,8 +1,10 @@
 //! Requests of those who should get nothing.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
-use signer::{Identity, IdentityRefused, MAX_BODY_BYTES};
+use signer::{Identity, IdentityRefused, MAX_BODY_BYTES, MemoryStore};
 
 use crate::site::{GRANTS, NOW, PAGE, Site, alice, post_session, post_urls, request, viewer, with};
 
@@ -77,7 +79,8 @@ async fn a_sign_in_is_good_for_as_long_as_revocations_are_remembered() {
 
 #[tokio::test]
 async fn old_identities_and_strange_ones() {
-    let site = Site::new();
+    // Without revocations the time of the token is enough.
+    let site = Site::over(GRANTS, Arc::new(MemoryStore::default()));
     let ask = |claim: &str, value: Value| {
         let mut context = json!({"sub": "alice", "groups": ["subscribers"], "iat": NOW - 60});
         context[claim] = value;
@@ -96,13 +99,12 @@ async fn old_identities_and_strange_ones() {
         ("auth_time", json!(1_767_225_600_000_i64)),
         ("iat", json!("-5")),
         ("iat", json!("NaN")),
-        ("iat", Value::Null),
         ("sub", json!("")),
         ("sub", Value::Null),
         ("sub", json!(["alice"])),
     ] {
         let mut asked = post_session(alice());
-        asked.identity = ask(claim, value.clone()).map(Identity::Viewer);
+        asked.identity = ask(claim, value).map(Identity::Viewer);
         site.ask(&asked).await.assert_refused(401, "identity-malformed");
     }
     for time in [json!("1.7672256e+09"), json!(1_767_225_600.5)] {
@@ -115,7 +117,8 @@ async fn old_identities_and_strange_ones() {
 async fn names_that_mean_something_in_a_path() {
     let site = Site::new();
     for name in ["*", "a*", "../bob", "a/b", "a%2fb", "a?b", "a b", "é", "{sub}", "[a b]", "a.b"] {
-        let odd = viewer(json!({"sub": name, "groups": ["subscribers"], "iat": NOW})).unwrap();
+        let odd = json!({"sub": name, "groups": ["subscribers"], "auth_time": NOW});
+        let odd = viewer(odd).unwrap();
         let answer = site.ask(&post_session(odd.clone())).await;
         answer.assert_refused(403, "identity-unfit");
         assert!(!answer.response.body().contains(name), "{name}");

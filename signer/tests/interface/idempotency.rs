@@ -33,7 +33,8 @@ async fn a_repeated_request_gets_the_answer_of_the_first() {
 async fn it_is_the_caller_s_alone_and_never_outlives_a_revocation() {
     let site = Site::new();
     let first = site.ask(&with(post_session(alice()), KEY, "k-1")).await;
-    let bob = viewer(json!({"sub": "bob", "sid": "s-1", "groups": ["subscribers"], "iat": NOW}));
+    let bob =
+        viewer(json!({"sub": "bob", "sid": "s-1", "groups": ["subscribers"], "auth_time": NOW}));
     let bobs = site.ask(&with(post_session(bob.unwrap()), KEY, "k-1")).await;
     assert_ne!(bobs.set_cookies(), first.set_cookies());
     let demoted =
