@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
+use aws_lc::AwsLc;
 use clap::{Args, Subcommand};
 use edge_validator::{
-    ClaimsKeySettings, Enforcement, Native, Settings, StateSource, Validator, settings_from_toml,
+    ClaimsKeySettings, Enforcement, Settings, StateSource, Validator, settings_from_toml,
 };
 use policy::{Deployment, JoseAlgorithm};
 use zip::write::SimpleFileOptions;
@@ -163,7 +164,7 @@ pub(crate) fn read_config(path: &Path) -> Result<(Settings, Validator), Failure>
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
     let settings = settings_from_toml(&text, read).map_err(|refused| usage(&refused))?;
-    let validator = Validator::new(settings.clone(), Native).map_err(|refused| usage(&refused))?;
+    let validator = Validator::new(settings.clone(), AwsLc).map_err(|refused| usage(&refused))?;
     Ok((settings, validator))
 }
 

@@ -4,7 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 use std::ffi::OsString;
 
-use edge_validator::{ClaimsKeySettings, Native, PemRefused, public_key_from_pem};
+use aws_lc::{AwsLc, PemRefused, public_key_from_pem};
+use edge_validator::ClaimsKeySettings;
 use policy::{
     Algorithm, ClaimsKey, DelegatedKey, JoseAlgorithm, JoseAlgorithmFault, KeyKind, KeyUse,
     ShortRsa, check_key_id,
@@ -47,7 +48,7 @@ impl ClaimsTrust {
             }
             (Err(refused), _) => return Err(usage(&refused)),
         };
-        key.ready(&Native).map_err(|refused| usage(&refused))
+        key.ready(&AwsLc).map_err(|refused| usage(&refused))
     }
 }
 

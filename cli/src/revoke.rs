@@ -1,7 +1,7 @@
 //! `edgepass revoke`: what passes are good no longer.
 
+use aws_lc::{public_key_from_pem, thumbprint};
 use clap::{Args, ValueEnum};
-use edge_validator::{public_key_from_pem, thumbprint};
 use policy::{ShortRsa, UnixTime};
 use serde::Serialize;
 use signer::{Entry, Revocation, Scope, SiteSecret};

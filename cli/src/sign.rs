@@ -7,8 +7,8 @@ mod url;
 
 use core::fmt;
 
+use aws_lc::sha256;
 use clap::{Args, Subcommand, ValueHint};
-use edge_validator::sha256;
 use policy::{
     Grant, GrantRefused, Ipv4Network, IssueRefused, ShortRsa, Signed, Target, TrustRefused,
     UnixTime, Unsigned,

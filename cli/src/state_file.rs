@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use edge_validator::{Native, RevocationSettings, Validator, public_key_from_pem};
+use aws_lc::{AwsLc, public_key_from_pem};
+use edge_validator::{RevocationSettings, Validator};
 use policy::{Backend, Minimum, ShortRsa, State, StateTrust, UnixTime};
 
 use crate::outcome::Failure;
@@ -41,13 +42,13 @@ pub(crate) fn load(
         let pem = root.read()?;
         keys.push(public_key_from_pem(&pem, ShortRsa::Refuse).map_err(|refused| usage(&refused))?);
     }
-    let trust = StateTrust::new(None, &keys, Minimum::default(), Arc::new(Native))
+    let trust = StateTrust::new(None, &keys, Minimum::default(), Arc::new(AwsLc))
         .map_err(|refused| Failure::Usage(format!("`--state-root`: {refused}")))?;
     let loaded = || -> Result<State, String> {
         let head_bytes = read(head)?;
         let signed = trust.head(&head_bytes, None, now).map_err(|refused| refused.to_string())?;
         let body = read(&body_beside(head, &signed.body_name()))?;
-        State::new(signed, body, Native.sha256()).map_err(|refused| refused.to_string())
+        State::new(signed, body, AwsLc.sha256()).map_err(|refused| refused.to_string())
     };
     Ok(loaded().map_err(|problem| not_taken(head, &problem)).ok())
 }
@@ -59,7 +60,7 @@ pub(crate) fn minimum(head: &Path, settings: &RevocationSettings) -> Result<Mini
     };
     let roots = settings.root_keys().map_err(|refused| usage(refused.to_string()))?;
     let site = settings.site_id().map_err(|refused| usage(refused.to_string()))?;
-    let trust = StateTrust::new(site, &roots, settings.minimum, Arc::new(Native))
+    let trust = StateTrust::new(site, &roots, settings.minimum, Arc::new(AwsLc))
         .map_err(|refused| usage(refused.to_string()))?;
     let bytes = read(head).map_err(usage)?;
     let head =

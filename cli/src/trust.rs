@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
 use policy::{
     Algorithm, AlgorithmFault, DelegatedKey, Hash, KeyUse, ShortRsa, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,
@@ -46,7 +46,7 @@ impl Trust {
         let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
         let pem = file.read()?;
         let key = public_key_from_pem(&pem, short_rsa).map_err(|refused| usage(&refused))?;
-        let native = NativeKey::new(&key).map_err(|refused| usage(&refused))?;
+        let native = AwsLcKey::new(&key).map_err(|refused| usage(&refused))?;
         let both = [Hash::Sha256, Hash::Sha1].map(|hash| Algorithm::new(key.kind(), hash));
         let algorithms = if algorithms.is_empty() { &both } else { algorithms.as_slice() };
         TrustedKey::new(id.as_deref(), &key, thumbprint(&key), algorithms, Box::new(native))

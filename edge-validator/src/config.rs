@@ -4,12 +4,12 @@ mod revocation;
 
 use core::fmt;
 
+use aws_lc::public_key_from_pem;
 use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, Url, is_origin};
 use serde::Deserialize;
 
 use self::revocation::RevocationToml;
 use crate::claims_key::ClaimsKeySettings;
-use crate::pem::public_key_from_pem;
 use crate::revocation::StateSource;
 use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
 

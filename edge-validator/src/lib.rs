@@ -6,10 +6,6 @@ mod claims_key;
 mod config;
 mod lambda_edge;
 mod memory;
-#[cfg(not(target_arch = "wasm32"))]
-mod native;
-#[cfg(not(target_arch = "wasm32"))]
-mod pem;
 mod response;
 mod revocation;
 mod settings;
@@ -23,10 +19,6 @@ pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;
 pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_PROOFS, SignatureMemory};
-#[cfg(not(target_arch = "wasm32"))]
-pub use native::{Native, NativeKey, sha256, thumbprint};
-#[cfg(not(target_arch = "wasm32"))]
-pub use pem::{PemRefused, public_key_from_pem};
 pub use response::Response;
 pub use revocation::{RevocationSettings, StateSource};
 pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};

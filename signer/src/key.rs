@@ -15,8 +15,6 @@ use policy::{Hash, KeyKind, MakeSignature, PublicKey, ShortRsa};
 
 pub use self::generate::{GenerationFailed, KeySpec};
 use self::pem::Form;
-#[cfg(feature = "aws")]
-pub(crate) use self::pem::public_key_from_pem;
 pub use self::pem::{PrivateKeyRefused, public_key_pem};
 use self::rsa::RsaKey;
 pub use self::token::{MIN_SECRET_BYTES, NamedTokenKey, TokenKey, TokenKeyRefused};

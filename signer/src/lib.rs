@@ -17,7 +17,6 @@ mod key;
 mod keys;
 pub mod log;
 mod metrics;
-mod native;
 mod origin;
 mod outcome;
 mod pass;

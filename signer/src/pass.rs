@@ -1,6 +1,6 @@
 //! A pass that lacks only CloudFront's signature: its policy, and the claims token bound to it.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc::sha256;
 use policy::{
     Claims, ClaimsFault, ClaimsRefused, Grant, GrantRefused, IssueRefused, Network,
     ResourcePattern, Target, UnixTime, Unsigned,
@@ -46,10 +46,6 @@ pub(crate) fn unsigned(
     let grant = Grant { target, expires, starts: None, network: allowance.ipv4_network() };
     let claims_key = NamedTokenKey { id: keys.claims_key_id.clone(), key: &keys.claims_key };
     grant.unsigned_with_claims(claims, &claims_key, sha256, &keys.key_id, keys.hash)
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    digest(&SHA256, bytes).as_ref().try_into().unwrap_or_default() // it has 32 bytes
 }
 
 impl From<IssueRefused<SigningFailed>> for Problem {

@@ -9,6 +9,7 @@ mod s3;
 
 use std::sync::Arc;
 
+use aws_lc::{AwsLc, sha256};
 use policy::{
     BodyDigest, BodyDraft, Delegation, Hash, Head, HeadDraft, MakeSignature, Minimum, PublicKey,
     Salt, SignedDelegation, SiteId, StateTrust, UnixTime,
@@ -24,7 +25,6 @@ pub use self::mandate::{Mandate, MandateRefused};
 #[cfg(feature = "aws")]
 pub use self::s3::S3Destination;
 use crate::PrivateKey;
-use crate::native::{Native, sha256};
 use crate::store::{Entry, PAGE, Retention, Scope, Store};
 
 /// How often a publisher starts over because another one was faster.
@@ -76,7 +76,7 @@ impl Publisher {
         grace_seconds: u32,
     ) -> Result<Self, PublishFailed> {
         let salt = salt(&site);
-        let trust = StateTrust::new(Some(site), roots, Minimum::default(), Arc::new(Native))?;
+        let trust = StateTrust::new(Some(site), roots, Minimum::default(), Arc::new(AwsLc))?;
         let Delegation { state_key: delegated, serial, .. } = trust.delegation(&delegation)?;
         if delegated != *state_key.public_key() {
             return Err(PublishFailed::OtherStateKey);

@@ -3,7 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use edge_validator::{ClaimsKeySettings, Native, NativeKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLc, AwsLcKey, public_key_from_pem, thumbprint};
+use edge_validator::ClaimsKeySettings;
 use policy::{
     Algorithm, Backend, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Minimum, Request,
     RevocationView, Scheme, ShortRsa, State, StateTrust, Trust as Trusted, TrustedKey, TrustedKeys,
@@ -113,10 +114,10 @@ fn load(state: &StateInHand, now: UnixTime) -> Option<State> {
     let head = fs::read(states.join(state.head.as_deref()?)).unwrap();
     let root = TestKey::of_public_file(&state.root).expect("a key of the corpus").public_pem();
     let root = public_key_from_pem(root, ShortRsa::Refuse).unwrap();
-    let trust = StateTrust::new(None, &[root], Minimum::default(), Arc::new(Native)).unwrap();
+    let trust = StateTrust::new(None, &[root], Minimum::default(), Arc::new(AwsLc)).unwrap();
     let head = trust.head(&head, None, now).ok()?;
     let body = fs::read(states.join("body").join(head.body_name())).ok()?;
-    State::new(head, body, Native.sha256()).ok()
+    State::new(head, body, AwsLc.sha256()).ok()
 }
 
 fn trusted_key(trust: &Trust) -> TrustedKey {
@@ -124,7 +125,7 @@ fn trusted_key(trust: &Trust) -> TrustedKey {
     let public = public_key_from_pem(pem, ShortRsa::Refuse).unwrap();
     let algorithms: Vec<Algorithm> =
         trust.algorithms.iter().map(|name| name.parse().unwrap()).collect();
-    let key = Box::new(NativeKey::new(&public).unwrap());
+    let key = Box::new(AwsLcKey::new(&public).unwrap());
     TrustedKey::new(trust.id.as_deref(), &public, thumbprint(&public), &algorithms, key).unwrap()
 }
 
@@ -134,8 +135,8 @@ fn claims_trust(claims: &Claims) -> ClaimsTrust {
         Need::Optional => ClaimsNeed::Optional,
         Need::Required => ClaimsNeed::Required,
     };
-    let keys = keys.iter().map(|key| claims_key(key).ready(&Native).unwrap()).collect();
-    let (max_lifetime, sha256) = (*max_lifetime, Native.sha256());
+    let keys = keys.iter().map(|key| claims_key(key).ready(&AwsLc).unwrap()).collect();
+    let (max_lifetime, sha256) = (*max_lifetime, AwsLc.sha256());
     ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 })
 }
 

@@ -13,9 +13,9 @@ use core::error::Error;
 use std::collections::BTreeMap;
 use std::fs;
 
+use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
 use edgepass_tests::vector::folder;
 use policy::{
     Algorithm, Carrier, Grant, Hash, Request, ResourcePattern, ShortRsa, Signed, Target, Trust,
@@ -188,7 +188,7 @@ fn assert_admitted(id: &str, input: &Input, algorithm: Algorithm, url: &str, coo
         other => panic!("{other}"),
     };
     let public = public_key_from_pem(&pem(file), ShortRsa::DangerAllow).unwrap();
-    let key = Box::new(NativeKey::new(&public).unwrap());
+    let key = Box::new(AwsLcKey::new(&public).unwrap());
     let key_id = Some(input.key_pair_id.as_str());
     let key = TrustedKey::new(key_id, &public, thumbprint(&public), &[algorithm], key).unwrap();
     let trust = Trust::in_credentials(TrustedKeys::new(vec![key]).unwrap());

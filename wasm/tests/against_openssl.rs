@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use edge_validator::NativeKey;
+use aws_lc::AwsLcKey;
 use policy::{Algorithm, Hash, PublicKey, ShortRsa, VerifySignature};
 use proptest::prelude::any;
 use proptest::strategy::{Strategy, ValueTree};
@@ -86,7 +86,7 @@ fn another_key_refuses() {
 fn check(name: &str, options: &str) {
     let openssl = OpenSsl::new(name, options);
     let public = openssl.public_key();
-    let (pure, native) = (PureKey::new(&public).unwrap(), NativeKey::new(&public).unwrap());
+    let (pure, native) = (PureKey::new(&public).unwrap(), AwsLcKey::new(&public).unwrap());
     let mut random = TestRunner::default();
     for hash in [Hash::Sha1, Hash::Sha256] {
         let algorithm = Algorithm::new(public.kind(), hash);

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test should stop here")]
 
+use aws_lc::AwsLcKey;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
-use edge_validator::NativeKey;
 use policy::{KeyKind, KeyRefused, PublicKey, ShortRsa};
 use wasm::crypto::PureKey;
 
@@ -79,7 +79,7 @@ fn refusal(spki: &[u8]) -> Option<KeyRefused> {
         }
     };
     let refused = PureKey::new(&key).err();
-    assert_eq!(refused.is_some(), NativeKey::new(&key).is_err());
+    assert_eq!(refused.is_some(), AwsLcKey::new(&key).is_err());
     refused
 }
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use edge_validator::{Native, Settings, ViewerRequest};
+use aws_lc::AwsLc;
+use edge_validator::{Settings, ViewerRequest};
 use policy::{Denied, Request, UnixTime};
 use signer::Clock;
 use tokio::task::spawn_blocking;
@@ -22,7 +23,7 @@ pub(super) struct Validator {
 impl Validator {
     /// `head` is the file of the state's head.
     pub(super) fn new(settings: Settings, head: PathBuf, clock: Clock) -> Result<Self, Failure> {
-        let edge = edge_validator::Validator::new(settings, Native)
+        let edge = edge_validator::Validator::new(settings, AwsLc)
             .map_err(|refused| Failure::Usage(refused.to_string()))?;
         Ok(Self { edge: Arc::new(edge), head, clock })
     }

@@ -4,7 +4,7 @@ use core::str::FromStr;
 use std::ffi::OsString;
 
 use ::explain::{KnownKey, PublicKeyFile};
-use edge_validator::{NativeKey, public_key_from_pem};
+use aws_lc::{AwsLcKey, public_key_from_pem};
 use policy::{ShortRsa, TrustRefused, check_key_id};
 
 use super::evidence_file::EvidenceFile;
@@ -39,7 +39,7 @@ impl PublicKeyArgument {
 pub(super) fn known_key(id: Option<&str>, pem: &str) -> Result<KnownKey, String> {
     // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
     let key = public_key_from_pem(pem, ShortRsa::DangerAllow).map_err(|it| it.to_string())?;
-    let native = NativeKey::new(&key).map_err(|it| it.to_string())?;
+    let native = AwsLcKey::new(&key).map_err(|it| it.to_string())?;
     Ok(KnownKey::new(id, &key, Box::new(native)))
 }
 

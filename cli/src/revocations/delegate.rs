@@ -1,7 +1,7 @@
 //! `edgepass revocations delegate`.
 
+use aws_lc::public_key_from_pem;
 use clap::Args;
-use edge_validator::public_key_from_pem;
 use policy::{DelegatedKey, Delegation, ShortRsa, SiteId};
 use signer::{Mandate, MandateRefused};
 

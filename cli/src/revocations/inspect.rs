@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc::{AwsLc, public_key_from_pem, sha256, thumbprint};
 use clap::{Args, ValueHint};
-use edge_validator::{Native, public_key_from_pem, sha256, thumbprint};
 use policy::{
     Body, Delegation, HeadDraft, KeyUse, Minimum, PublicKey, ShortRsa, State, StateRefused,
     StateTrust, UnixTime, UnprovenHead,
@@ -98,7 +98,7 @@ impl Inspect {
     ) -> Result<Result<Option<BodyJson>, StateRefused>, Failure> {
         let roots = self.root.iter().map(root).collect::<Result<Vec<PublicKey>, Failure>>()?;
         let site = Some(delegation.site.clone());
-        let trust = StateTrust::new(site, &roots, Minimum::default(), Arc::new(Native))
+        let trust = StateTrust::new(site, &roots, Minimum::default(), Arc::new(AwsLc))
             .map_err(|refused| Failure::Usage(format!("`--root`: {refused}")))?;
         Ok(trust.head(head, None, now).and_then(|head| match body {
             Some(body) => Ok(Some(State::new(head, body, sha256)?.body().into())),

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use aws_lc::sha256;
 use clap::{Args, ValueEnum, ValueHint};
-use edge_validator::sha256;
 use policy::{ClaimsKey, ClaimsNeed, ClaimsRules, RevocationView, State, UnixTime, WhenUnknown};
 
 use crate::claims_trust::ClaimsTrust;

@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::UNIX_EPOCH;
 
-use edge_validator::sha256;
+use aws_lc::sha256;
 use policy::{Claims, Grant, Hash, ShortRsa, Signed, Target};
 use signer::{NamedTokenKey, PrivateKey, TokenKey};
 

@@ -65,8 +65,8 @@ async fn revocations(viewer: &mut Viewer, method: &str, body: &Value) -> Answer 
 /// The key that signs passes, as what is to be revoked.
 fn signing_key(edge: &LocalEdge) -> Value {
     let public = fs::read_to_string(edge.state.join("public.pem")).unwrap();
-    let key = edge_validator::public_key_from_pem(&public, policy::ShortRsa::Refuse).unwrap();
-    json!({ "scope": "key", "id": edge_validator::thumbprint(&key).to_string() })
+    let key = aws_lc::public_key_from_pem(&public, policy::ShortRsa::Refuse).unwrap();
+    json!({ "scope": "key", "id": aws_lc::thumbprint(&key).to_string() })
 }
 
 /// A sign-in in the second of a cut-off is as old as it.

@@ -41,7 +41,7 @@ fn scopes() {
     let thumbprint = {
         let pem = fs::read_to_string(key("rsa.private")).unwrap();
         let key = PrivateKey::from_pem(&pem, None, policy::ShortRsa::Refuse).unwrap();
-        edge_validator::thumbprint(key.public_key()).to_string()
+        aws_lc::thumbprint(key.public_key()).to_string()
     };
 
     let by_name = ["subject", "--identity", "alice", "--site-secret", secret, "--json"];

@@ -1,14 +1,15 @@
 //! Claims tokens: their keys in `edge.toml`, what of them is forwarded, and how they are
 //! remembered.
 
+use aws_lc::{AwsLc, public_key_from_pem, sha256};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edge_validator::{
-    Answer, ClaimsKeySettings, ClaimsSetting, Enforcement, Native, Settings, SignatureMemory,
-    Validator, ViewerRequest, answer_json, public_key_from_pem, settings_from_toml, sha256,
+    Answer, ClaimsKeySettings, ClaimsSetting, Enforcement, Settings, SignatureMemory, Validator,
+    ViewerRequest, answer_json, settings_from_toml,
 };
 use policy::{
     ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Deployment, JoseAlgorithm, Request, Scheme,
@@ -188,7 +189,7 @@ fn the_longest_lifetime_is_the_setting() {
 fn short_rsa_keys_are_not_trusted() {
     let key = public_key_from_pem(SHORT_RSA, ShortRsa::DangerAllow).unwrap();
     let claims_keys = vec![ClaimsKeySettings::public(ID, JoseAlgorithm::Rs256, &key)];
-    let refused = Validator::new(Settings { claims_keys, ..with_claims() }, Native).err();
+    let refused = Validator::new(Settings { claims_keys, ..with_claims() }, AwsLc).err();
     let message = refused.unwrap().to_string();
     assert!(message.starts_with("key `claims-1`: ") && message.contains("1024"), "{message}");
 }
@@ -214,13 +215,13 @@ fn a_remembered_token_does_not_outlive_trust() {
         let request = Request { cookies: &[&cookie], ..Request::get(url) };
         let [settings] = settings().keys.try_into().unwrap();
         let public = settings.public_key().unwrap();
-        let native = Box::new(edge_validator::NativeKey::new(&public).unwrap());
-        let thumbprint = edge_validator::thumbprint(&public);
+        let native = Box::new(aws_lc::AwsLcKey::new(&public).unwrap());
+        let thumbprint = aws_lc::thumbprint(&public);
         let allowed = settings.allowed().unwrap();
         let trusted = TrustedKey::new(Some(KEY_ID), &public, thumbprint, &allowed, native);
         let rules = ClaimsRules {
             need: ClaimsNeed::Required,
-            keys: vec![key.ready(&Native).unwrap()],
+            keys: vec![key.ready(&AwsLc).unwrap()],
             max_lifetime: None,
             sha256,
         };
@@ -259,7 +260,7 @@ fn secrets_are_not_shown() {
             claims_keys: vec![ClaimsKeySettings::secret(id, SECRET.as_bytes())],
             ..with_claims()
         };
-        let refused = Validator::new(settings, Native).err().unwrap().to_string();
+        let refused = Validator::new(settings, AwsLc).err().unwrap().to_string();
         assert!(!refused.contains(SECRET), "{refused}");
     }
 }
@@ -288,7 +289,7 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
 /// As `bundle` reads it: the settings must also make a validator.
 fn read(text: &str) -> Result<Settings, String> {
     let settings = settings_from_toml(text, file).map_err(|refused| refused.to_string())?;
-    Validator::new(settings.clone(), Native).map_err(|refused| refused.to_string())?;
+    Validator::new(settings.clone(), AwsLc).map_err(|refused| refused.to_string())?;
     Ok(settings)
 }
 

@@ -1,7 +1,8 @@
 //! `edge.toml`: every member, and an error for everything else that says what is wrong.
 
+use aws_lc::AwsLc;
 use edge_validator::{
-    ClaimsSetting, ConfigRefused, Enforcement, Native, Settings, SettingsRefused, Validator,
+    ClaimsSetting, ConfigRefused, Enforcement, Settings, SettingsRefused, Validator,
     settings_from_toml,
 };
 use policy::{Algorithm, Deployment};
@@ -27,7 +28,7 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
 /// As `bundle` reads it: the settings must also make a validator.
 fn read(text: &str) -> Result<Settings, ConfigRefused> {
     let settings = settings_from_toml(text, file)?;
-    Validator::new(settings.clone(), Native)?;
+    Validator::new(settings.clone(), AwsLc)?;
     Ok(settings)
 }
 
@@ -274,11 +275,11 @@ fn baked_settings_are_read_as_strictly() {
         (with("RSA-SHA256", "none"), SettingsRefused::Algorithm("none".to_owned())),
     ] {
         let settings = Settings::from_json(&text).unwrap();
-        assert_eq!(Validator::new(settings, Native).err(), Some(expected));
+        assert_eq!(Validator::new(settings, AwsLc).err(), Some(expected));
     }
     for spki in ["\"spki\":\"*", "\"spki\":\"AAAA"] {
         let settings = Settings::from_json(&with("\"spki\":\"", spki)).unwrap();
-        let refused = Validator::new(settings, Native).err();
+        let refused = Validator::new(settings, AwsLc).err();
         assert!(matches!(refused, Some(SettingsRefused::Key { .. })), "{refused:?}");
     }
 }

@@ -6,10 +6,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use edge_validator::{
-    ClaimsSetting, Enforcement, KeySettings, Native, Settings, Validator, ViewerRequest,
-    public_key_from_pem,
-};
+use aws_lc::{AwsLc, public_key_from_pem};
+use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings, Validator, ViewerRequest};
 use policy::{Algorithm, Deployment, ShortRsa, UnixTime, to_cloudfront_base64};
 
 /// The clock of tests that do not set their own: 2026-01-01T00:00:00Z.
@@ -59,7 +57,7 @@ pub(crate) fn settings() -> Settings {
 
 /// A validator with native crypto.
 pub(crate) fn validator(settings: Settings) -> Validator {
-    Validator::new(settings, Native).unwrap()
+    Validator::new(settings, AwsLc).unwrap()
 }
 
 /// A GET of a protected file, without a pass.

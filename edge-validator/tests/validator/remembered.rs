@@ -3,7 +3,8 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use edge_validator::{KeySettings, Native, Settings, SignatureMemory, Validator, ViewerRequest};
+use aws_lc::{AwsLc, thumbprint};
+use edge_validator::{KeySettings, Settings, SignatureMemory, Validator, ViewerRequest};
 use policy::{
     Algorithm, Backend, BoxedKey, Code, InvalidSignature, KeyRefused, PublicKey, Request, Scheme,
     Trust, TrustedKey, TrustedKeys, Url, VerifySignature, verify_remembering,
@@ -34,11 +35,11 @@ struct Counting(Arc<AtomicUsize>);
 
 impl Backend for Counting {
     fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-        Ok(Box::new(Counted { key: Native.key(key)?, asked: Arc::clone(&self.0) }))
+        Ok(Box::new(Counted { key: AwsLc.key(key)?, asked: Arc::clone(&self.0) }))
     }
 
     fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
-        Native.sha256()
+        AwsLc.sha256()
     }
 }
 
@@ -186,7 +187,7 @@ fn a_proof_does_not_outlive_trust() {
 
 fn trusted_key(settings: &KeySettings) -> TrustedKey {
     let public_key = settings.public_key().unwrap();
-    let (thumbprint, key) = (Native.thumbprint(&public_key), Native.key(&public_key).unwrap());
+    let (thumbprint, key) = (thumbprint(&public_key), AwsLc.key(&public_key).unwrap());
     let allowed = settings.allowed().unwrap();
     TrustedKey::new(settings.id.as_deref(), &public_key, thumbprint, &allowed, key).unwrap()
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use aws_lc::AwsLc;
 use edge_validator::{
-    ConfigRefused, Native, RevocationSettings, Settings, StateSource, Validator, WantedBody,
+    ConfigRefused, RevocationSettings, Settings, StateSource, Validator, WantedBody,
     settings_from_toml,
 };
 use policy::{Minimum, StateRefused, UnixTime, WhenUnknown};
@@ -29,12 +30,12 @@ root_pem_file = "p256.public.pem"
 
 fn read(text: &str) -> Result<Settings, ConfigRefused> {
     let settings = settings_from_toml(text, |name| Ok(corpus_key(name).into_bytes()))?;
-    Validator::new(settings.clone(), Native)?;
+    Validator::new(settings.clone(), AwsLc)?;
     Ok(settings)
 }
 
 fn edge() -> Validator {
-    Validator::new(read(CONFIG).unwrap(), Native).unwrap()
+    Validator::new(read(CONFIG).unwrap(), AwsLc).unwrap()
 }
 
 fn state(file: &str) -> Vec<u8> {
@@ -150,7 +151,7 @@ fn what_is_not_the_sites_is_not_taken() {
     let mut settings = read(CONFIG).unwrap();
     let revocation = settings.revocation.as_mut().unwrap();
     revocation.minimum.serial = 2;
-    let deployed_later = Validator::new(settings, Native).unwrap();
+    let deployed_later = Validator::new(settings, AwsLc).unwrap();
     let refused = take(&deployed_later, "nothing.head", at(NOW));
     assert_eq!(refused, Err(StateRefused::OlderDelegation { serial: 1, least: 2 }));
 }
@@ -164,7 +165,7 @@ fn the_keys_of_the_state_replace_those_of_the_configuration() {
         edge.check(&viewer, at(NOW)).result.unwrap_err().code().as_str()
     };
     let text = CONFIG.replacen("K1RSAEXAMPLE", "K2OTHER", 1);
-    let edge = Validator::new(read(&text).unwrap(), Native).unwrap();
+    let edge = Validator::new(read(&text).unwrap(), AwsLc).unwrap();
     assert_eq!(code(&edge), "unknown-key");
     take(&edge, "nothing.head", at(NOW)).unwrap();
     assert_eq!(code(&edge), "signature-invalid");

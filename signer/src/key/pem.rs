@@ -8,8 +8,6 @@ use pkcs8::AlgorithmIdentifierRef;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::der::{self, Decode, Reader, SliceReader, pem};
 use pkcs8::pkcs5::{self, EncryptionScheme};
-#[cfg(feature = "aws")]
-use policy::ShortRsa;
 use policy::{KeyRefused, PublicKey};
 use zeroize::Zeroizing;
 
@@ -109,16 +107,6 @@ pub fn public_key_pem(key: &PublicKey) -> String {
     }
     text.push_str("\n-----END PUBLIC KEY-----\n");
     text
-}
-
-/// The public key of such a text; None if it is none, or of a kind that signs no passes.
-#[cfg(feature = "aws")]
-pub(crate) fn public_key_from_pem(text: &str, short_rsa: ShortRsa) -> Option<PublicKey> {
-    let mut decoder = pem::Decoder::new_detect_wrap(text.trim().as_bytes()).ok()?;
-    let mut der = Vec::new();
-    decoder.decode_to_end(&mut der).ok()?;
-    let is_public = decoder.type_label() == "PUBLIC KEY";
-    PublicKey::from_spki_der(&der, short_rsa).ok().filter(|_| is_public)
 }
 
 /// Why a text is no private key to sign with. No variant carries any part of the text.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use aws_lc::sha256;
 use policy::{BodyDigest, UnixTime};
 use tokio::task::spawn_blocking;
 
@@ -14,7 +15,6 @@ use super::{
     Destination, DestinationAnswer, DestinationUnavailable, Published, PublishedBody, Replaced,
     Version,
 };
-use crate::native::sha256;
 
 /// A folder with the file `head` and the folder `body`. Files appear whole or not at all.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use aws_lc::{PemRefused, public_key_from_pem};
 use pkcs8::LineEnding;
 use pkcs8::der::pem;
 use policy::{
@@ -53,21 +54,20 @@ impl FromStr for Mandate {
     fn from_str(text: &str) -> Result<Self, MandateRefused> {
         let at = text.find(BEGIN_ROOT).ok_or(MandateRefused::Form)?;
         let (delegation, root) = text.split_at(at);
-        let delegation = SignedDelegation::from_bytes(&block(LABEL, delegation)?);
-        let root = PublicKey::from_spki_der(&block("PUBLIC KEY", root)?, ShortRsa::Refuse);
-        Ok(Self {
-            delegation: delegation.map_err(MandateRefused::Delegation)?,
-            root: root.map_err(MandateRefused::Root)?,
-        })
+        let delegation = SignedDelegation::from_bytes(&delegation_block(delegation)?);
+        let root = public_key_from_pem(root, ShortRsa::Refuse).map_err(|refused| match refused {
+            PemRefused::Unfit(refused) => MandateRefused::Root(refused),
+            _ => MandateRefused::Form,
+        });
+        Ok(Self { delegation: delegation.map_err(MandateRefused::Delegation)?, root: root? })
     }
 }
 
-fn block(label: &str, text: &str) -> Result<Vec<u8>, MandateRefused> {
-    let text = text.trim().as_bytes();
+fn delegation_block(text: &str) -> Result<Vec<u8>, MandateRefused> {
     let mut bytes = Vec::new();
-    let decoded = pem::Decoder::new_detect_wrap(text).and_then(|mut decoder| {
+    let decoded = pem::Decoder::new_detect_wrap(text.trim().as_bytes()).and_then(|mut decoder| {
         decoder.decode_to_end(&mut bytes)?;
-        Ok(decoder.type_label() == label)
+        Ok(decoder.type_label() == LABEL)
     });
     if decoded == Ok(true) { Ok(bytes) } else { Err(MandateRefused::Form) }
 }

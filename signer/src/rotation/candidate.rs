@@ -1,12 +1,12 @@
 //! The candidate: a new key pair, named and written as the secret keeps it.
 
+use aws_lc::sha256;
 use policy::json::object;
 use policy::{Algorithm, Hash, PublicKey};
 use zeroize::Zeroizing;
 
 use super::inventory::name_prefix;
 use crate::key::{GenerationFailed, KeySpec, PrivateKey, public_key_pem};
-use crate::native::sha256;
 use crate::source::{KeptKey, KmsKeyArn};
 
 /// Bytes of the thumbprint in a name, which CloudFront limits to 128 characters.

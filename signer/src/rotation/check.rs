@@ -3,16 +3,16 @@
 
 use core::fmt;
 
+use aws_lc::AwsLc;
 use policy::{
-    ClaimsTrust, Denied, Deployment, Grant, GrantRefused, KeyRefused, PublicKey, Request, ShortRsa,
-    SignableUrl, Target, Thumbprint, Trust, TrustRefused, TrustedKey, TrustedKeys, UnixTime,
+    Backend, ClaimsTrust, Denied, Deployment, Grant, GrantRefused, KeyRefused, PublicKey, Request,
+    ShortRsa, SignableUrl, Target, Trust, TrustRefused, TrustedKey, TrustedKeys, UnixTime,
     Unsigned, Url, UrlFault, verify,
 };
 use zeroize::Zeroizing;
 
 use super::stored_key::StoredKey;
 use crate::key::{PrivateKey, PrivateKeyRefused, SigningFailed};
-use crate::native::{ready, sha256};
 use crate::source::{KeptKey, KeyText, KeyTextRefused, KmsKeyArn};
 
 /// How long the passes of the check are valid, in seconds.
@@ -96,8 +96,8 @@ impl<'k> Examinee<'k> {
     }
 
     fn trust(&self, returned: &PublicKey) -> Result<Trust, CheckFailed> {
-        let key = ready(returned, self.key.hash).map_err(CheckFailed::Returned)?;
-        let thumbprint = Thumbprint(sha256(returned.spki_der()));
+        let key = AwsLc.key(returned).map_err(CheckFailed::Returned)?;
+        let thumbprint = AwsLc.thumbprint(returned);
         let id = Some(self.key.key_id.as_str());
         TrustedKey::new(id, returned, thumbprint, &[self.key.algorithm()], key)
             .and_then(|key| TrustedKeys::new(vec![key]))

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use edge_validator::{NativeKey, thumbprint};
+use aws_lc::{AwsLcKey, thumbprint};
 use policy::{
     Algorithm, Grant, Hash, MakeSignature, ResourcePattern, Signed, Target, Trust, TrustedKey,
     TrustedKeys, UnixTime,
@@ -93,7 +93,7 @@ impl Material {
 
     pub fn trust(&self, algorithm: Algorithm) -> Trust {
         let public = self.pair(algorithm).private.public_key();
-        let native = Box::new(NativeKey::new(public).expect("a sound key"));
+        let native = Box::new(AwsLcKey::new(public).expect("a sound key"));
         let key = TrustedKey::new(Some(KEY_ID), public, thumbprint(public), &[algorithm], native);
         Trust::in_credentials(TrustedKeys::new(vec![key.expect("a sound key")]).expect("one key"))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cloudfront_sign::{SignedOptions, get_signed_cookie};
-use edge_validator::sha256;
+use aws_lc::sha256;
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;

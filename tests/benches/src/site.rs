@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use edge_validator::Native;
+use aws_lc::AwsLc;
 use policy::{
     BodyDigest, Delegation, Hash, HeadDraft, MakeSignature, Minimum, SignedDelegation, SiteId,
     State, StateTrust, UnixTime,
@@ -26,7 +26,7 @@ impl Site {
     pub fn new() -> Self {
         let [root, key] =
             [(); 2].map(|()| PrivateKey::generate(KeySpec::EcdsaP256).expect("random").0);
-        let backend = Arc::new(Native);
+        let backend = Arc::new(AwsLc);
         let roots = [root.public_key().clone()];
         let trust =
             StateTrust::new(Some(id()), &roots, Minimum::default(), backend).expect("sound");

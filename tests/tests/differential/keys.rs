@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use edge_validator::{NativeKey, thumbprint};
+use aws_lc::{AwsLcKey, thumbprint};
 use policy::{Algorithm, Hash, Trust, TrustedKey, TrustedKeys};
 use serde::{Deserialize, Serialize};
 use signer::{KeySpec, PrivateKey, public_key_pem};
@@ -81,6 +81,6 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
 fn trusted(key: Key, private: &PrivateKey) -> TrustedKey {
     let public = private.public_key();
     let algorithms = [Hash::Sha1, Hash::Sha256].map(|hash| Algorithm::new(public.kind(), hash));
-    let native = Box::new(NativeKey::new(public).unwrap());
+    let native = Box::new(AwsLcKey::new(public).unwrap());
     TrustedKey::new(Some(key.id()), public, thumbprint(public), &algorithms, native).unwrap()
 }

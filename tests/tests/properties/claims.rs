@@ -3,7 +3,8 @@
 use core::convert::Infallible;
 use core::net::{IpAddr, Ipv4Addr};
 
-use edge_validator::{ClaimsKeySettings, Native, sha256};
+use aws_lc::{AwsLc, sha256};
+use edge_validator::ClaimsKeySettings;
 use edgepass_tests::keys::TestKey;
 use edgepass_tests::token::{ES256, HS256, RS256, TokenKey, secret};
 use policy::{
@@ -182,9 +183,9 @@ fn trust() -> Trust {
     ];
     let rules = ClaimsRules {
         need: ClaimsNeed::Required,
-        keys: keys.iter().map(|key| key.ready(&Native).unwrap()).collect(),
+        keys: keys.iter().map(|key| key.ready(&AwsLc).unwrap()).collect(),
         max_lifetime: None,
-        sha256: Native.sha256(),
+        sha256: AwsLc.sha256(),
     };
     let keys = trusted_keys(&[TestKey::Rsa, TestKey::P256]);
     Trust::new(Deployment::Standalone, keys, ClaimsTrust::Checked(rules)).unwrap()

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use edge_validator::{NativeKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, Grant, Hash, Outline, Request, ResourcePattern, ShortRsa, Signed, Target, Trust,
@@ -174,7 +174,7 @@ pub(crate) fn trusted_keys(keys: &[TestKey]) -> TrustedKeys {
     let trusted = |key: TestKey| {
         let public = public_key_from_pem(key.public_pem(), ShortRsa::Refuse).unwrap();
         let algorithms = [Hash::Sha1, Hash::Sha256].map(|it| Algorithm::new(public.kind(), it));
-        let native = Box::new(NativeKey::new(&public).unwrap());
+        let native = Box::new(AwsLcKey::new(&public).unwrap());
         TrustedKey::new(Some(key.id()), &public, thumbprint(&public), &algorithms, native).unwrap()
     };
     TrustedKeys::new(keys.iter().map(|&key| trusted(key)).collect()).unwrap()

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use edge_validator::Native;
+use aws_lc::AwsLc;
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, DelegatedKey, Delegation, KeyUse, MAX_DELEGATED_KEYS, Minimum, SignedDelegation,
@@ -37,7 +37,7 @@ fn only_a_root_key_delegates() {
 fn two_root_keys_may_take_turns() {
     let with = |roots: &[TestKey]| {
         let roots: Vec<_> = roots.iter().map(|key| public(*key)).collect();
-        StateTrust::new(SITE.parse().ok(), &roots, Minimum::default(), Arc::new(Native))
+        StateTrust::new(SITE.parse().ok(), &roots, Minimum::default(), Arc::new(AwsLc))
     };
     let both = with(&[ROOT, TestKey::Rsa]).unwrap();
     for root in [ROOT, TestKey::Rsa] {

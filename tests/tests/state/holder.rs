@@ -1,6 +1,7 @@
 //! What an edge makes of states that come one after another.
 
-use edge_validator::{Native, Validator, WantedBody, settings_from_toml};
+use aws_lc::AwsLc;
+use edge_validator::{Validator, WantedBody, settings_from_toml};
 use edgepass_tests::keys::TestKey;
 use policy::{BodyDigest, BodyDraft, Delegation, HeadDraft, StateRefused};
 
@@ -29,7 +30,7 @@ fn edge() -> Validator {
             _ => ROOT.public_pem().into(),
         })
     };
-    Validator::new(settings_from_toml(config, pem).unwrap(), Native).unwrap()
+    Validator::new(settings_from_toml(config, pem).unwrap(), AwsLc).unwrap()
 }
 
 /// An edge that has the first state in hand.

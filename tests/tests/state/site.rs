@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_lc::AwsLc;
 use aws_lc_rs::digest::{SHA256, digest};
-use edge_validator::Native;
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, BodyDigest, BodyDraft, DelegatedKey, Delegation, Hash, Head, HeadDraft, KeyUse,
@@ -38,7 +38,7 @@ pub(crate) fn thumbprint(key: TestKey) -> Thumbprint {
 }
 
 pub(crate) fn trust_with(minimum: Minimum) -> StateTrust {
-    StateTrust::new(SITE.parse().ok(), &[public(ROOT)], minimum, Arc::new(Native)).unwrap()
+    StateTrust::new(SITE.parse().ok(), &[public(ROOT)], minimum, Arc::new(AwsLc)).unwrap()
 }
 
 pub(crate) fn trust() -> StateTrust {

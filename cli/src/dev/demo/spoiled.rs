@@ -1,11 +1,11 @@
 //! Passes that are bad on purpose, made of the good one that the viewer holds.
 
+use aws_lc::sha256;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use edge_validator::sha256;
 use policy::{
     CLAIMS_NAME, Carrier, Field, Grant, Scheme, Target, UnixTime, Url, to_cloudfront_base64,
 };

@@ -8,9 +8,9 @@ use core::sync::atomic::{AtomicI64, Ordering};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use aws_lc::sha256;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Uri};
-use edge_validator::sha256;
 use policy::{CLAIMS_NAME, Claims, Grant, Hash, Signed, Target, UnixTime};
 use signer::{
     Clock, FileStore, FolderDestination, Lifetime, NamedTokenKey, PrivateKey, Store, TokenKey,

@@ -1,13 +1,13 @@
 //! CloudFront's side: public keys, the key group, and the distributions that use it.
 
 use aws_config::SdkConfig;
+use aws_lc::public_key_from_pem;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudfront::types::{KeyGroupConfig, PublicKeyConfig, PublicKeySummary};
 use policy::{PublicKey, ShortRsa};
 
 use super::{failed, time};
-use crate::key::public_key_from_pem;
 use crate::rotation::{AccountKey, EstateFailed, KeyGroup};
 use crate::source::ServiceFailed;
 
@@ -142,5 +142,5 @@ fn account_key(summary: &PublicKeySummary) -> AccountKey {
 
 /// None of a key that no pass is signed with.
 fn public_key(pem: &str) -> Option<PublicKey> {
-    public_key_from_pem(pem, ShortRsa::Refuse)
+    public_key_from_pem(pem, ShortRsa::Refuse).ok()
 }

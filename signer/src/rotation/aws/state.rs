@@ -3,11 +3,11 @@
 use core::fmt;
 use std::sync::Arc;
 
+use aws_lc::AwsLc;
 use policy::{DelegatedKey, Delegation, Minimum, ShortRsa, StateTrust, UnixTime};
 
 use crate::clock::system_seconds;
 use crate::key::PrivateKey;
-use crate::native::Native;
 use crate::publish::{Destination, Mandate};
 use crate::rotation::{EdgeTrust, EstateFailed, RootKey};
 use crate::source::{DestinationSource, SecretSource, Services};
@@ -82,7 +82,7 @@ fn proven(mandate: &Mandate) -> Result<(StateTrust, Delegation), EstateFailed> {
         Some(site),
         core::slice::from_ref(root),
         Minimum::default(),
-        Arc::new(Native),
+        Arc::new(AwsLc),
     )
     .map_err(|error| refused(&error))?;
     let delegation = trust.delegation(delegation).map_err(|error| refused(&error))?;

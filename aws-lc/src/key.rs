@@ -1,8 +1,7 @@
-//! Signature verification by AWS-LC, where the machine's own code can run.
+//! A public key that verifies signatures.
 
 use core::fmt;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA1_ASN1, ECDSA_P256_SHA256_ASN1, ParsedPublicKey,
     RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
@@ -10,19 +9,19 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use policy::{
-    Algorithm, Backend, BoxedKey, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS,
-    PublicKey, Thumbprint, VerifySignature,
+    Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, MIN_RSA_BITS, PublicKey,
+    VerifySignature,
 };
 
 /// A public key in the form in which AWS-LC computes with it. Made once, it serves all threads.
-pub struct NativeKey {
+pub struct AwsLcKey {
     kind: KeyKind,
     // AWS-LC's keys are bound to one algorithm.
     sha1: ParsedPublicKey,
     sha256: ParsedPublicKey,
 }
 
-impl NativeKey {
+impl AwsLcKey {
     /// Parses the key, and checks what [`PublicKey`] has not: that the point lies on the curve.
     pub fn new(key: &PublicKey) -> Result<Self, KeyRefused> {
         let kind = key.kind();
@@ -49,7 +48,7 @@ fn algorithms(kind: KeyKind) -> [&'static dyn VerificationAlgorithm; 2] {
     }
 }
 
-impl VerifySignature for NativeKey {
+impl VerifySignature for AwsLcKey {
     fn verify(
         &self,
         algorithm: Algorithm,
@@ -67,34 +66,8 @@ impl VerifySignature for NativeKey {
     }
 }
 
-impl fmt::Debug for NativeKey {
+impl fmt::Debug for AwsLcKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NativeKey({})", self.kind)
-    }
-}
-
-/// What identifies a key in memory, logs and revocation: SHA-256 of its SubjectPublicKeyInfo.
-pub fn thumbprint(key: &PublicKey) -> Thumbprint {
-    Thumbprint(sha256(key.spki_der()))
-}
-
-/// SHA-256.
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut sha256 = [0; 32];
-    sha256.copy_from_slice(digest(&SHA256, bytes).as_ref());
-    sha256
-}
-
-/// The crypto of a [`crate::Validator`] where the machine's own code can run: AWS-LC.
-#[derive(Clone, Copy, Debug)]
-pub struct Native;
-
-impl Backend for Native {
-    fn key(&self, key: &PublicKey) -> Result<BoxedKey, KeyRefused> {
-        Ok(Box::new(NativeKey::new(key)?))
-    }
-
-    fn sha256(&self) -> fn(&[u8]) -> [u8; 32] {
-        sha256
+        write!(f, "AwsLcKey({})", self.kind)
     }
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use edge_validator::{NativeKey, PemRefused, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, PemRefused, public_key_from_pem, thumbprint};
 use policy::{
     Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, PublicKey, ShortRsa, VerifySignature,
 };
@@ -81,7 +81,7 @@ fn openssl_signatures_verify_and_nothing_else_does() {
     ] {
         let public = public_key_from_pem(&folder.pair(kind), short_rsa).unwrap();
         assert_eq!(public.kind(), kind);
-        let key = NativeKey::new(&public).unwrap();
+        let key = AwsLcKey::new(&public).unwrap();
         for hash in [Hash::Sha1, Hash::Sha256] {
             let signature = folder.sign(hash, MESSAGE);
             for algorithm in Algorithm::ALL {
@@ -116,7 +116,7 @@ fn openssl_signatures_verify_and_nothing_else_does() {
 fn one_key_verifies_on_many_threads() {
     let folder = Folder::new("threads");
     let public = read(&folder.pair(KeyKind::Rsa { bits: 2048 })).unwrap();
-    let key = NativeKey::new(&public).unwrap();
+    let key = AwsLcKey::new(&public).unwrap();
     let signature = folder.sign(Hash::Sha1, MESSAGE);
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -139,7 +139,7 @@ fn numbers_of_no_key_are_refused() {
     *der.last_mut().unwrap() ^= 1;
     let off_curve = PublicKey::from_spki_der(&der, ShortRsa::Refuse).unwrap();
     let refused = KeyRefused::Numbers { kind: KeyKind::P256 };
-    assert_eq!(NativeKey::new(&off_curve).unwrap_err(), refused);
+    assert_eq!(AwsLcKey::new(&off_curve).unwrap_err(), refused);
 
     // An RSA SubjectPublicKeyInfo ends with the modulus and then 02 03 01 00 01, the exponent.
     let public = read(&folder.pair(KeyKind::Rsa { bits: 2048 })).unwrap();
