@@ -173,28 +173,26 @@ type File = (&'static str, Vec<u8>);
 
 /// The files of the Lambda@Edge function for these settings.
 pub(crate) fn lambda_edge_files(settings: &Settings) -> Result<Vec<File>, Failure> {
-    let [function, module, crypto] = edge_module()?;
+    let [function, module] = edge_module()?;
     Ok(vec![
         ("index.mjs", function.to_vec()),
         ("edgepass_bg.wasm", module.to_vec()),
-        ("crypto_bg.wasm", crypto.to_vec()),
         ("settings.json", settings.to_json().into_bytes()),
     ])
 }
 
-/// The function and its modules, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(edge_module)]
-fn edge_module() -> Result<[&'static [u8]; 3], Failure> {
+fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Ok([
         include_bytes!("../../wasm/dist/lambda-edge/index.mjs"),
         include_bytes!("../../wasm/dist/edgepass_bg.wasm"),
-        include_bytes!("../../wasm/dist/crypto_bg.wasm"),
     ])
 }
 
-/// The function and its modules, if this program was built with them.
+/// The function and its module, if this program was built with them.
 #[cfg(not(edge_module))]
-fn edge_module() -> Result<[&'static [u8]; 3], Failure> {
+fn edge_module() -> Result<[&'static [u8]; 2], Failure> {
     Err(Failure::Usage(
         "this program was built without the edge module; run `wasm/build` in the checkout and build it again"
             .to_owned(),

@@ -4,23 +4,16 @@
 import { readFileSync } from "node:fs";
 
 import { createHandler } from "./handler.mjs";
-import * as host from "./host.mjs";
-import * as powers from "./powers.mjs";
 import { watchState } from "./state.mjs";
 import { starter } from "./validator.mjs";
 
-/** The time that `node:crypto` takes to load is that of so many verifications without it. */
-const HERE_FIRST = 50;
 /** How long a request may wait for the state, in milliseconds. */
 const PATIENCE = 500;
 
 const file = (/** @type {string} */ name) => new URL(name, import.meta.url);
 
 // Read and compiled while the instance starts.
-const compiled = (/** @type {string} */ name) => new WebAssembly.Module(readFileSync(file(name)));
-const module = compiled("./edgepass_bg.wasm");
-host.begin(() => compiled("./crypto_bg.wasm"), HERE_FIRST);
-powers.begin(HERE_FIRST);
+const module = new WebAssembly.Module(readFileSync(file("./edgepass_bg.wasm")));
 const settings = readFileSync(file("./settings.json"), "utf8");
 const start = starter({ module, settings });
 

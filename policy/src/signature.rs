@@ -140,18 +140,6 @@ pub trait VerifySignature {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature>;
-
-    /// [`verify`](Self::verify), where the SHA-256 of `message` was computed before: a key that
-    /// digests messages itself need not do so again.
-    fn verify_digested(
-        &self,
-        algorithm: Algorithm,
-        message: &[u8],
-        _sha256: &[u8; 32],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        self.verify(algorithm, message, signature)
-    }
 }
 
 /// A public key ready to verify.

@@ -20,8 +20,6 @@ import { pathToFileURL } from "node:url";
  * @typedef {import("../../edge-validator/lambda-edge/handler.mjs").EdgeResponse} EdgeResponse
  * @typedef {(event: unknown) => Promise<EdgeRequest & Partial<EdgeResponse>>} Handler a request to
  *   go on with, or a response: what tells them apart is `status`
- * @typedef {"host" | "own" | "power"} Crypto `node:crypto`; WASM; or WASM but for RSA, whose powers
- *   JavaScript computes
  */
 
 export const program = new URL("../../target/debug/edgepass", import.meta.url).pathname;
@@ -94,33 +92,25 @@ export function parts() {
 }
 
 /**
- * A handler from the function's parts that verifies every signature by the one crypto.
+ * A handler from the function's parts, which takes its clock and its log from the caller.
  *
  * @param {string} folder of the bundle
- * @param {Crypto} crypto
  * @param {{ now?: () => number, log?: (line: string) => void, from?: string, patience?: number }}
  *   [others] `from`: the folder of the parts
  * @returns {Promise<Handler>}
  */
-export async function verifyingBy(
+export async function handlerOf(
   folder,
-  crypto,
   { now = Date.now, log = console.log, from = parts(), patience = PATIENCE } = {},
 ) {
-  const [{ createHandler }, host, powers, { watchState }, { starter }] = await Promise.all([
+  const [{ createHandler }, { watchState }, { starter }] = await Promise.all([
     imported(from, "handler.mjs"),
-    imported(from, "host.mjs"),
-    imported(from, "powers.mjs"),
     imported(from, "state.mjs"),
     imported(from, "validator.mjs"),
   ]);
   const settings = readFileSync(join(folder, "settings.json"), "utf8");
-  const compiled = (/** @type {string} */ name) =>
-    new WebAssembly.Module(readFileSync(join(folder, name)));
-  const hereFirst = crypto === "host" ? 0 : Infinity;
-  host.begin(() => compiled("crypto_bg.wasm"), hereFirst);
-  powers.begin(crypto === "own" ? undefined : hereFirst);
-  const start = starter({ module: compiled("edgepass_bg.wasm"), settings });
+  const module = new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm")));
+  const start = starter({ module, settings });
   const { revocation } = JSON.parse(settings);
   const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
   const state = revocation && watchState({ url, refreshSeconds, patience, now, log });

@@ -22,48 +22,22 @@ export const { trap } = /** @type {{ trap: () => never }} */ (
 /**
  * What the crypto of all `misbehavingParts` does before it verifies.
  *
- * @param {((memory: Uint8Array) => void) | undefined} how given a view of the memory of the module
- *   in the midst of its work
+ * @param {((message: Uint8Array) => void) | undefined} how given the message, which lies in the
+ *   memory of the module
  */
 export function misbehave(how) {
   Reflect.set(globalThis, "misbehave", how);
 }
 
-/** The lines after which it does, and that view. */
-const PLACES = {
-  verifier: [
-    {
-      file: "host.mjs",
-      line: "export function verifySignature(handle, sha1, message, signature) {",
-      memory: "message",
-    },
-    {
-      file: "powers.mjs",
-      line: "export function isPower(handle, signature, info) {",
-      memory: "info",
-    },
-  ],
-  crypto: [
-    {
-      file: "crypto.js",
-      line: "    verifies(sha1, message, signature) {",
-      memory: "getUint8ArrayMemory0()",
-    },
-  ],
-};
+/** The line after which it does. */
+const LINE = "export function verifySignature(handle, sha1, message, signature) {";
 
-/**
- * The function's parts, with such crypto.
- *
- * @param {keyof typeof PLACES} [module] whose work it ends
- */
-export function misbehavingParts(module = "verifier") {
+/** The function's parts, with such crypto. */
+export function misbehavingParts() {
   const from = parts();
-  for (const { file, line, memory } of PLACES[module]) {
-    const path = join(from, file);
-    const text = readFileSync(path, "utf8");
-    assert.ok(text.includes(line));
-    writeFileSync(path, text.replace(line, `${line}\n  globalThis.misbehave?.(${memory});`));
-  }
+  const path = join(from, "node-crypto.mjs");
+  const text = readFileSync(path, "utf8");
+  assert.ok(text.includes(LINE));
+  writeFileSync(path, text.replace(LINE, `${LINE}\n  globalThis.misbehave?.(message);`));
   return from;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // An edge that looks up a state, with a clock of its own.
 
-import { bundled, edgeToml, verifyingBy } from "./bundle.mjs";
+import { bundled, edgeToml, handlerOf } from "./bundle.mjs";
 import { viewerRequest } from "./event.mjs";
 import { CLAIMS_KEYS } from "./pass.mjs";
 import { responseFaults } from "./rules.mjs";
@@ -49,7 +49,7 @@ export class WatchingEdge {
    */
   static async of(folder, others = {}) {
     const edge = new WatchingEdge();
-    edge.#handler = await verifyingBy(folder, "host", {
+    edge.#handler = await handlerOf(folder, {
       now: () => edge.clock,
       log: (line) => edge.#note(JSON.parse(line)),
       ...others,

@@ -19,7 +19,7 @@ const dist = new URL("../dist/", import.meta.url).pathname;
 const out = join(dist, "npm");
 const { buildSync } = createRequire(new URL("../package.json", import.meta.url))("esbuild");
 
-const PLATFORMS = ["workerd", "edge-light", "browser", "node", "default"];
+const PLATFORMS = ["workerd", "edge-light", "browser", "default"];
 const MODULES = ["explainer", "inspector", "verifier"];
 
 /**
@@ -35,7 +35,6 @@ function bundle(entry, file, options = {}) {
     format: file.endsWith(".cjs") ? "cjs" : "esm",
     target: "es2022",
     platform: "neutral",
-    external: ["node:crypto"],
     loader: { ".wasm": "binary" },
     legalComments: "none",
     logLevel: "warning",
@@ -49,10 +48,10 @@ for (const entry of ["index", "explain"]) {
   for (const platform of PLATFORMS) {
     // Where the platform compiles the modules, they stay files of their own.
     const compiled = ["workerd", "edge-light"].includes(platform);
-    const external = ["node:crypto", ...(compiled ? ["./*.wasm", "./*.wasm?module"] : [])];
+    const external = compiled ? ["./*.wasm", "./*.wasm?module"] : [];
     bundle(`src/${entry}.js`, `${entry}.${platform}.js`, { conditions: [platform], external });
   }
-  bundle(`src/${entry}.js`, `${entry}.node.cjs`, { conditions: ["node"] });
+  bundle(`src/${entry}.js`, `${entry}.default.cjs`);
 }
 for (const file of ["module.js", "module.cjs"]) bundle("src/module.js", file);
 for (const file of ["codes.js", "codes.cjs"]) bundle("codes.js", file);

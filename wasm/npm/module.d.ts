@@ -11,18 +11,8 @@ import type { createVerifier, inspect } from "./index.js";
 
 export { ConfigurationError, forwardRequest } from "./index.js";
 
-/** What verifies signatures: WebCrypto's `subtle`, or `node:crypto`. */
-export type HostCrypto =
-  SubtleCrypto | { createPublicKey(key: object): unknown; verify(...words: any[]): boolean };
-
-/**
- * `createVerifier` over `edgepass/verifier.wasm`. With `null` the module verifies signatures itself.
- * Default: WebCrypto, where there is one.
- */
-export function verifierFrom(
-  module: WebAssembly.Module,
-  crypto?: HostCrypto | null,
-): typeof createVerifier;
+/** `createVerifier` over `edgepass/verifier.wasm`. */
+export function verifierFrom(module: WebAssembly.Module): typeof createVerifier;
 
 /** `inspect` over `edgepass/inspector.wasm`. */
 export function inspectorFrom(module: WebAssembly.Module): typeof inspect;

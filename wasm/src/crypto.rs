@@ -6,6 +6,7 @@
 mod ecdsa;
 mod montgomery;
 mod p256;
+mod pkcs1;
 mod rsa;
 
 use core::fmt;
@@ -13,9 +14,6 @@ use core::fmt;
 use policy::{
     Algorithm, InvalidSignature, KeyKind, KeyRefused, Material, PublicKey, VerifySignature,
 };
-
-#[cfg(feature = "verifier")]
-pub(crate) use self::ecdsa::concatenated as concatenated_ecdsa_signature;
 
 use self::ecdsa::EcdsaKey;
 use self::rsa::RsaKey;

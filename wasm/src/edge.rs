@@ -13,6 +13,7 @@ use policy::UnixTime;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::clock;
 use crate::host::Host;
 
 /// The longest room for a request that is kept for the next one, in bytes: more than CloudFront
@@ -45,7 +46,7 @@ pub enum Decision {
 #[wasm_bindgen]
 impl EdgeValidator {
     /// Takes the settings that `edgepass bundle` wrote, as JSON. Throws on settings that are not
-    /// taken; a P-256 key whose point is not on the curve, which `bundle` refuses, verifies nothing.
+    /// taken, and on a key that `node:crypto` refuses.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &str) -> Result<Self, JsError> {
         Settings::from_json(settings)
@@ -76,7 +77,7 @@ impl EdgeValidator {
         let decision = request
             .get(..bytes)
             .and_then(|text| core::str::from_utf8(text).ok())
-            .zip(seconds(now))
+            .zip(clock::time(now))
             .map_or(Decision::None, |(text, now)| self.decided(text, cookies, now));
         if request.len() <= KEPT_ROOM {
             self.request = request;
@@ -91,7 +92,7 @@ impl EdgeValidator {
         let taken = self
             .request
             .get(..bytes)
-            .zip(seconds(now))
+            .zip(clock::time(now))
             .map(|(head, now)| self.validator.take_head(head, now));
         match taken {
             Some(Ok(None)) => 0,
@@ -115,7 +116,7 @@ impl EdgeValidator {
     /// room is gone if it is not.
     pub fn take_body(&mut self, now: f64) -> bool {
         let body = mem::take(&mut self.body);
-        seconds(now).is_some_and(|now| self.validator.take_body(body, now).is_ok())
+        clock::time(now).is_some_and(|now| self.validator.take_body(body, now).is_ok())
     }
 
     /// Where in memory the text of the last decision, or digest of the last head, is.
@@ -183,15 +184,6 @@ impl<'t> Iterator for Lines<'t> {
         self.rest = rest.get(1..);
         Some(line)
     }
-}
-
-/// None for what is no time: a clock that is not a number must not look like 1970.
-fn seconds(now: f64) -> Option<UnixTime> {
-    if !now.is_finite() {
-        return None;
-    }
-    #[allow(clippy::as_conversions, reason = "saturates; there is no other way from a float")]
-    UnixTime::from_seconds(now as i64)
 }
 
 /// A header that is not there is empty.

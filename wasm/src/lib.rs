@@ -2,24 +2,20 @@
 
 extern crate alloc;
 
-#[cfg(any(feature = "explainer", feature = "verifier"))]
+#[cfg(any(feature = "edge", feature = "explainer", feature = "verifier"))]
 mod clock;
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
+#[cfg(any(feature = "explainer", feature = "verifier"))]
 pub mod crypto;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "explainer")]
 mod explainer;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "verifier"))]
 mod host;
 #[cfg(feature = "inspector")]
 mod inspection;
-#[cfg(feature = "crypto")]
-mod key;
 #[cfg(any(feature = "inspector", feature = "verifier"))]
 mod outline;
-#[cfg(any(feature = "crypto", feature = "edge", feature = "explainer", feature = "verifier"))]
-mod pkcs1;
 #[cfg(feature = "verifier")]
 mod verifier;
 
@@ -29,10 +25,8 @@ pub use edge::{Decision, EdgeValidator};
 pub use explainer::explain;
 #[cfg(feature = "inspector")]
 pub use inspection::inspect;
-#[cfg(feature = "crypto")]
-pub use key::Key;
 #[cfg(feature = "verifier")]
-pub use verifier::{Inquiry, PassVerifier};
+pub use verifier::PassVerifier;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -66,18 +66,13 @@ impl<'r> Credential<'r> {
 
     fn verified(&self, trust: &Trust) -> Result<(Thumbprint, Algorithm, AuthenticText), Denied> {
         let Decoded { text: bytes, signature } = self.decoded()?;
-        let digest = trust.claims.digest(&bytes);
         let key_id = || self.outline.key_id.to_string();
         let mut refused = None;
         for trusted in trust.keys.candidates(&self.outline.key_id) {
             match trusted.algorithm(self.outline.hash) {
                 Some(algorithm) => {
-                    let key = &trusted.key;
-                    let verified = match &digest {
-                        Some(sha256) => key.verify_digested(algorithm, &bytes, sha256, &signature),
-                        None => key.verify(algorithm, &bytes, &signature),
-                    };
-                    if verified.is_ok() {
+                    if trusted.key.verify(algorithm, &bytes, &signature).is_ok() {
+                        let digest = trust.claims.digest(&bytes);
                         let text = AuthenticText::New { bytes, digest };
                         return Ok((trusted.thumbprint, algorithm, text));
                     }

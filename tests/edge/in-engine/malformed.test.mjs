@@ -277,12 +277,20 @@ function withExponent(spki, e) {
   return changed.export({ format: "der", type: "spki" }).toString("base64");
 }
 
+/** The y of another point. @param {string} spki of a P-256 key, in base64 */
+function withLastBitTurned(spki) {
+  const bytes = Buffer.from(spki, "base64");
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  return bytes.toString("base64");
+}
+
 test("settings that this version did not write", async () => {
   for (const [name, change] of /** @type {[string, (settings: any) => unknown][]} */ ([
     ["an unknown member", (settings) => (settings.when_late = "deny")],
     ["one of a key", ({ keys }) => (keys[0].expires = 1)],
     ["a key of exponent 1", ({ keys }) => (keys[0].spki = withExponent(keys[0].spki, "AQ"))],
     ["a key of exponent 2", ({ keys }) => (keys[0].spki = withExponent(keys[0].spki, "Ag"))],
+    ["a point off the curve", ({ keys }) => (keys[1].spki = withLastBitTurned(keys[1].spki))],
     ["one that is gone", (settings) => delete settings.enforcement],
     ["nothing", (settings) => Object.keys(settings).forEach((key) => delete settings[key])],
   ])) {

@@ -52,9 +52,7 @@ export async function others(module: WebAssembly.Module): Promise<void> {
   );
   const { policy, fault } = await inspect({ cookies: ["a=1"] });
   const { causes }: Explanation = await explain({ url: "https://media.example.com/", now: 0 });
-  const createOther = verifierFrom(module, null);
-  await createOther(off);
-  await verifierFrom(module, crypto.subtle)(off);
+  await verifierFrom(module)(off);
   await inspectorFrom(module)("https://media.example.com/");
   await explainerFrom(module)({ distribution: {} });
   console.log(verdict.decision, policy?.expiresAt, fault?.message, causes[0]?.certainty);

@@ -1,8 +1,6 @@
 // @ts-check
 // `edgepass/module`: for runtimes in which modules come by other ways than those known here.
 
-import { nodeCrypto } from "./crypto/node.js";
-import { webCrypto } from "./crypto/web.js";
 import { explainerOf } from "./explainer.js";
 import { inspectorOf } from "./inspector.js";
 import { verifierOf } from "./verifier.js";
@@ -11,16 +9,8 @@ export { ConfigurationError } from "./configuration.js";
 export { forwardRequest } from "./forward.js";
 
 /** @type {typeof import("../module.js").verifierFrom} */
-export function verifierFrom(module, crypto = globalThis.crypto?.subtle) {
-  return verifierOf(
-    () => module,
-    () => {
-      if (crypto === null || crypto === undefined) return undefined;
-      return "createPublicKey" in crypto
-        ? nodeCrypto(/** @type {any} */ (crypto))
-        : webCrypto(crypto);
-    },
-  );
+export function verifierFrom(module) {
+  return verifierOf(() => module);
 }
 
 /** @type {typeof import("../module.js").inspectorFrom} */

@@ -1,5 +1,5 @@
 // @ts-check
-// The verifier: the module decides, the host's crypto says whether signatures hold.
+// The verifier: the module decides, and this hands it what it needs of each request.
 
 import * as glue from "../../dist/verifier.js";
 import { codes } from "../codes.js";
@@ -12,41 +12,21 @@ import { seconds, viewerRequest } from "./request.js";
  * @typedef {import("../index.js").Context} Context
  * @typedef {import("../index.js").VerifiableRequest} VerifiableRequest
  * @typedef {import("../index.js").Verdict} Verdict
- *
- * @typedef {object} Question whether a signature is a key's
- * @property {boolean} rsa else it is P-256
- * @property {"SHA-1" | "SHA-256"} hash
- * @property {Uint8Array<ArrayBuffer>} message
- * @property {Uint8Array<ArrayBuffer>} signature ECDSA: in DER
- * @property {Uint8Array<ArrayBuffer> | undefined} concatenated ECDSA: `r` and `s`
- *
- * @typedef {object} State what is gone when the module is started anew
- * @property {glue.PassVerifier} decider
- * @property {number} start
- * @property {Map<string, unknown>} keys imported into the host's crypto
- *
- * @typedef {object} HostCrypto what it throws or refuses the module computes itself
- * @property {(spki: Uint8Array<ArrayBuffer>, question: Question) => unknown} importKey
- * @property {(key: unknown, question: Question) => boolean | Promise<boolean>} verify
  */
 
-/**
- * @param {import("./machine.js").Load} load
- * @param {() => HostCrypto | undefined} hostCrypto
- */
-export function verifierOf(load, hostCrypto) {
+/** @param {import("./machine.js").Load} load */
+export function verifierOf(load) {
   const machine = new Machine(glue, load);
 
   class Verifier {
     #configuration;
-    #crypto = hostCrypto();
-    /** @type {State | undefined} */
-    #state;
+    /** Gone when the module is started anew. @type {{ decider: glue.PassVerifier, start: number } | undefined} */
+    #current;
 
     /** @param {string} configuration */
     constructor(configuration) {
       this.#configuration = configuration;
-      this.#current();
+      this.#decider();
     }
 
     /**
@@ -57,82 +37,22 @@ export function verifierOf(load, hostCrypto) {
     async verify(request, { ip, now } = {}) {
       const { url, method, cookies, origin, referer } = viewerRequest(request);
       const at = seconds(now);
-      for (;;) {
-        const state = this.#current();
-        const inquiry = machine.run(() =>
-          glue.Inquiry.about(url, method, cookies, ip ?? "", origin, referer, at),
-        );
-        if (inquiry === undefined) {
-          throw new ConfigurationError("`now` is not a time; give a `Date` or seconds since 1970");
-        }
-        const verdict = await this.#decided(state, inquiry);
-        if (verdict !== undefined) return /** @type {Verdict} */ (completed(JSON.parse(verdict)));
+      const decider = this.#decider();
+      const verdict = machine.run(() =>
+        decider.decide(url, method, cookies, ip ?? "", origin, referer, at),
+      );
+      if (verdict === undefined) {
+        throw new ConfigurationError("`now` is not a time; give a `Date` or seconds since 1970");
       }
+      return /** @type {Verdict} */ (completed(JSON.parse(verdict)));
     }
 
-    /**
-     * @param {State} state
-     * @param {glue.Inquiry} inquiry
-     * @returns {Promise<string | undefined>} none if the module was started anew meanwhile
-     */
-    async #decided({ decider, start, keys }, inquiry) {
-      try {
-        for (;;) {
-          const verdict = machine.run(() => decider.decide(inquiry));
-          if (verdict !== undefined) return verdict;
-          const answer = this.#ask(decider, keys, inquiry);
-          const valid = typeof answer === "boolean" ? answer : await answer;
-          if (machine.starts !== start) return undefined;
-          machine.run(() => (valid === undefined ? inquiry.answer_here() : inquiry.answer(valid)));
-        }
-      } finally {
-        if (machine.starts === start) inquiry.free();
-      }
-    }
-
-    /**
-     * @param {glue.PassVerifier} decider
-     * @param {Map<string, unknown>} keys
-     * @param {glue.Inquiry} inquiry
-     * @returns {boolean | Promise<boolean | undefined> | undefined}
-     */
-    #ask(decider, keys, inquiry) {
-      const crypto = this.#crypto;
-      const number = inquiry.key ?? -1;
-      const algorithm = inquiry.algorithm ?? "";
-      if (crypto === undefined) return undefined;
-      const rsa = algorithm.startsWith("RSA");
-      const question = /** @type {Question} */ ({
-        rsa,
-        hash: algorithm.endsWith("SHA1") ? "SHA-1" : "SHA-256",
-        message: inquiry.message,
-        signature: inquiry.signature,
-        concatenated: rsa ? undefined : inquiry.concatenated_signature,
-      });
-      const name = `${number} ${algorithm}`;
-      try {
-        if (!keys.has(name)) {
-          const spki = /** @type {Uint8Array<ArrayBuffer>} */ (decider.spki(number));
-          keys.set(name, crypto.importKey(spki, question));
-        }
-        const key = keys.get(name);
-        if (!(key instanceof Promise)) {
-          const answer = crypto.verify(key, question);
-          return typeof answer === "boolean" ? answer : answer.catch(() => undefined);
-        }
-        return key.then((ready) => crypto.verify(ready, question)).catch(() => undefined);
-      } catch {
-        return undefined;
-      }
-    }
-
-    #current() {
-      if (this.#state?.start !== machine.starts) {
+    #decider() {
+      if (this.#current?.start !== machine.starts) {
         const start = machine.starts;
-        const decider = machine.run(() => configured(this.#configuration));
-        this.#state = { decider, start, keys: new Map() };
+        this.#current = { decider: machine.run(() => configured(this.#configuration)), start };
       }
-      return /** @type {State} */ (this.#state);
+      return this.#current.decider;
     }
   }
 

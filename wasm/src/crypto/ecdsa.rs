@@ -1,7 +1,5 @@
 //! ECDSA verification on P-256 (FIPS 186-5, 6.4.2).
 
-#[cfg(feature = "verifier")]
-use alloc::vec::Vec;
 use std::sync::OnceLock;
 
 use policy::Hash;
@@ -26,13 +24,6 @@ struct Domain {
 struct Signature {
     r: U256,
     s: U256,
-}
-
-/// A signature in DER as its `r` and `s`, 32 bytes each (IEEE P1363), the form of WebCrypto.
-#[cfg(feature = "verifier")]
-pub(crate) fn concatenated(der: &[u8]) -> Option<Vec<u8>> {
-    let Signature { r, s } = Signature::from_der(der)?;
-    Some([r.to_be_bytes(), s.to_be_bytes()].concat())
 }
 
 impl EcdsaKey {

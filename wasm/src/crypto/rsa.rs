@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::montgomery::Modulus;
-use crate::pkcs1;
+use super::pkcs1;
 
 pub(super) struct RsaKey {
     modulus: Modulus,

@@ -12,7 +12,7 @@ use policy::{
     from_base64,
 };
 
-use super::question::Asking;
+use super::backend::HostOrPure;
 
 /// What the operator said, ready to verify.
 pub(super) struct Configuration {
@@ -29,7 +29,7 @@ pub(super) struct Fault {
 }
 
 impl Configuration {
-    pub(super) fn from_json(text: &str, asking: &Asking) -> Result<Self, Fault> {
+    pub(super) fn from_json(text: &str) -> Result<Self, Fault> {
         let value = json::read(text.as_bytes()).map_err(|fault| Fault {
             list: None,
             member: None,
@@ -47,8 +47,8 @@ impl Configuration {
             Some("http") => Some(Scheme::Http),
             Some(_) => return Err(at("scheme", "is not `https` or `http`")),
         };
-        let keys = list(&mut members, "keys", |key| trusted(key, asking))?;
-        let claims = claims_trust(&mut members, asking)?;
+        let keys = list(&mut members, "keys", trusted)?;
+        let claims = claims_trust(&mut members)?;
         nothing_else(members)?;
         let keys = TrustedKeys::new(keys).map_err(|refused| at("keys", of_trust(&refused)))?;
         let trust = Trust::new(deployment, keys, claims)
@@ -57,7 +57,7 @@ impl Configuration {
     }
 }
 
-fn trusted(mut members: Object<'_>, asking: &Asking) -> Result<TrustedKey, Fault> {
+fn trusted(mut members: Object<'_>) -> Result<TrustedKey, Fault> {
     let id = optional_string(&mut members, "id")?;
     let key = public_key(&mut members)?;
     let Some(Value::Array(names)) = members.take("algorithms") else {
@@ -72,12 +72,12 @@ fn trusted(mut members: Object<'_>, asking: &Asking) -> Result<TrustedKey, Fault
         at("algorithms", "has another than RSA-SHA256, ECDSA-SHA256, RSA-SHA1 and ECDSA-SHA1")
     })?;
     nothing_else(members)?;
-    let ready = asking.key(&key).map_err(|refused| at("spki", of_key(&refused)))?;
-    TrustedKey::new(id.as_deref(), &key, asking.thumbprint(&key), &algorithms, ready)
+    let ready = HostOrPure.key(&key).map_err(|refused| at("spki", of_key(&refused)))?;
+    TrustedKey::new(id.as_deref(), &key, HostOrPure.thumbprint(&key), &algorithms, ready)
         .map_err(|refused| bare(of_trust(&refused)))
 }
 
-fn claims_trust(members: &mut Object<'_>, asking: &Asking) -> Result<ClaimsTrust, Fault> {
+fn claims_trust(members: &mut Object<'_>) -> Result<ClaimsTrust, Fault> {
     let setting = match optional_string(members, "claims")? {
         None => ClaimsSetting::Required,
         Some(name) => ClaimsSetting::named(&name)
@@ -88,28 +88,28 @@ fn claims_trust(members: &mut Object<'_>, asking: &Asking) -> Result<ClaimsTrust
         Some(Value::Integer(seconds @ 1..)) => u32::try_from(seconds).ok(),
         Some(_) => return Err(at("maxLifetimeSeconds", "is not a number of seconds")),
     };
-    let keys = list(members, "claimsKeys", |key| claims_key(key, asking))?;
+    let keys = list(members, "claimsKeys", claims_key)?;
     let need = match setting {
         ClaimsSetting::Off => return Ok(ClaimsTrust::Off),
         ClaimsSetting::Optional => ClaimsNeed::Optional,
         ClaimsSetting::Required => ClaimsNeed::Required,
     };
-    let sha256 = asking.sha256();
+    let sha256 = HostOrPure.sha256();
     Ok(ClaimsTrust::Checked(ClaimsRules { need, keys, max_lifetime, sha256 }))
 }
 
-fn claims_key(mut members: Object<'_>, asking: &Asking) -> Result<ClaimsKey, Fault> {
+fn claims_key(mut members: Object<'_>) -> Result<ClaimsKey, Fault> {
     let id = string(&mut members, "id")?;
     let algorithm: JoseAlgorithm = string(&mut members, "algorithm")?
         .parse()
         .map_err(|_| at("algorithm", "is not ES256, RS256 or HS256"))?;
     let key = if algorithm == JoseAlgorithm::Hs256 {
         // Blanks around it are no part of it, as in `edge.toml`.
-        ClaimsKey::secret(&id, secret(&mut members)?.trim_ascii(), asking.sha256())
+        ClaimsKey::secret(&id, secret(&mut members)?.trim_ascii(), HostOrPure.sha256())
     } else {
         let key = public_key(&mut members)?;
-        let ready = asking.key(&key).map_err(|refused| at("spki", of_key(&refused)))?;
-        ClaimsKey::public(&id, algorithm, &key, asking.thumbprint(&key), ready)
+        let ready = HostOrPure.key(&key).map_err(|refused| at("spki", of_key(&refused)))?;
+        ClaimsKey::public(&id, algorithm, &key, HostOrPure.thumbprint(&key), ready)
     };
     nothing_else(members)?;
     key.map_err(|refused| bare(of_trust(&refused)))

@@ -1,10 +1,7 @@
 // @ts-check
 // Browsers and their bundlers, which follow `new URL(…, import.meta.url)`.
 
-import { webCrypto } from "../crypto/web.js";
 import { fetched } from "./fetched.js";
-
-export const hostCrypto = () => webCrypto(globalThis.crypto?.subtle);
 
 export const inspectorModule = () => fetched(new URL("./inspector.wasm", import.meta.url));
 export const verifierModule = () => fetched(new URL("./verifier.wasm", import.meta.url));

@@ -4,9 +4,5 @@
 import inspector from "./inspector.wasm?module";
 import verifier from "./verifier.wasm?module";
 
-import { webCrypto } from "../crypto/web.js";
-
 export const inspectorModule = () => inspector;
 export const verifierModule = () => verifier;
-
-export const hostCrypto = () => webCrypto(globalThis.crypto?.subtle);

@@ -1,5 +1,6 @@
 // @ts-check
-// The modules as part of the source: esbuild writes their bytes.
+// Whatever lets bytes be compiled, Node, Deno and Bun among others: the modules are in the source,
+// where esbuild writes their bytes, so that nothing has to be found beside a bundle.
 
 import inspector from "../../../dist/inspector_bg.wasm";
 import verifier from "../../../dist/verifier_bg.wasm";

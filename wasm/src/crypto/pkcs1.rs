@@ -3,11 +3,9 @@
 //! What is signed is rebuilt and compared as a whole, never parsed: leniency there is how signatures
 //! are forged (Bleichenbacher, 2006).
 
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
 use alloc::vec::Vec;
 
 /// DigestInfo up to the digest (RFC 8017, 9.2, note 1).
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
 const SHA1_INFO: [u8; 15] =
     [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
 const SHA256_INFO: [u8; 19] = [
@@ -15,29 +13,16 @@ const SHA256_INFO: [u8; 19] = [
     0x00, 0x04, 0x20,
 ];
 
-/// The encoded message of a digest, in as many bytes as the modulus has: 128 or more.
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
-pub(crate) fn encoded_sha1(digest: &[u8; 20], modulus_bytes: usize) -> Vec<u8> {
+/// The encoded message of a digest, as long as the modulus: 128 bytes or more.
+pub(super) fn encoded_sha1(digest: &[u8; 20], modulus_bytes: usize) -> Vec<u8> {
     encoded(&SHA1_INFO, digest, modulus_bytes)
 }
 
-/// The encoded message of a digest, in as many bytes as the modulus has: 128 or more.
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
-pub(crate) fn encoded_sha256(digest: &[u8; 32], modulus_bytes: usize) -> Vec<u8> {
+/// The encoded message of a digest, as long as the modulus: 128 bytes or more.
+pub(super) fn encoded_sha256(digest: &[u8; 32], modulus_bytes: usize) -> Vec<u8> {
     encoded(&SHA256_INFO, digest, modulus_bytes)
 }
 
-/// The DigestInfo of a digest: what the encoded message ends with, after its padding.
-#[cfg(feature = "edge")]
-pub(crate) fn sha256_info(digest: &[u8; 32]) -> [u8; 51] {
-    let mut info = [0; 51];
-    for (byte, &it) in info.iter_mut().zip(SHA256_INFO.iter().chain(digest)) {
-        *byte = it;
-    }
-    info
-}
-
-#[cfg(any(feature = "crypto", feature = "explainer", feature = "verifier"))]
 fn encoded(info: &[u8], digest: &[u8], modulus_bytes: usize) -> Vec<u8> {
     let mut message = Vec::with_capacity(modulus_bytes);
     message.extend([0x00, 0x01]);
