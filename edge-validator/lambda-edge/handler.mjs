@@ -24,7 +24,9 @@
  *
  * @typedef {object} Validator
  * @property {(request: string, cookies: number, now: number) => Answer} decide
+ * @property {(now: number) => boolean} beginLookUp whether the caller has to look up the state
  * @property {(head: Uint8Array, now: number) => boolean} takeHead of the state; whether it is taken
+ * @property {(now: number) => void} headIsUnchanged since it was taken
  * @property {() => { name: string, received: number } | undefined} wantedBody the body to fetch for
  *   it, and how many bytes of that are here
  * @property {(chunk: Uint8Array) => boolean} addToBody whether that is not too much
@@ -95,7 +97,8 @@ export function createHandler({ start, now, log, state }) {
       const { headers } = request;
       requestId = text(config["requestId"]);
       const asText = lines(request);
-      if (state?.isDue(now())) await state.lookUp(ask);
+      const lookUp = state?.lookUp(ask);
+      if (lookUp) await lookUp;
       const answer = decide(asText, headers["cookie"]?.length ?? 0, now() / 1000);
       if (answer.log) log(JSON.stringify({ ...answer.log, requestId }));
       return answer.forward ? forwarded(request, answer.forward) : (answer.respond ?? refusal());

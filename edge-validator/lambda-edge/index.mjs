@@ -19,8 +19,7 @@ const start = starter({ module, settings });
 
 const { revocation } = JSON.parse(settings);
 const [now, log] = [Date.now, console.log];
-const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
-const state = revocation && watchState({ url, refreshSeconds, patience: PATIENCE, now, log });
+const state = revocation && watchState({ url: revocation.url, patience: PATIENCE, now, log });
 
 /** @type {(event: unknown) => Promise<object>} */
 export const handler = createHandler({ start, now, log, state });

@@ -1,14 +1,10 @@
 // @ts-check
 // Keeps the state of what is revoked recent. Lambda freezes an instance between requests, so
-// nothing can go on in the background: a request that finds it time to look waits for that, a little.
+// nothing can go on in the background: a request that finds the state due waits for a look-up. The
+// validator says when it is due.
 
 /** @import { Ask } from "./handler.mjs" */
 
-/**
- * How long after a look-up that came to nothing the next one is due, in milliseconds, unless
- * `refresh_seconds` is less: requests do not wait for a server that is away, one after another.
- */
-const RETRY = 1000;
 /** The longest head (`policy::MAX_HEAD_BYTES`). */
 const MAX_HEAD_BYTES = 16 * 1024;
 
@@ -22,10 +18,9 @@ const HEADERS = { "accept-encoding": "identity", connection: "close" };
  * @property {AsyncIterable<Uint8Array>} body
  *
  * @typedef {object} StateWatch
- * @property {(time: number) => boolean} isDue whether a request at this time, in milliseconds, is
- *   to wait for `lookUp`
- * @property {(ask: Ask) => Promise<void>} lookUp one for all who wait for it. It never fails: what
- *   cannot be had, or is refused, is logged, and the state in hand stays
+ * @property {(ask: Ask) => Promise<void> | undefined} lookUp the look-up that a request has to wait
+ *   for, one for all requests; undefined if the state is not due. It never fails: what cannot be
+ *   fetched, or is refused, is logged, and the state in hand stays
  * @property {() => Promise<void>} settled once no look-up is under way
  * @property {() => void} forget for a validator that starts anew: the head is fetched whole again
  */
@@ -33,17 +28,13 @@ const HEADERS = { "accept-encoding": "identity", connection: "close" };
 /**
  * @param {object} parts
  * @param {string} parts.url of the head
- * @param {number} parts.refreshSeconds for how long a state that was looked up is not looked up again
  * @param {number} parts.patience how long a look-up may take, and requests wait for it, in
  *   milliseconds
  * @param {() => number} parts.now milliseconds, as Date.now
  * @param {(line: string) => void} parts.log
  * @returns {StateWatch}
  */
-export function watchState({ url, refreshSeconds, patience, now, log }) {
-  const refresh = refreshSeconds * 1000;
-  let lookedUp = -Infinity;
-  let goodFor = 0;
+export function watchState({ url, patience, now, log }) {
   /** Of the last head that was taken. */
   let etag = "";
   /** How much of a body was here when it last went on before the head, and was not all. */
@@ -56,20 +47,16 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     const controller = new AbortController();
     const { signal } = controller;
     const began = now();
-    [lookedUp, goodFor] = [began, Math.min(RETRY, refresh)];
     const timer = setTimeout(() => {
       controller.abort(new Error(`it took more than ${patience} ms`));
     }, patience);
     const aborted = new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-    const ended = Promise.race([follow(ask, signal), aborted]).then(
-      () => ([lookedUp, goodFor] = [now(), refresh]),
-      (error) => {
-        const fact = factOf(signal.aborted ? signal.reason : error);
-        log(JSON.stringify({ edgepass: "state", fact }));
-      },
-    );
+    const ended = Promise.race([follow(ask, signal), aborted]).catch((error) => {
+      const fact = factOf(signal.aborted ? signal.reason : error);
+      log(JSON.stringify({ edgepass: "state", fact }));
+    });
     const over = ended.then(() => {
       clearTimeout(timer);
       // What was not read to its end is not read on.
@@ -94,7 +81,9 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
         throw new Error("the head is refused");
       }
       etag = response.headers.etag ?? "";
-    } else if (response.status !== 304 || known === undefined) {
+    } else if (response.status === 304 && known !== undefined) {
+      ask((validator) => validator.headIsUnchanged(now() / 1000));
+    } else {
       throw new Error(`the head is answered with ${response.status}`);
     }
     const wanted = ask((validator) => validator.wantedBody());
@@ -147,15 +136,15 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
   }
 
   return {
-    isDue: (time) => lookUp !== undefined || !isWithin(time, lookedUp, goodFor),
-
     lookUp(ask) {
-      // It was frozen, and who was asked then will not answer any more.
-      if (lookUp && !isWithin(now(), lookUp.began, patience)) {
+      if (lookUp === undefined) {
+        if (ask((validator) => validator.beginLookUp(now() / 1000))) lookUp = begin(ask);
+      } else if (!isWithin(now(), lookUp.began, patience)) {
+        // The instance was frozen, and the server's answer will not come any more.
         lookUp.controller.abort(new Error("the instance was frozen meanwhile"));
+        lookUp = begin(ask);
       }
-      if (lookUp === undefined || lookUp.controller.signal.aborted) lookUp = begin(ask);
-      return lookUp.over;
+      return lookUp?.over;
     },
 
     settled: () => lookUp?.over ?? Promise.resolve(),
@@ -163,7 +152,6 @@ export function watchState({ url, refreshSeconds, patience, now, log }) {
     forget() {
       lookUp?.controller.abort(new Error("the validator starts anew"));
       etag = "";
-      goodFor = Math.min(goodFor, RETRY);
     },
   };
 }

@@ -33,6 +33,8 @@ export function starter({ module, settings }) {
   let held;
   /** The last head that was taken: no older one will be. @type {Head | undefined} */
   let latest;
+  /** When a look-up last began, in seconds. @type {number | undefined} */
+  let lookedUp;
 
   return function start() {
     if (!fresh) __wbg_reset_state();
@@ -68,6 +70,12 @@ export function starter({ module, settings }) {
         }
       },
 
+      beginLookUp(now) {
+        const isDue = validator.begin_look_up(now);
+        if (isDue) lookedUp = now;
+        return isDue;
+      },
+
       takeHead(head, now) {
         const room = validator.room(head.length);
         current().set(head, room);
@@ -83,6 +91,8 @@ export function starter({ module, settings }) {
         if (wanted?.name !== name) wanted = { name, bytes: length, received: 0, room: 0 };
         return true;
       },
+
+      headIsUnchanged: (now) => validator.head_is_unchanged(now),
 
       wantedBody: () => wanted,
 
@@ -122,6 +132,8 @@ export function starter({ module, settings }) {
       started.takeBody(last.head.now);
     }
     if (lastSeen && lastSeen !== last?.head) started.takeHead(lastSeen.bytes, lastSeen.now);
+    // What went wrong in a look-up is not tried again sooner than otherwise.
+    if (lookedUp !== undefined) started.beginLookUp(lookedUp);
     return started;
   };
 }

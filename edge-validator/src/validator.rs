@@ -90,8 +90,8 @@ impl Validator {
         self.settings.revocation.as_ref().map(|revocation| &revocation.source)
     }
 
-    /// Whether the state is to be looked up before the next decision. Who is told so does it, for
-    /// all others: none is told again before that has come to nothing.
+    /// Whether the state is due. The caller that gets `true` must look it up, for all threads; the
+    /// others get `false` until a second has passed without a success, or until it is due again.
     pub fn begin_look_up(&self, now: UnixTime) -> bool {
         self.holder.as_ref().is_some_and(|holder| {
             let mut holder = holder.write().unwrap_or_else(PoisonError::into_inner);

@@ -112,8 +112,7 @@ export async function handlerOf(
   const module = new WebAssembly.Module(readFileSync(join(folder, "edgepass_bg.wasm")));
   const start = starter({ module, settings });
   const { revocation } = JSON.parse(settings);
-  const { url, refresh_seconds: refreshSeconds } = revocation ?? {};
-  const state = revocation && watchState({ url, refreshSeconds, patience, now, log });
+  const state = revocation && watchState({ url: revocation.url, patience, now, log });
   return createHandler({ start, now, log, state });
 }
 

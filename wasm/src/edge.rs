@@ -85,6 +85,18 @@ impl EdgeValidator {
         decision
     }
 
+    /// Whether the state is due. The caller that gets `true` must look it up, for all requests.
+    pub fn begin_look_up(&self, now: f64) -> bool {
+        clock::time(now).is_some_and(|now| self.validator.begin_look_up(now))
+    }
+
+    /// Notes that the head is still the last one that was taken.
+    pub fn head_is_unchanged(&self, now: f64) {
+        if let Some(now) = clock::time(now) {
+            self.validator.head_is_unchanged(now);
+        }
+    }
+
     /// Takes the head of the state, of so many bytes, that was written into the
     /// [`room`](Self::room). 0 if its body is in hand; else the length of the body to be fetched,
     /// whose digest then is the text; negative if the head is refused.
