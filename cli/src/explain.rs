@@ -31,8 +31,8 @@ use crate::when::{When, system_clock};
 /// Say why a request was answered 403, from whatever is known of it
 #[derive(Args)]
 #[command(after_help = "\
-Give what you have; what would settle the rest is asked for by its exact command. Nothing is sent
-anywhere but with --live and --curl. Every cause has a page in docs/why-403.
+Give what you have: the answer asks for what is missing by the exact command. Nothing is sent
+anywhere without --live or --curl. Every cause has a page in docs/why-403.
 
 Exit codes: 0 a cause was found or a log was read, 1 nothing given explains a 403,
 2 wrong usage or a file of the wrong kind, 3 a file that cannot be read.
@@ -43,11 +43,16 @@ Examples:
       --distribution distribution.json --key-group key-group.json
   edgepass explain https://media.example.com/film/1.ts \\
       --cookie 'CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-Key-Pair-Id=...'
+  edgepass explain 'https://media.example.com/film/720p/1.ts?Expires=...' \
+      --signed-url 'https://media.example.com/film/master.m3u8?Expires=...'
   edgepass explain 'https://...' --live --curl
   edgepass explain --log E2EXAMPLE.2026-11-22-01.abcd1234.gz")]
 pub(crate) struct Explain {
     /// The URL as the viewer requested it, signing parameters included
     url: Option<String>,
+    /// The URL that was signed, if the viewer requested another one: the playlist's, for a segment
+    #[arg(long, value_name = "URL", requires = "url")]
+    signed_url: Option<String>,
     /// The viewer's cookies, as in a Cookie header; or a Set-Cookie line of their issuer
     #[arg(long = "cookie", value_name = "NAME=VALUE; ...")]
     cookies: Vec<String>,
@@ -169,16 +174,18 @@ impl Explain {
             Some(when) => (when.from(clock), Clock::Given),
             None => (clock, Clock::Machine),
         };
-        if let Some(url) = &self.url
-            && !["http://", "https://"].iter().any(|start| url.trim().starts_with(start))
-        {
-            return Err(Failure::Usage(
-                "the URL does not begin with `https://` or `http://`; give the whole URL, in quotes"
-                    .to_owned(),
-            ));
+        for (name, url) in [("the URL", &self.url), ("`--signed-url`", &self.signed_url)] {
+            if let Some(url) = url
+                && !["http://", "https://"].iter().any(|start| url.trim().starts_with(start))
+            {
+                return Err(Failure::Usage(format!(
+                    "{name} does not begin with `https://` or `http://`; give the whole URL, in quotes"
+                )));
+            }
         }
         let evidence = Evidence {
             url: self.url.clone(),
+            signed_url: self.signed_url.clone(),
             cookies: self.cookies.clone(),
             set_cookies: self.cookies.iter().filter_map(|line| SetCookie::read(line)).collect(),
             method: self.method.clone(),
@@ -238,6 +245,7 @@ fn read<T>(
 struct ExplanationJson<'e> {
     source: &'static str,
     causes: Vec<CauseJson<'e>>,
+    notes: Vec<NoteJson<'e>>,
     missing: &'e [String],
 }
 
@@ -245,6 +253,13 @@ struct ExplanationJson<'e> {
 struct CauseJson<'e> {
     id: &'static str,
     certainty: &'static str,
+    evidence: &'e [String],
+    fix: &'e [String],
+}
+
+#[derive(Serialize)]
+struct NoteJson<'e> {
+    id: &'static str,
     evidence: &'e [String],
     fix: &'e [String],
 }
@@ -257,9 +272,15 @@ impl<'e> From<&'e Explanation> for ExplanationJson<'e> {
             evidence: &explained.evidence,
             fix: &explained.fix,
         });
+        let notes = explanation.notes.iter().map(|noted| NoteJson {
+            id: noted.cause.id,
+            evidence: &noted.evidence,
+            fix: &noted.fix,
+        });
         Self {
             source: explanation.source.name(),
             causes: causes.collect(),
+            notes: notes.collect(),
             missing: &explanation.missing,
         }
     }

@@ -4,7 +4,7 @@ use policy::{Algorithm, Field, Hash};
 
 use crate::evidence::KnownKey;
 use crate::pass::Pass;
-use crate::rewriting::{Change, canned_text, other_texts, rewritings};
+use crate::rewriting::{Change, canned_text, changes_between, other_texts, rewritings};
 use crate::target::Target;
 
 /// The key, hash and text for which the signature of a pass holds.
@@ -19,15 +19,25 @@ pub(crate) struct Authorship<'e> {
     pub(crate) url: Option<String>,
 }
 
-/// How many verifications are worth it: a few tenths of a second.
+/// How many verifications are worth their time: a few tenths of a second.
 const MOST: usize = 12_000;
+
+/// What may have been signed by a canned policy.
+pub(crate) struct Urls<'u> {
+    pub(crate) requested: Option<&'u Target>,
+    /// As somebody says.
+    pub(crate) signed: Option<&'u Target>,
+    /// Other hosts of the distribution.
+    pub(crate) hosts: &'u [String],
+    /// Beginnings of paths that the distribution knows.
+    pub(crate) prefixes: &'u [String],
+}
 
 /// Tries all keys, both hashes, and the texts that may have been signed: those closest to what
 /// CloudFront checks first. None if nothing fits.
 pub(crate) fn find<'e>(
     pass: &Pass,
-    requested: Option<&Target>,
-    hosts: &[String],
+    urls: &Urls<'_>,
     keys: &'e [KnownKey],
 ) -> Option<Authorship<'e>> {
     let signature = pass.encoded(Field::Signature)?.bytes;
@@ -38,7 +48,7 @@ pub(crate) fn find<'e>(
         Some("SHA256") => [Hash::Sha256, Hash::Sha1],
         _ => [Hash::Sha1, Hash::Sha256],
     };
-    let texts = texts(pass, requested, hosts);
+    let texts = texts(pass, urls);
     let mut tried = 0_usize;
     for Text { text, url, changes } in texts {
         for key in &keys {
@@ -63,29 +73,34 @@ struct Text {
     changes: Vec<(Change, String)>,
 }
 
-fn texts(pass: &Pass, requested: Option<&Target>, hosts: &[String]) -> Vec<Text> {
+fn texts(pass: &Pass, urls: &Urls<'_>) -> Vec<Text> {
     if let Some(policy) = pass.encoded(Field::Policy) {
         return custom_texts(policy.bytes);
     }
-    let (Some(expires), Some(requested)) = (pass.value(Field::Expires), requested) else {
+    let (Some(expires), Some(requested)) = (pass.value(Field::Expires), urls.requested) else {
         return Vec::new();
     };
-    let mut texts: Vec<Text> = rewritings(requested, hosts)
+    let canned = |url: String, changes: Vec<(Change, String)>| Text {
+        text: canned_text(&url, expires).into_bytes(),
+        url: Some(url),
+        changes,
+    };
+    let mut texts: Vec<Text> = rewritings(requested, urls.hosts, urls.prefixes)
         .into_iter()
-        .map(|rewriting| Text {
-            text: canned_text(&rewriting.url, expires).into_bytes(),
-            url: Some(rewriting.url),
-            changes: rewriting.changes,
-        })
+        .map(|rewriting| canned(rewriting.url, rewriting.changes))
         .collect();
-    let own = requested.own_query().map(|query| format!("?{query}")).unwrap_or_default();
-    let url = format!("{}{own}", requested.without_query());
+    let url = requested.unsigned();
     let other = other_texts(&url, expires).into_iter().map(|(text, what)| Text {
         text: text.into_bytes(),
         url: Some(url.clone()),
         changes: vec![(Change::Text, what.to_owned())],
     });
-    texts.splice(1..1, other);
+    let given = urls.signed.filter(|signed| signed.unsigned() != url).map(|signed| {
+        let changes = changes_between(signed, requested);
+        let what = "the URL given with `--signed-url` was signed";
+        canned(signed.unsigned(), changes.into_iter().map(|it| (it, what.to_owned())).collect())
+    });
+    texts.splice(1..1, given.into_iter().chain(other));
     texts
 }
 

@@ -1,4 +1,4 @@
-//! The case: what follows from the evidence, worked out once for all causes.
+//! The case: conclusions from the evidence that several causes need, drawn once.
 
 use core::net::IpAddr;
 
@@ -6,8 +6,13 @@ use policy::{CloudFrontError, Field, Ipv4Network, Policy, PolicyFault, UnixTime}
 
 use crate::authorship::{self, Authorship};
 use crate::cause::Need;
-use crate::evidence::{Behavior, Clock, Distribution, Evidence, KnownKey, Origin, Response};
-use crate::pass::{Pass, as_sent};
+use crate::error_page::ErrorPage;
+use crate::evidence::{
+    Behavior, Clock, Distribution, Evidence, KnownKey, Origin, OriginKind, Response,
+};
+use crate::key_id::KeyIdForm;
+use crate::pass::{Pass, as_sent, percent_decoded};
+use crate::route::Detour;
 use crate::source::{Answer, Source};
 use crate::target::Target;
 
@@ -17,7 +22,12 @@ pub(crate) struct Case<'e> {
     /// When it happened: as said, by the response, or by this machine's clock.
     pub(crate) now: UnixTime,
     pub(crate) answer: Option<Answer>,
+    pub(crate) outcome: Outcome,
     pub(crate) source: Source,
+    /// The page that the distribution served in place of an error, if the answer is one.
+    pub(crate) error_page: Option<ErrorPage>,
+    /// The server that answered in place of CloudFront, if one did.
+    pub(crate) detour: Option<Detour>,
     pub(crate) target: Option<Target>,
     pub(crate) in_url: Pass,
     pub(crate) in_cookies: Pass,
@@ -26,11 +36,56 @@ pub(crate) struct Case<'e> {
     pub(crate) authorship: Option<Authorship<'e>>,
 }
 
+/// What the status says of the request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// It was refused; so is every request of which no answer is known, since people ask why.
+    Refused,
+    /// It was let in, or redirected.
+    LetIn,
+    /// Something broke before there was an answer.
+    Failed,
+}
+
+impl Outcome {
+    const fn of(status: Option<u16>) -> Self {
+        match status {
+            Some(200..=399) => Self::LetIn,
+            Some(500..=599) => Self::Failed,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// The key of the object that CloudFront asks a bucket for.
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectKey {
+    pub(crate) key: String,
+    /// Whether a function may have changed the path on the way.
+    pub(crate) may_differ: bool,
+}
+
 impl<'e> Case<'e> {
     pub(crate) fn of(evidence: &'e Evidence) -> Self {
         let response = evidence.response.as_ref();
         let answer = response.map(Answer::of);
+        let target = target(evidence);
+        let distribution = evidence.distribution.as_ref();
+        let error_page = match (&answer, response) {
+            (Some(answer), Some(response)) => ErrorPage::of(response, answer, distribution),
+            _ => None,
+        };
+        let detour = Detour::of(target.as_ref(), response, answer.as_ref(), distribution);
+        let status = response.and_then(|response| response.status);
+        let outcome = match error_page {
+            // The page has a status of its own.
+            Some(_) => Outcome::Refused,
+            None => Outcome::of(status),
+        };
         let source = match (&answer, response) {
+            _ if error_page.is_some() => Source::Unknown,
+            _ if outcome == Outcome::LetIn => Source::Nobody,
+            _ if detour.is_some() => Source::NotCloudFront,
             (Some(answer), Some(response)) => answer.source(response),
             _ => Source::Unknown,
         };
@@ -38,7 +93,6 @@ impl<'e> Case<'e> {
             Clock::Given => evidence.now,
             Clock::Machine => response.and_then(Response::date).unwrap_or(evidence.now),
         };
-        let target = target(evidence);
         let query = target.as_ref().and_then(|target| target.query.as_deref());
         let in_url = Pass::of_query(query.unwrap_or_default());
         let in_cookies = Pass::of_cookies(&cookies(evidence));
@@ -46,7 +100,10 @@ impl<'e> Case<'e> {
             evidence,
             now,
             answer,
+            outcome,
             source,
+            error_page,
+            detour,
             target,
             in_url,
             in_cookies,
@@ -54,15 +111,49 @@ impl<'e> Case<'e> {
             authorship: None,
         };
         case.policy = case.pass().and_then(|pass| pass.encoded(Field::Policy)).map(|policy| {
-            // Line breaks around a policy are the signature's business.
+            // Whether line breaks around a policy were signed is for the signature to tell.
             Policy::read(policy.bytes.trim_ascii())
         });
-        let hosts = case.hosts();
-        let found = case
-            .pass()
-            .and_then(|pass| authorship::find(pass, case.target.as_ref(), &hosts, &evidence.keys));
+        let (hosts, prefixes) = (case.hosts(), case.path_prefixes());
+        let signed = case.signed_target();
+        let found = case.pass().and_then(|pass| {
+            let urls = authorship::Urls {
+                requested: case.target.as_ref(),
+                signed: signed.as_ref(),
+                hosts: &hosts,
+                prefixes: &prefixes,
+            };
+            authorship::find(pass, &urls, &evidence.keys)
+        });
         case.authorship = found;
         case
+    }
+
+    /// The URL that was signed, as far as somebody said so.
+    pub(crate) fn signed_target(&self) -> Option<Target> {
+        self.evidence.signed_url.as_deref().and_then(Target::read)
+    }
+
+    /// The deepest folder that holds both the URL that was signed and the one requested, or the
+    /// folder of the one requested, without its last slash.
+    pub(crate) fn common_folder(&self) -> Option<String> {
+        let requested = self.target.as_ref()?;
+        let of_signature = self.authorship.as_ref().and_then(|it| it.url.as_deref());
+        let signed = of_signature.and_then(Target::read).or_else(|| self.signed_target());
+        let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let mut common = folder(&requested.path);
+        if let Some(signed) = signed.filter(|signed| signed.host == requested.host) {
+            while !common.is_empty() && !signed.path.starts_with(&format!("{common}/")) {
+                common = folder(&common);
+            }
+        }
+        Some(format!("{}://{}{common}", requested.scheme, requested.host))
+    }
+
+    /// Whether the viewer's pass is in cookies, or would be if it arrived.
+    pub(crate) fn is_by_cookie(&self) -> bool {
+        self.in_url.is_empty()
+            && (!self.in_cookies.is_empty() || !self.evidence.set_cookies.is_empty())
     }
 
     /// The values that CloudFront looks at: any signing parameter in the URL hides the cookies.
@@ -147,6 +238,15 @@ impl<'e> Case<'e> {
         self.behaviors().first().copied()
     }
 
+    /// Whether the distribution says that nobody looks at passes, and the answer does not contradict
+    /// it.
+    pub(crate) fn checks_no_pass(&self) -> bool {
+        self.source == Source::Unknown
+            && self
+                .behavior()
+                .is_some_and(|behavior| !behavior.is_signed() && !behavior.has_viewer_function())
+    }
+
     /// The origin of the behaviour that answers, else the only one that there is.
     pub(crate) fn origin(&self) -> Option<&'e Origin> {
         let distribution = self.distribution()?;
@@ -157,6 +257,46 @@ impl<'e> Case<'e> {
                 _ => None,
             },
         }
+    }
+
+    /// The service behind CloudFront, by the origin or else by the answer.
+    pub(crate) fn origin_kind(&self) -> Option<OriginKind> {
+        let by_answer = match &self.answer {
+            Some(Answer::Service(kind, _)) => Some(*kind).filter(|it| *it != OriginKind::Other),
+            Some(Answer::S3(_) | Answer::S3Headers) => Some(OriginKind::S3),
+            Some(Answer::Website(_)) => Some(OriginKind::S3Website),
+            _ => None,
+        };
+        self.origin().map(Origin::kind).or(by_answer)
+    }
+
+    /// The key that CloudFront asks a bucket for: the origin's path, then the URL's.
+    pub(crate) fn object_key(&self) -> Option<ObjectKey> {
+        let (target, origin) = (self.target.as_ref()?, self.origin()?);
+        let distribution = self.distribution()?;
+        let path = match target.path.as_str() {
+            "/" => format!("/{}", distribution.config.default_root_object.trim_start_matches('/')),
+            path => percent_decoded(path),
+        };
+        let key = format!("{}{path}", origin.origin_path.trim_end_matches('/'));
+        Some(ObjectKey {
+            key: key.strip_prefix('/').unwrap_or(&key).to_owned(),
+            may_differ: self.behavior().is_some_and(Behavior::has_request_function),
+        })
+    }
+
+    /// An id for a command: of the key that made the signature, else of one that the behaviour
+    /// trusts, else the pass's own if it has the form of one.
+    pub(crate) fn usable_key_id(&self) -> Option<String> {
+        let usable = |id: &&str| KeyIdForm::of(id) == KeyIdForm::PublicKey;
+        let signing = self.authorship.as_ref().and_then(|it| it.key.id.as_deref());
+        let trusted = self.trusted_key_ids().and_then(|(ids, _)| ids.first().copied());
+        let named = self.key_id().filter(usable);
+        signing
+            .filter(|id| policy::check_key_id(id).is_ok())
+            .or(named)
+            .or(trusted.filter(usable))
+            .map(str::to_owned)
     }
 
     /// The keys that the behaviour trusts, and where that is known from; None if it is not.
@@ -176,11 +316,11 @@ impl<'e> Case<'e> {
             match (given, active) {
                 (Some(given), _) => {
                     ids.extend(given.config.items.iter().map(String::as_str));
-                    names.push(format!("key group `{}` ({group})", given.config.name));
+                    names.push(format!("the key group `{}` ({group})", given.config.name));
                 }
                 (None, Some(active)) => {
                     ids.extend(active.key_pair_ids.items.iter().map(String::as_str));
-                    names.push(format!("key group {group}"));
+                    names.push(format!("the key group {group}"));
                 }
                 (None, None) => return None,
             }
@@ -200,6 +340,15 @@ impl<'e> Case<'e> {
         }
     }
 
+    /// Whether CloudFront found a pass in the request, and there is none in what was given.
+    fn lacks_the_pass(&self) -> bool {
+        let found = match self.answer {
+            Some(Answer::CloudFront(error)) => error != CloudFrontError::MissingKey,
+            _ => false,
+        };
+        found && self.pass().is_none()
+    }
+
     /// Whether a piece of evidence is at hand.
     pub(crate) fn has(&self, need: Need) -> bool {
         let evidence = self.evidence;
@@ -215,11 +364,21 @@ impl<'e> Case<'e> {
             Need::PublicKey => self.named_key().is_some(),
             Need::Response => evidence.response.is_some(),
             Need::SetCookie => !evidence.set_cookies.is_empty(),
-            Need::Url => self.target.is_some(),
+            Need::SignedUrl => evidence.signed_url.is_some(),
+            Need::Url => self.target.is_some() && !self.lacks_the_pass(),
         }
     }
 
-    /// Hosts under which the same distribution or its origin is known.
+    /// Beginnings of paths in the distribution: of its origins and of its behaviours' patterns.
+    fn path_prefixes(&self) -> Vec<String> {
+        let Some(distribution) = self.distribution() else { return Vec::new() };
+        let origins = distribution.config.origins.items.iter().map(|it| it.origin_path.clone());
+        let patterns = distribution.config.cache_behaviors.items.iter();
+        let patterns = patterns.filter_map(|behavior| literal_folder(&behavior.path_pattern));
+        origins.chain(patterns).filter(|prefix| !prefix.is_empty()).take(16).collect()
+    }
+
+    /// Hosts of the same distribution and of its origins.
     fn hosts(&self) -> Vec<String> {
         let Some(distribution) = self.distribution() else { return Vec::new() };
         let aliases = distribution.config.aliases.items.iter().cloned();
@@ -227,6 +386,13 @@ impl<'e> Case<'e> {
         let origins = distribution.config.origins.items.iter().map(|it| it.domain_name.clone());
         aliases.chain(own).chain(origins).take(8).collect()
     }
+}
+
+/// The literal beginning of a path pattern: `/media` of `/media/*`.
+fn literal_folder(pattern: &str) -> Option<String> {
+    let literal = pattern.split(['*', '?']).next()?;
+    let folder = literal.rsplit_once('/')?.0.trim_start_matches('/');
+    (!folder.is_empty()).then(|| format!("/{folder}"))
 }
 
 /// The URL that was given, else the one that curl asked for.

@@ -5,21 +5,21 @@ use core::fmt;
 use crate::case::Case;
 use crate::source::Source;
 
-/// A reason for which CloudFront, or what stands behind it, answers 403.
+/// A reason why CloudFront, or the origin behind it, answers 403.
 pub struct Cause {
-    /// **Fixed**: what `--json` and the pages call it.
+    /// **Fixed**: its name in `--json` and its page in `docs/why-403`.
     pub id: &'static str,
-    /// What it is about.
+    /// The area that it belongs to.
     pub about: About,
     /// The cause in one sentence.
     pub title: &'static str,
-    /// Why the request is refused then, and how one gets there.
+    /// Why the request is refused, and how people get into this situation.
     pub meaning: &'static str,
-    /// What to do. `{…}` stands for a value of the case at hand.
-    pub fix: &'static [&'static str],
+    /// What to do.
+    pub fix: &'static [Fix],
     /// The evidence that settles it.
     pub needs: &'static [Need],
-    /// From where a 403 of this cause comes.
+    /// Who answers a request that is refused for this cause.
     pub sources: &'static [Source],
     pub(crate) check: fn(&Case<'_>) -> Verdict,
 }
@@ -30,32 +30,59 @@ impl fmt::Debug for Cause {
     }
 }
 
+/// One line of advice: a command, or a sentence.
+#[derive(Clone, Copy, Debug)]
+pub struct Fix {
+    /// `{…}` stands for a value of the case at hand.
+    pub line: &'static str,
+    applies: fn(&Case<'_>) -> bool,
+}
+
+impl Fix {
+    /// Advice for every case of its cause.
+    pub(crate) const fn new(line: &'static str) -> Self {
+        Self { line, applies: |_| true }
+    }
+
+    /// Advice for some cases of its cause: in others it would be wrong, or make things worse.
+    pub(crate) const fn when(applies: fn(&Case<'_>) -> bool, line: &'static str) -> Self {
+        Self { line, applies }
+    }
+
+    pub(crate) fn applies(&self, case: &Case<'_>) -> bool {
+        (self.applies)(case)
+    }
+}
+
 /// The areas that causes are grouped by.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum About {
+    /// Who answered, and whether that was a refusal at all.
+    Answer,
     /// When the pass is good.
     Time,
-    /// What it is good for.
+    /// Which URLs the pass is good for.
     Resource,
-    /// For whom.
+    /// Which viewers the pass is good for.
     Address,
-    /// How its values are written.
+    /// How the values of the pass are written.
     Encoding,
-    /// Who signed it, with what.
+    /// Which key signed the pass, and which keys CloudFront trusts.
     Keys,
-    /// Whether it reaches CloudFront.
+    /// Whether the pass reaches CloudFront.
     Delivery,
-    /// What CloudFront is configured to do.
+    /// How the distribution is configured.
     Distribution,
-    /// What stands behind CloudFront.
+    /// The bucket or server behind CloudFront.
     Origin,
-    /// Everything that is no pass's fault.
+    /// Causes that have nothing to do with passes.
     Elsewhere,
 }
 
 impl About {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Answer,
         Self::Time,
         Self::Resource,
         Self::Address,
@@ -70,6 +97,7 @@ impl About {
     /// In lower case.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Answer => "answer",
             Self::Time => "time",
             Self::Resource => "resource",
             Self::Address => "address",
@@ -83,14 +111,14 @@ impl About {
     }
 }
 
-/// How sure it is that a cause is one. The most certain is the least.
+/// How sure it is that a cause is one. The order is that of certainty: what is proved comes first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Certainty {
     /// The evidence alone shows it.
     Proved,
     /// The evidence points to it, but a piece is missing or AWS leaves a question open.
     Likely,
-    /// Nothing speaks against it.
+    /// Nothing contradicts it.
     Possible,
 }
 
@@ -113,11 +141,13 @@ impl Certainty {
 pub enum Need {
     /// The URL.
     Url,
+    /// The URL that was signed, where another one was requested.
+    SignedUrl,
     /// The 403 itself.
     Response,
     /// The distribution's configuration.
     Distribution,
-    /// Its id and state, which `get-distribution-config` does not tell.
+    /// Its id and state, which `get-distribution-config` does not print.
     DistributionState,
     /// The key groups that the behaviour trusts.
     KeyGroup,
@@ -137,7 +167,12 @@ impl Need {
     /// The command that fetches it. `{…}` stands for a value of the case at hand.
     pub const fn command(self) -> &'static str {
         match self {
-            Self::Url => "edgepass explain 'URL'",
+            Self::Url => {
+                "edgepass explain 'URL'    # with all its signing parameters; or --cookie with the viewer's cookies"
+            }
+            Self::SignedUrl => {
+                "edgepass explain 'URL' --signed-url 'SIGNED_URL'    # as the signer returned it, such as the playlist's"
+            }
             Self::Response => {
                 "curl -sv 'URL' > response.txt 2>&1    # then: --response response.txt"
             }
@@ -151,7 +186,7 @@ impl Need {
                 "aws cloudfront get-public-key --id {key_id} > {key_id}.json    # then: --public-key {key_id}={key_id}.json"
             }
             Self::Address => {
-                "curl -s https://checkip.amazonaws.com    # at the viewer's; then: --ip ADDRESS"
+                "curl -s https://checkip.amazonaws.com    # on the viewer's machine; then: --ip ADDRESS"
             }
             Self::SetCookie => {
                 "curl -sv 'ISSUER_URL' 2>&1 | grep -i '^< set-cookie'    # then: --cookie 'Set-Cookie: ...' for each"
@@ -170,9 +205,11 @@ impl Need {
 pub(crate) enum Verdict {
     /// It is one of the causes, because of these facts.
     Found(Certainty, Vec<String>),
-    /// It is none, because of this.
+    /// These facts are worth knowing, but they did not refuse this request.
+    Noted(Vec<String>),
+    /// It is not a cause, for this reason.
     RuledOut(String),
-    /// Its needs would tell.
+    /// The evidence that it needs would tell.
     Open,
 }
 
@@ -187,6 +224,10 @@ impl Verdict {
 
     pub(crate) fn possible<const N: usize>(facts: [String; N]) -> Self {
         Self::Found(Certainty::Possible, facts.into())
+    }
+
+    pub(crate) fn noted<const N: usize>(facts: [String; N]) -> Self {
+        Self::Noted(facts.into())
     }
 
     pub(crate) fn ruled_out(why: impl Into<String>) -> Self {

@@ -5,20 +5,20 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use policy::from_cloudfront_base64;
 
-/// A value that should be CloudFront's base64, and what can be made of it.
+/// A value that should be in CloudFront's base64, and as much of it as can be decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
     pub(crate) form: Form,
-    /// As many bytes as there are.
+    /// What could be decoded.
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Whose base64 it is.
+/// How the value is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Form {
     /// As AWS documents it.
     CloudFront,
-    /// CloudFront's symbols, but the end is missing: symbols, or only the padding.
+    /// In CloudFront's alphabet, but its end is missing: digits, or only the padding.
     CloudFrontUnpadded,
     /// `+`, `/` or `=`: RFC 4648, section 4.
     Plain { symbol: char },
@@ -26,7 +26,9 @@ pub(crate) enum Form {
     UrlSafe,
     /// Percent-encoded once more than it should be.
     PercentEncoded,
-    /// A symbol of no base64.
+    /// In double quotes, as some frameworks set cookies.
+    Quoted,
+    /// Has a symbol that is in no base64 alphabet.
     Foreign { symbol: char },
 }
 
@@ -35,17 +37,11 @@ impl Encoded {
         if let Ok(bytes) = from_cloudfront_base64(text) {
             return Self { form: Form::CloudFront, bytes };
         }
-        if text.contains("%2B")
-            || text.contains("%3D")
-            || text.contains("%2F")
-            || text.contains("%7E")
-        {
-            let text = text
-                .replace("%2B", "-")
-                .replace("%3D", "_")
-                .replace("%2F", "~")
-                .replace("%7E", "~");
-            return Self { form: Form::PercentEncoded, bytes: Self::read(&text).bytes };
+        if let Some(inside) = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+            return Self { form: Form::Quoted, bytes: Self::read(inside).bytes };
+        }
+        if let Some(decoded) = without_escapes(text) {
+            return Self { form: Form::PercentEncoded, bytes: Self::read(&decoded).bytes };
         }
         // A form decoder makes a space of a `+`.
         if let Some(symbol) = text.chars().find(|symbol| matches!(symbol, '+' | '/' | '=' | ' ')) {
@@ -63,12 +59,40 @@ impl Encoded {
     }
 }
 
+/// How often an encoder is assumed to have run over a value.
+const MOST_ROUNDS: usize = 3;
+
+/// With the escapes resolved that encoders write for symbols of base64; None if there are none.
+fn without_escapes(text: &str) -> Option<String> {
+    const ESCAPES: [(&str, &str); 12] = [
+        ("%2B", "-"),
+        ("%2b", "-"),
+        ("%2D", "-"),
+        ("%2d", "-"),
+        ("%2F", "~"),
+        ("%2f", "~"),
+        ("%3D", "_"),
+        ("%3d", "_"),
+        ("%5F", "_"),
+        ("%5f", "_"),
+        ("%7E", "~"),
+        ("%7e", "~"),
+    ];
+    let mut decoded = text.to_owned();
+    for _ in 0..MOST_ROUNDS {
+        decoded = decoded.replace("%25", "%");
+    }
+    let decoded =
+        ESCAPES.into_iter().fold(decoded, |text, (escape, symbol)| text.replace(escape, symbol));
+    (decoded != text).then_some(decoded)
+}
+
 fn is_symbol(symbol: char) -> bool {
     symbol.is_ascii_alphanumeric() || matches!(symbol, '-' | '~' | '_')
 }
 
-/// What the digits stand for, up to the first that is none; a last one that is half a byte is left
-/// out.
+/// The bytes of the digits, up to the first symbol that is not a digit. A last digit that makes no
+/// whole byte is left out.
 fn bytes(text: &str) -> Vec<u8> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
@@ -105,6 +129,11 @@ mod tests {
             ("-~8", Form::CloudFrontUnpadded, &[0xfb, 0xff]),
             ("AAAAA", Form::CloudFrontUnpadded, &[0, 0, 0]),
             ("-%7E8_", Form::PercentEncoded, &[0xfb, 0xff]),
+            ("-%7e8_", Form::PercentEncoded, &[0xfb, 0xff]),
+            ("-%257E8_", Form::PercentEncoded, &[0xfb, 0xff]),
+            ("%2B%2F8%3D", Form::PercentEncoded, &[0xfb, 0xff]),
+            ("\"-~8_\"", Form::Quoted, &[0xfb, 0xff]),
+            ("\"+/8=\"", Form::Quoted, &[0xfb, 0xff]),
             ("AA!A", Form::Foreign { symbol: '!' }, &[0]),
         ] {
             let encoded = Encoded::read(text);

@@ -1,9 +1,12 @@
 //! What is known about a refused request, in the forms in which people have it.
 
+mod bucket_condition;
 mod bucket_policy;
 mod distribution;
 mod document;
 mod key_group;
+mod managed_policy;
+mod origin;
 mod public_access_block;
 mod public_key;
 mod response;
@@ -15,11 +18,12 @@ use core::net::IpAddr;
 use policy::{BoxedKey, KeyKind, PublicKey, UnixTime};
 
 pub use self::bucket_policy::BucketPolicy;
-pub(crate) use self::bucket_policy::Reader;
-pub(crate) use self::distribution::{Behavior, Origin};
+pub(crate) use self::bucket_policy::{BucketRequest, Coverage, Reader, Statement};
+pub(crate) use self::distribution::{Behavior, FunctionAssociation};
 pub use self::distribution::{Distribution, alias_covers};
 pub use self::document::NotEvidence;
 pub use self::key_group::KeyGroup;
+pub(crate) use self::origin::{Origin, OriginKind, is_aws_host};
 pub use self::public_access_block::PublicAccessBlock;
 pub use self::public_key::PublicKeyFile;
 pub use self::response::Response;
@@ -34,6 +38,8 @@ pub struct Evidence {
     pub clock: Clock,
     /// The URL as it was requested, signing parameters included.
     pub url: Option<String>,
+    /// The URL that was signed, if another one was requested: for a segment, that of its playlist.
+    pub signed_url: Option<String>,
     /// `Cookie` header lines, as they were or should have been sent.
     pub cookies: Vec<String>,
     /// `Set-Cookie` lines of whoever issued the cookies.
@@ -63,6 +69,7 @@ impl Evidence {
             now,
             clock,
             url: None,
+            signed_url: None,
             cookies: Vec::new(),
             set_cookies: Vec::new(),
             method: None,

@@ -7,24 +7,30 @@ mod cause;
 mod causes;
 mod difference;
 mod encoded;
+mod error_page;
 mod evidence;
 mod explanation;
+mod key_id;
 pub mod log;
 mod moment;
 mod page;
 mod pass;
+mod relatives;
 mod rewriting;
+mod route;
 mod source;
+mod special_network;
 mod target;
 
 pub use behavior::Bucket;
-pub use cause::{About, Cause, Certainty, Need};
+pub use cause::{About, Cause, Certainty, Fix, Need};
 pub use causes::all as causes;
 pub use evidence::{
     BucketPolicy, Clock, Distribution, Evidence, KeyGroup, KnownKey, NotEvidence,
     PublicAccessBlock, PublicKeyFile, Response, SetCookie, alias_covers,
 };
-pub use explanation::{Explained, Explanation, explain};
+pub use explanation::{Explained, Explanation, Noted, explain};
 pub use page::{index_page, page};
 pub use pass::as_sent;
 pub use source::Source;
+pub use special_network::unreachable_network;

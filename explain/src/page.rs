@@ -2,9 +2,9 @@
 
 use core::fmt::Write as _;
 
-use crate::cause::{About, Cause};
+use crate::cause::{About, Cause, Fix};
 use crate::causes;
-use crate::explanation::in_capitals;
+use crate::explanation::{PLACES, in_capitals};
 
 /// The page of one cause, in Markdown.
 pub fn page(cause: &Cause) -> String {
@@ -12,13 +12,9 @@ pub fn page(cause: &Cause) -> String {
     let mut put = |text: &str| page.push_str(text);
     put(&format!("{}.\n\n{}\n\n", sentence(cause.title), cause.meaning));
     let sources: Vec<&str> = cause.sources.iter().map(|source| source.name()).collect();
-    put(&format!("The 403 comes from: `{}`.\n\n## What to do\n", sources.join("`, `")));
-    for line in cause.fix {
-        put(&if is_command(line) {
-            format!("\n```sh\n{}\n```\n", general(line))
-        } else {
-            format!("\n- {}\n", general(line))
-        });
+    put(&format!("Who answers: `{}`.\n\n## What to do\n", sources.join("`, `")));
+    for Fix { line, .. } in cause.fix {
+        put(&advice(&general(line)));
     }
     put("\n## What settles it\n\n```sh\n");
     let mut commands: Vec<String> =
@@ -43,22 +39,27 @@ pub fn index_page() -> String {
     page
 }
 
+/// A command in a block of its own, below the words that introduce it.
+fn advice(line: &str) -> String {
+    let block =
+        |command: &str, indent: &str| format!("\n{indent}```sh\n{indent}{command}\n{indent}```\n");
+    if is_command(line) {
+        return block(line, "");
+    }
+    let after = line.match_indices(": ").map(|(at, mark)| (at, at + mark.len()));
+    let split = after.filter_map(|(at, next)| Some((line.get(..at)?, line.get(next..)?)));
+    match split.into_iter().find(|(_, rest)| is_command(rest)) {
+        Some((words, command)) => format!("\n- {words}:\n{}", block(command, "  ")),
+        None => format!("\n- {line}\n"),
+    }
+}
+
 fn is_command(line: &str) -> bool {
-    ["edgepass ", "aws ", "openssl ", "curl "].iter().any(|program| line.starts_with(program))
+    ["edgepass ", "aws ", "openssl ", "curl ", "dig "].iter().any(|it| line.starts_with(it))
 }
 
 /// With words in capitals for the values of a case.
 fn general(line: &str) -> String {
-    const PLACES: [&str; 8] = [
-        "{url}",
-        "{host}",
-        "{key_id}",
-        "{key_group_id}",
-        "{distribution_id}",
-        "{bucket}",
-        "{expires}",
-        "{web_acl}",
-    ];
     PLACES.into_iter().fold(line.to_owned(), |line, place| line.replace(place, &in_capitals(place)))
 }
 

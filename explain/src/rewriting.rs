@@ -5,11 +5,14 @@
 //! for. The SDKs meant are named where one is known for it.
 
 use crate::pass::percent_decoded;
+use crate::relatives::relatives;
 use crate::target::Target;
 
 /// The cause that a change belongs to.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Change {
+    /// Another URL was signed: that of the playlist, or one with another path.
+    AnotherUrl,
     Encoded,
     Other,
     Pattern,
@@ -32,8 +35,12 @@ type Former = (String, Option<(Change, &'static str)>);
 const MOST: usize = 3000;
 
 /// URLs that may have been signed: the requested one first, then those with one change, then those
-/// with more.
-pub(crate) fn rewritings(requested: &Target, hosts: &[String]) -> Vec<Rewriting> {
+/// with more. `prefixes` are beginnings of paths that the distribution knows.
+pub(crate) fn rewritings(
+    requested: &Target,
+    hosts: &[String],
+    prefixes: &[String],
+) -> Vec<Rewriting> {
     let scheme = requested.scheme.as_str();
     let other_scheme = if scheme == "https" { "http" } else { "https" };
     let schemes: Vec<Former> = vec![
@@ -63,6 +70,7 @@ pub(crate) fn rewritings(requested: &Target, hosts: &[String]) -> Vec<Rewriting>
         }
     }
     all.extend(patterns(requested));
+    all.extend(other_urls(requested, prefixes));
     all.sort_by_key(|rewriting| rewriting.changes.len());
     all.truncate(MOST);
     all
@@ -265,6 +273,52 @@ fn former_queries(query: Option<&str>) -> Vec<Former> {
         "a parameter without a value was signed as `name=` and requested as `name` (the AWS SDK for JavaScript v3 adds the `=`)",
     );
     queries
+}
+
+/// What happened to a URL between signing and requesting. Paths that differ in more than their
+/// encoding are two URLs.
+pub(crate) fn changes_between(signed: &Target, requested: &Target) -> Vec<Change> {
+    let (signed_query, query) = (signed.own_query(), requested.own_query());
+    let mut changes = Vec::new();
+    if signed.scheme != requested.scheme {
+        changes.push(Change::Scheme);
+    }
+    if signed.host != requested.host {
+        changes.push(Change::Other);
+    }
+    if signed.path != requested.path {
+        changes.push(match is_same_decoded(&signed.path, &requested.path) {
+            true => Change::Encoded,
+            false => Change::AnotherUrl,
+        });
+    }
+    if signed_query != query {
+        let (one, other) = (signed_query.unwrap_or_default(), query.unwrap_or_default());
+        changes.push(if is_same_decoded(&one, &other) { Change::Encoded } else { Change::Query });
+    }
+    changes
+}
+
+fn is_same_decoded(one: &str, other: &str) -> bool {
+    let plain = |text: &str| percent_decoded(&percent_decoded(text)).replace('+', " ");
+    plain(one) == plain(other)
+}
+
+/// Other URLs whose signature someone may have used for this one, with the query and without.
+fn other_urls(requested: &Target, prefixes: &[String]) -> Vec<Rewriting> {
+    let Target { scheme, host, path, .. } = requested;
+    let own = requested.own_query().map(|query| format!("?{query}"));
+    let queries: Vec<String> = [Some(String::new()), own].into_iter().flatten().collect();
+    relatives(path, prefixes)
+        .into_iter()
+        .flat_map(|(path, what)| {
+            queries.iter().map(move |query| (path.clone(), what.clone(), query))
+        })
+        .map(|(path, what, query)| Rewriting {
+            url: format!("{scheme}://{host}{path}{query}"),
+            changes: vec![(Change::AnotherUrl, what)],
+        })
+        .collect()
 }
 
 /// Patterns that someone may have signed as if they were a URL.

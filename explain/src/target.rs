@@ -42,6 +42,12 @@ impl Target {
         (!parts.is_empty()).then(|| parts.join("&"))
     }
 
+    /// Without the signing parameters: the text that a canned policy signs.
+    pub(crate) fn unsigned(&self) -> String {
+        let own = self.own_query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{own}", self.without_query())
+    }
+
     /// What a policy's section is compared with.
     pub(crate) fn section(&self, section: Section) -> String {
         match section {

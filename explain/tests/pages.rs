@@ -56,7 +56,11 @@ const FIXED: &str = "
     content-unprotected earlier-behavior-unsigned distribution-not-deployed scheme-mismatch
     origin-access-control-missing bucket-policy-missing bucket-policy-other-distribution
     public-access-blocked-without-oac website-endpoint-origin default-root-object-missing
-    geo-restriction web-acl origin-denied revoked";
+    geo-restriction web-acl origin-denied revoked
+    function-failed method-not-allowed custom-error-page not-refused not-through-cloudfront
+    host-forwarded function-url-permission-missing kms-key-denied two-auth-mechanisms
+    trusted-signer-account wrong-key-id signature-of-another-url address-never-matches
+    object-key-mismatch";
 
 /// The schema is written by hand; what it enumerates must be what there is.
 #[test]

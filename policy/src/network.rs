@@ -30,6 +30,11 @@ impl Ipv4Network {
         let mask = u32::MAX.checked_shl(u32::from(32_u8.saturating_sub(self.prefix))).unwrap_or(0);
         address.to_bits() & mask == self.address.to_bits() & mask
     }
+
+    /// Whether every address of it is in the other network.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.prefix >= other.prefix && other.contains(IpAddr::V4(self.address))
+    }
 }
 
 impl fmt::Display for Ipv4Network {

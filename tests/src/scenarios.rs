@@ -4,9 +4,14 @@
 //! `scenario.json` with the command line and what is expected. Signatures are real.
 
 mod account;
+mod answer;
+mod bucket;
+mod exchange;
+mod identity;
 mod mixed;
 mod origin;
 mod pass;
+mod service;
 
 use std::collections::BTreeMap;
 
@@ -36,8 +41,17 @@ pub struct Expected {
     pub first: String,
     /// All causes with their certainty.
     pub causes: BTreeMap<String, String>,
-    /// Words of which each stands in one of the commands asked for; empty: none is asked for.
+    /// Words, each of which is in one of the commands asked for; empty: none is asked for.
     pub missing: Vec<String>,
+    /// The ids of all notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Words, each of which is in a fact or in the advice of the first cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub says: Vec<String>,
+    /// Words that no advice may have: it would be wrong here, or make things worse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never: Vec<String>,
 }
 
 /// A scenario with its files, as it is written.
@@ -60,7 +74,16 @@ impl Folder {
 
 /// All scenarios.
 pub fn all() -> Vec<Folder> {
-    [pass::all(), origin::all(), mixed::all()].concat()
+    [
+        pass::all(),
+        origin::all(),
+        mixed::all(),
+        answer::all(),
+        bucket::all(),
+        identity::all(),
+        service::all(),
+    ]
+    .concat()
 }
 
 /// A scenario in the making.
@@ -75,6 +98,9 @@ impl Draft {
             first: String::new(),
             causes: BTreeMap::new(),
             missing: Vec::new(),
+            notes: Vec::new(),
+            says: Vec::new(),
+            never: Vec::new(),
         };
         let scenario = Scenario { about: about.to_owned(), arguments: Vec::new(), expect };
         Self { folder: Folder { name: name.to_owned(), files: Vec::new(), scenario } }
@@ -142,16 +168,35 @@ impl Draft {
         self.file("--public-access-block", "public-access-block.json", text)
     }
 
-    /// Where it comes from, the causes in order, and what is asked for.
+    fn notes(mut self, ids: &[&str]) -> Self {
+        self.folder.scenario.expect.notes = owned(ids);
+        self
+    }
+
+    fn says(mut self, words: &[&str]) -> Self {
+        self.folder.scenario.expect.says = owned(words);
+        self
+    }
+
+    fn never(mut self, words: &[&str]) -> Self {
+        self.folder.scenario.expect.never = owned(words);
+        self
+    }
+
+    /// Who answered, the causes in order, and what is asked for.
     fn expect(mut self, source: &str, causes: &[(&str, &str)], missing: &[&str]) -> Folder {
-        self.folder.scenario.expect = Expected {
-            source: source.to_owned(),
-            first: causes[0].0.to_owned(),
-            causes: causes.iter().map(|(id, how)| ((*id).to_owned(), (*how).to_owned())).collect(),
-            missing: missing.iter().map(|word| (*word).to_owned()).collect(),
-        };
+        let expect = &mut self.folder.scenario.expect;
+        expect.source = source.to_owned();
+        expect.first = causes[0].0.to_owned();
+        expect.causes =
+            causes.iter().map(|(id, how)| ((*id).to_owned(), (*how).to_owned())).collect();
+        expect.missing = owned(missing);
         self.folder
     }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 fn pretty(document: &serde_json::Value) -> String {

@@ -81,8 +81,19 @@ fn the_crate_explains_every_scenario() {
             .iter()
             .map(|found| (found.cause.id.to_owned(), found.certainty.name().to_owned()))
             .collect();
-        let source = explanation.source.name();
-        let difference = difference(&folder.scenario.expect, source, &found, &explanation.missing);
+        let answer = Found {
+            source: explanation.source.name().to_owned(),
+            causes: found,
+            notes: explanation.notes.iter().map(|noted| noted.cause.id.to_owned()).collect(),
+            missing: explanation.missing,
+            says: explanation
+                .causes
+                .first()
+                .map(|first| [first.evidence.clone(), first.fix.clone()].concat())
+                .unwrap_or_default(),
+            advice: explanation.causes.iter().flat_map(|found| found.fix.clone()).collect(),
+        };
+        let difference = difference(&folder.scenario.expect, &answer);
         if let Some(difference) = difference {
             failures.push(format!("{}: {difference}", folder.name));
         }
@@ -105,21 +116,38 @@ fn the_program_explains_every_scenario() {
         let answer: Value = serde_json::from_slice(&json.stdout).unwrap_or_else(|_| {
             panic!("{}: {}", folder.name, String::from_utf8_lossy(&json.stderr))
         });
-        assert_eq!(keys(&answer), ["causes", "missing", "source"]);
+        assert_eq!(keys(&answer), ["causes", "missing", "notes", "source"]);
         let causes = answer["causes"].as_array().unwrap();
-        let found: Vec<(String, String)> = causes
-            .iter()
-            .map(|cause| {
-                assert_eq!(keys(cause), ["certainty", "evidence", "fix", "id"]);
-                (text(&cause["id"]), text(&cause["certainty"]))
-            })
-            .collect();
-        let missing: Vec<String> = answer["missing"].as_array().unwrap().iter().map(text).collect();
-        let source = text(&answer["source"]);
-        if let Some(difference) = difference(&folder.scenario.expect, &source, &found, &missing) {
+        for cause in causes {
+            assert_eq!(keys(cause), ["certainty", "evidence", "fix", "id"]);
+        }
+        let notes = answer["notes"].as_array().unwrap();
+        for note in notes {
+            assert_eq!(keys(note), ["evidence", "fix", "id"]);
+        }
+        let advice: Vec<String> = causes.iter().flat_map(|cause| texts(&cause["fix"])).collect();
+        let found = Found {
+            source: text(&answer["source"]),
+            causes: causes
+                .iter()
+                .map(|cause| (text(&cause["id"]), text(&cause["certainty"])))
+                .collect(),
+            notes: notes.iter().map(|note| text(&note["id"])).collect(),
+            missing: texts(&answer["missing"]),
+            says: causes
+                .first()
+                .map(|first| [texts(&first["evidence"]), texts(&first["fix"])].concat())
+                .unwrap_or_default(),
+            advice,
+        };
+        for value in faulty(&folder.scenario.arguments) {
+            let pasted = found.advice.iter().chain(&found.missing).find(|it| it.contains(&value));
+            assert!(pasted.is_none(), "{} pastes {value} into {pasted:?}", folder.name);
+        }
+        if let Some(difference) = difference(&folder.scenario.expect, &found) {
             failures.push(format!("{}: {difference}", folder.name));
         }
-        assert_eq!(json.status.code(), Some(i32::from(found.is_empty())), "{}", folder.name);
+        assert_eq!(json.status.code(), Some(i32::from(found.causes.is_empty())), "{}", folder.name);
 
         for output in [json, run(&[]), run(&["--details"])] {
             let printed = [output.stdout, output.stderr].concat();
@@ -132,25 +160,53 @@ fn the_program_explains_every_scenario() {
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
-fn difference(
-    expect: &Expected,
-    source: &str,
-    found: &[(String, String)],
-    missing: &[String],
-) -> Option<String> {
+/// An answer, from whichever side.
+#[derive(Debug)]
+struct Found {
+    source: String,
+    causes: Vec<(String, String)>,
+    notes: Vec<String>,
+    missing: Vec<String>,
+    /// The facts and the advice of the first cause.
+    says: Vec<String>,
+    /// The advice of all causes.
+    advice: Vec<String>,
+}
+
+fn difference(expect: &Expected, found: &Found) -> Option<String> {
     let mut causes = expect.causes.clone();
     causes.remove("none");
-    let first = found.first().map_or("none", |(id, _)| id);
-    let all: BTreeMap<String, String> = found.iter().cloned().collect();
-    let asked = expect.missing.iter().all(|word| missing.iter().any(|line| line.contains(word)));
-    let as_expected = source == expect.source
+    let first = found.causes.first().map_or("none", |(id, _)| id);
+    let all: BTreeMap<String, String> = found.causes.iter().cloned().collect();
+    let has = |lines: &[String], word: &String| lines.iter().any(|line| line.contains(word));
+    let as_expected = found.source == expect.source
         && first == expect.first
         && all == causes
-        && asked
-        && missing.is_empty() == expect.missing.is_empty();
-    (!as_expected).then(|| {
-        format!("expected {expect:?}\n    found {source}, {found:?}, missing {missing:#?}")
-    })
+        && found.notes == expect.notes
+        && expect.missing.iter().all(|word| has(&found.missing, word))
+        && found.missing.is_empty() == expect.missing.is_empty()
+        && expect.says.iter().all(|word| has(&found.says, word))
+        && !expect.never.iter().any(|word| has(&found.advice, word));
+    (!as_expected).then(|| format!("expected {expect:?}\n    found {found:#?}"))
+}
+
+/// Values of a faulty request that no command may carry: a shell would get them from a stranger.
+fn faulty(arguments: &[String]) -> Vec<String> {
+    let is_key_id = |value: &str| {
+        value.starts_with('K')
+            && value.len() >= 12
+            && value.bytes().all(|it| it.is_ascii_alphanumeric())
+    };
+    arguments
+        .iter()
+        .flat_map(|argument| argument.split(['&', ';', ' ', '?']))
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| {
+            ["Signature", "Policy", "Key-Pair-Id"].iter().any(|it| name.ends_with(it))
+        })
+        .map(|(_, value)| value.chars().take(24).collect::<String>())
+        .filter(|value| value.len() >= 4 && !is_key_id(value))
+        .collect()
 }
 
 /// Stretches of signatures and policies that an argument carries.
@@ -201,6 +257,8 @@ fn evidence(scenario: &Scenario, folder: &Path) -> Evidence {
                 let native = Box::new(AwsLcKey::new(&key).unwrap());
                 evidence.keys.push(KnownKey::new(Some(id), &key, native));
             }
+            "--method" => evidence.method = Some(value.clone()),
+            "--signed-url" => evidence.signed_url = Some(value.clone()),
             "--response" => evidence.response = Some(Response::read(&file()).unwrap()),
             other => panic!("no scenario uses {other} yet"),
         }
@@ -210,6 +268,10 @@ fn evidence(scenario: &Scenario, folder: &Path) -> Evidence {
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(text).collect()
 }
 
 fn text(value: &Value) -> String {

@@ -14,6 +14,8 @@ export type Document = string | object;
 export interface Evidence {
   /** As it was requested, signing parameters included. */
   readonly url?: string;
+  /** The URL that was signed, if another one was requested: the playlist's, for a segment. */
+  readonly signedUrl?: string;
   /** `Cookie` header lines; or `Set-Cookie` lines of their issuer. */
   readonly cookies?: string | readonly string[];
   /** Default: as the response shows it, else `GET`. */
@@ -36,7 +38,7 @@ export interface Evidence {
   readonly response?: string;
 }
 
-/** A cause that the evidence speaks for. */
+/** A cause that the evidence points to. */
 export interface Cause {
   /** It has a page of its own, `docs/why-403/ID.md`. */
   readonly id: string;
@@ -49,15 +51,39 @@ export interface Cause {
   readonly fix: readonly string[];
 }
 
+/** A fact that did not refuse the request, but is worth knowing. */
+export interface Note {
+  /** The id of the cause under which it is documented: `docs/why-403/ID.md`. */
+  readonly id: string;
+  readonly title: string;
+  readonly evidence: readonly string[];
+  /** What to do if it is not intended. */
+  readonly fix: readonly string[];
+}
+
 /** Why a request was refused, as far as the evidence tells. */
 export interface Explanation {
-  /** Where the 403 came from. */
-  readonly source: "signature-check" | "function" | "waf" | "geo" | "s3" | "origin" | "unknown";
+  /** Who answered; `nobody` refused a request that was let in. */
+  readonly source:
+    | "signature-check"
+    | "function"
+    | "waf"
+    | "geo"
+    | "cloudfront"
+    | "s3"
+    | "origin"
+    | "not-cloudfront"
+    | "nobody"
+    | "unknown";
   readonly sourceDescription: string;
+  /** Who answered with which status, for people. */
+  readonly heading: string;
   /** How that is known; null without a response. */
   readonly answer: string | null;
   /** The most certain first. */
   readonly causes: readonly Cause[];
+  /** What did not refuse the request. */
+  readonly notes: readonly Note[];
   /** The commands that would settle the rest. */
   readonly missing: readonly string[];
   readonly ruledOut: readonly { readonly id: string; readonly why: string }[];

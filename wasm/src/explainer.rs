@@ -4,7 +4,7 @@ use core::fmt;
 
 use explain::{
     BucketPolicy, Certainty, Clock, Distribution, Evidence, Explained, Explanation, KeyGroup,
-    KnownKey, NotEvidence, PublicAccessBlock, PublicKeyFile, Response, SetCookie,
+    KnownKey, NotEvidence, Noted, PublicAccessBlock, PublicKeyFile, Response, SetCookie,
 };
 use policy::{PublicKey, ShortRsa, from_base64};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,7 @@ fn explained(evidence: &str, now: f64, clock: Clock) -> Result<String, String> {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct EvidenceJson {
     url: Option<String>,
+    signed_url: Option<String>,
     #[serde(default)]
     cookies: Vec<String>,
     method: Option<String>,
@@ -71,6 +72,7 @@ impl EvidenceJson {
         });
         Ok(Evidence {
             url: self.url,
+            signed_url: self.signed_url,
             set_cookies: self.cookies.iter().filter_map(|line| SetCookie::read(line)).collect(),
             cookies: self.cookies,
             method: self.method,
@@ -130,8 +132,10 @@ fn read<T>(
 struct ExplanationJson<'e> {
     source: &'static str,
     source_description: &'static str,
+    heading: &'e str,
     answer: Option<&'e str>,
     causes: Vec<CauseJson<'e>>,
+    notes: Vec<NoteJson<'e>>,
     missing: &'e [String],
     ruled_out: Vec<RuledOutJson<'e>>,
 }
@@ -142,6 +146,14 @@ struct CauseJson<'e> {
     title: &'static str,
     meaning: &'static str,
     certainty: &'static str,
+    evidence: &'e [String],
+    fix: &'e [String],
+}
+
+#[derive(Serialize)]
+struct NoteJson<'e> {
+    id: &'static str,
+    title: &'static str,
     evidence: &'e [String],
     fix: &'e [String],
 }
@@ -158,11 +170,19 @@ impl<'e> From<&'e Explanation> for ExplanationJson<'e> {
         Self {
             source: explanation.source.name(),
             source_description: explanation.source.description(),
+            heading: &explanation.heading,
             answer: explanation.answer.as_deref(),
             causes: explanation.causes.iter().map(CauseJson::from).collect(),
+            notes: explanation.notes.iter().map(NoteJson::from).collect(),
             missing: &explanation.missing,
             ruled_out: ruled_out.map(|(cause, why)| RuledOutJson { id: cause.id, why }).collect(),
         }
+    }
+}
+
+impl<'e> From<&'e Noted> for NoteJson<'e> {
+    fn from(Noted { cause, evidence, fix }: &'e Noted) -> Self {
+        Self { id: cause.id, title: cause.title, evidence, fix }
     }
 }
 

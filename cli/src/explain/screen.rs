@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use ::explain::{Certainty, Explained, Explanation};
+use ::explain::{Certainty, Explained, Explanation, Noted};
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Style};
 
@@ -34,6 +34,7 @@ pub(super) fn text(explanation: &Explanation, details: bool) -> String {
             );
         }
     }
+    text.push_str(&notes(&explanation.notes, details));
     if !explanation.missing.is_empty() {
         let _ = write!(text, "\n\n{}", label("to settle the rest"));
         for command in &explanation.missing {
@@ -45,13 +46,28 @@ pub(super) fn text(explanation: &Explanation, details: bool) -> String {
 }
 
 fn heading(explanation: &Explanation) -> String {
-    let place = explanation.source.description();
     let styles = Styles::styled();
     let style = styles.get_header();
+    let heading = &explanation.heading;
     match &explanation.answer {
-        Some(answer) => format!("{style}403 from {place}{style:#} ({answer})"),
-        None => format!("{style}403 from {place}{style:#} (no response was given)"),
+        Some(answer) => format!("{style}{heading}{style:#} ({answer})"),
+        None => format!("{style}{heading}{style:#} (no response was given)"),
     }
+}
+
+/// What did not refuse the request: below every cause.
+fn notes(notes: &[Noted], details: bool) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n\n{}", label("worth knowing, but not why"));
+    for Noted { cause, evidence, fix } in notes {
+        let _ = write!(text, "\n  {}: {}", cause.id, cause.title);
+        for line in evidence.iter().chain(fix.iter().filter(|_| details)) {
+            let _ = write!(text, "\n    {line}");
+        }
+    }
+    text
 }
 
 fn in_full(explained: &Explained) -> String {

@@ -1,11 +1,11 @@
 //! Whether a pass reaches CloudFront.
 
-use policy::{CloudFrontError, Field};
+use policy::{Carrier, CloudFrontError, Field};
 
 use super::PASS;
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Need, Verdict};
-use crate::evidence::SetCookie;
+use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::evidence::{SetCookie, is_aws_host};
 use crate::source::Answer;
 use crate::target::Target;
 
@@ -14,10 +14,15 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "preflight-without-cookies",
         about: About::Delivery,
         title: "the request is a CORS preflight, which carries no cookies",
-        meaning: "Before a cross-origin request with its own headers, such as Range, browsers ask with OPTIONS and send no cookies with it. A behaviour with trusted key groups refuses it like any unsigned request, and the browser reports a CORS error.",
+        meaning: "Before a cross-origin request with headers of its own a browser asks with OPTIONS, and sends no cookies with it. A behaviour with trusted key groups refuses a preflight like any unsigned request, and the browser reports a CORS error.",
         fix: &[
-            "serve page and media under one origin, then there is no preflight",
-            "or answer OPTIONS before the check: a behaviour without trusted key groups behind Edgepass's edge (edgepass bundle lambda-edge), which answers preflights itself",
+            Fix::new("serve page and media under one origin: then there is no preflight"),
+            Fix::new(
+                "or do without the header that causes it: a request with no header of its own but a simple Range has no preflight",
+            ),
+            Fix::new(
+                "or answer OPTIONS before the check: a behaviour without trusted key groups behind Edgepass's edge (edgepass bundle lambda-edge), which answers preflights itself",
+            ),
         ],
         needs: &[Need::Response],
         sources: PASS,
@@ -26,9 +31,9 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "parameter-hides-cookies",
         about: About::Delivery,
-        title: "a query parameter with the name of a signing one hides the cookies",
-        meaning: "Any of Expires, Policy, Signature, Key-Pair-Id and Hash-Algorithm in the URL makes CloudFront take it for a signed URL and ignore all cookies. An application that calls a parameter of its own `Expires` or `Policy` locks its viewers out.",
-        fix: &["rename the application's parameter: expires_at instead of Expires"],
+        title: "a query parameter with the name of a signing parameter hides the cookies",
+        meaning: "If the URL has one of the parameters Expires, Policy, Signature, Key-Pair-Id and Hash-Algorithm, CloudFront takes it for a signed URL and ignores all cookies. An application with a parameter of its own called `Expires` or `Policy` locks its viewers out.",
+        fix: &[Fix::new("rename the application's parameter: expires_at instead of Expires")],
         needs: &[Need::Url],
         sources: PASS,
         check: parameter_hides_cookies,
@@ -37,10 +42,12 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "duplicate-cookies",
         about: About::Delivery,
         title: "a signing cookie is sent more than once",
-        meaning: "Cookies of one name with different Domain or Path live side by side, and the browser sends them all. AWS does not say which one CloudFront takes: after a change of Domain or Path an old, expired one often wins.",
+        meaning: "Cookies of one name with different Domain or Path exist side by side, and the browser sends them all. AWS does not say which one CloudFront takes: after a change of Domain or Path an old, expired one often wins.",
         fix: &[
-            "expire the old ones under their own Domain and Path: Set-Cookie: CloudFront-Policy=; Domain=OLD_DOMAIN; Path=OLD_PATH; Max-Age=0",
-            "set all signing cookies with one Domain and one Path, for ever the same",
+            Fix::new(
+                "expire the old ones under their own Domain and Path: Set-Cookie: CloudFront-Policy=; Domain=OLD_DOMAIN; Path=OLD_PATH; Max-Age=0",
+            ),
+            Fix::new("set all signing cookies with one Domain and one Path, and never change them"),
         ],
         needs: &[Need::Response],
         sources: PASS,
@@ -50,11 +57,26 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "cookies-not-sent",
         about: About::Delivery,
         title: "the browser does not send the cookies, or not all of them",
-        meaning: "A browser sends a cookie only where its Domain, Path, Secure and SameSite allow, across origins only where the request asks for credentials, and it refuses to store one for a public suffix such as cloudfront.net. All signing cookies are needed at once.",
+        meaning: "CloudFront reads the `Cookie` header alone, and needs all signing cookies at once. A browser sends a cookie only where its Domain, Path, Secure and SameSite allow it, and across origins only where the request asks for credentials. It does not store a cookie for a public suffix such as cloudfront.net.",
         fix: &[
-            "issue and read under one domain: Domain={host}; Path=/; Secure; HttpOnly; SameSite=Lax (across sites: SameSite=None; Secure)",
-            "ask for credentials: fetch(url, { credentials: 'include' }); hls.js: xhrSetup: xhr => { xhr.withCredentials = true }",
-            "cookies for *.cloudfront.net can be set only by the distribution itself: issue them through it, or use a domain of your own",
+            Fix::when(
+                sent_as_headers,
+                "put the values into one Cookie header; a browser does that itself, for cookies that were set: request headers named CloudFront-Policy and so on mean nothing to CloudFront",
+            ),
+            Fix::when(
+                sent_as_headers,
+                "a native player: set them in its cookie store (AVURLAssetHTTPCookiesKey, CookieManager), or as the header Cookie: CloudFront-Policy=...; CloudFront-Signature=...; CloudFront-Key-Pair-Id=...",
+            ),
+            Fix::when(
+                own_domain,
+                "issue and read under one domain: Domain={host}; Path=/; Secure; HttpOnly; SameSite=Lax (across sites: SameSite=None; Secure)",
+            ),
+            Fix::new(
+                "ask for credentials: fetch(url, { credentials: 'include' }); hls.js: xhrSetup: xhr => { xhr.withCredentials = true }",
+            ),
+            Fix::new(
+                "only the distribution itself can set cookies for its name in cloudfront.net: issue them through it, or use a domain of your own",
+            ),
         ],
         needs: &[Need::Response, Need::SetCookie],
         sources: PASS,
@@ -64,12 +86,16 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "unsigned-request",
         about: About::Delivery,
         title: "the request carries no pass at all",
-        meaning: "The behaviour trusts key groups, so every request needs signing parameters or cookies: the links in a playlist, images of a style sheet and source maps too, which nobody signed.",
+        meaning: "The behaviour trusts key groups, so every request needs signing parameters or cookies. That includes the files that nobody signed: those a playlist names, images of a style sheet, source maps.",
         fix: &[
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
-            "for playlists and pages with many files: edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
+            Fix::new(
+                "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
+            ),
+            Fix::new(
+                "for playlists and pages with many files: edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
+            ),
         ],
-        needs: &[Need::Url, Need::Response],
+        needs: &[Need::Url, Need::Response, Need::Distribution],
         sources: PASS,
         check: unsigned_request,
     },
@@ -88,24 +114,44 @@ fn preflight(case: &Case<'_>) -> Verdict {
     if !is_preflight(case) {
         return Verdict::ruled_out(format!("the method is {}", case.method()));
     }
-    let fact = "the method is OPTIONS".to_owned();
-    let methods = matches!(case.answer, Some(Answer::Page(page)) if page.contains("method"));
+    let mut facts = vec!["the method is OPTIONS".to_owned()];
+    facts.extend(cause_of_preflight(case));
+    if case.answer == Some(Answer::Method) {
+        facts.push("CloudFront refused the method before it looked for a pass".to_owned());
+        return Verdict::Found(Certainty::Possible, facts);
+    }
     let signed = case.behavior().map(|behavior| behavior.is_signed());
-    match (missing_key(case) || methods, signed) {
-        (true, _) if methods => Verdict::proved([
-            fact,
-            "CloudFront says that the behaviour does not allow this method".to_owned(),
-        ]),
-        (true, _) => Verdict::proved([fact, "CloudFront found no Key-Pair-Id in it".to_owned()]),
-        (false, Some(true)) => Verdict::likely([
-            fact,
-            format!(
-                "{} checks signatures of every method",
-                case.behavior().map_or_else(String::new, |it| it.name())
-            ),
-        ]),
-        (false, Some(false)) => Verdict::ruled_out("the behaviour checks no signatures"),
-        (false, None) => Verdict::likely([fact]),
+    let certainty = match (missing_key(case), signed) {
+        (true, _) => {
+            facts.push("CloudFront found no Key-Pair-Id in it".to_owned());
+            Certainty::Proved
+        }
+        (false, Some(true)) => {
+            let name = case.behavior().map_or_else(String::new, |it| it.name());
+            facts.push(format!("{name} checks the signature of requests of every method"));
+            Certainty::Likely
+        }
+        (false, Some(false)) => return Verdict::ruled_out("the behaviour checks no signatures"),
+        (false, None) => Certainty::Likely,
+    };
+    Verdict::Found(certainty, facts)
+}
+
+/// What made the browser ask first (Fetch, "CORS-preflight request").
+fn cause_of_preflight(case: &Case<'_>) -> Option<String> {
+    let sent = case.evidence.response.as_ref()?.request.as_ref()?;
+    let headers = sent.header("access-control-request-headers").filter(|it| !it.is_empty());
+    let method = sent.header("access-control-request-method");
+    match (headers, method) {
+        (Some(headers), _) => Some(format!(
+            "the browser asks because of the request's headers: `{}`",
+            headers.escape_debug()
+        )),
+        (None, Some(method)) if !["GET", "HEAD", "POST"].contains(&method) => Some(format!(
+            "the browser asks because of the request's method: `{}`",
+            method.escape_debug()
+        )),
+        _ => None,
     }
 }
 
@@ -114,7 +160,7 @@ fn parameter_hides_cookies(case: &Case<'_>) -> Verdict {
         return Verdict::ruled_out("there are no signing cookies");
     }
     if case.in_url.is_empty() {
-        return Verdict::ruled_out("the URL has no parameter of a signing one's name");
+        return Verdict::ruled_out("the URL has no parameter with the name of a signing parameter");
     }
     let names: Vec<&str> = Field::ALL
         .into_iter()
@@ -125,7 +171,7 @@ fn parameter_hides_cookies(case: &Case<'_>) -> Verdict {
     if case.in_url.is_whole() {
         return Verdict::possible([
             names,
-            "it is a whole pass, so the cookies do not count".to_owned(),
+            "the URL has a complete pass, so the cookies do not count".to_owned(),
         ]);
     }
     Verdict::proved([
@@ -149,7 +195,7 @@ fn duplicate_cookies(case: &Case<'_>) -> Verdict {
             differ |= other;
             let values = if other { "different values" } else { "the same value" };
             facts.push(format!(
-                "`{}` is there {} times, with {values}",
+                "`{}` is sent {} times, with {values}",
                 case.in_cookies.name(field),
                 all.len()
             ));
@@ -157,9 +203,9 @@ fn duplicate_cookies(case: &Case<'_>) -> Verdict {
     }
     match (facts.is_empty(), differ) {
         (true, _) if case.in_cookies.is_empty() => Verdict::Open,
-        (true, _) => Verdict::ruled_out("each signing cookie is there once"),
+        (true, _) => Verdict::ruled_out("each signing cookie is sent once"),
         (false, true) => Verdict::Found(Certainty::Likely, facts),
-        (false, false) => Verdict::Found(Certainty::Possible, facts),
+        (false, false) => Verdict::ruled_out("a signing cookie is sent twice with the same value"),
     }
 }
 
@@ -169,6 +215,13 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
     }
     if is_preflight(case) {
         return Verdict::ruled_out("preflights never carry cookies: see preflight-without-cookies");
+    }
+    let headers = headers_named_like_cookies(case);
+    if !headers.is_empty() && case.in_cookies.is_empty() {
+        return Verdict::proved([
+            format!("the request has headers of the name `{}`", headers.join("`, `")),
+            "CloudFront reads signing values from the `Cookie` header alone".to_owned(),
+        ]);
     }
     let faults: Vec<String> = case
         .evidence
@@ -187,7 +240,7 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
         if !lacks.is_empty() {
             return Verdict::Found(
                 if missing_key(case) { Certainty::Proved } else { Certainty::Likely },
-                vec![format!("there are signing cookies but no {}", lacks.join(" and no "))],
+                vec![format!("there are signing cookies, but no {}", lacks.join(" and no "))],
             );
         }
         if missing_key(case) {
@@ -213,6 +266,26 @@ fn cookies_not_sent(case: &Case<'_>) -> Verdict {
     Verdict::Open
 }
 
+/// Request headers with the names of signing cookies.
+fn headers_named_like_cookies(case: &Case<'_>) -> Vec<&'static str> {
+    let sent = case.evidence.response.as_ref().and_then(|response| response.request.as_ref());
+    let Some(sent) = sent else { return Vec::new() };
+    Field::ALL
+        .into_iter()
+        .map(|field| field.name(Carrier::Cookie))
+        .filter(|name| sent.header(name).is_some())
+        .collect()
+}
+
+fn sent_as_headers(case: &Case<'_>) -> bool {
+    !headers_named_like_cookies(case).is_empty()
+}
+
+/// Whether cookies can be set for the host by another server of its domain.
+fn own_domain(case: &Case<'_>) -> bool {
+    case.target.as_ref().is_none_or(|target| !is_aws_host(&target.host))
+}
+
 /// Why a browser would not send this cookie with the request.
 fn withheld(cookie: &SetCookie, case: &Case<'_>) -> Vec<String> {
     let Some(target) = &case.target else { return Vec::new() };
@@ -229,7 +302,9 @@ fn withheld(cookie: &SetCookie, case: &Case<'_>) -> Vec<String> {
                 .strip_prefix(path)
                 .is_some_and(|rest| path.ends_with('/') || rest.starts_with('/'));
         if path.contains('*') {
-            faults.push(format!("`{name}` has Path=`{path}`; to browsers a `*` is no wildcard"));
+            faults.push(format!(
+                "`{name}` has Path=`{path}`; browsers do not take `*` for a wildcard"
+            ));
         } else if !inside {
             faults
                 .push(format!("`{name}` has Path=`{path}`, the request is for `{}`", target.path));
@@ -261,7 +336,7 @@ fn domain_fault(name: &str, domain: &str, target: &Target) -> Option<String> {
     let host = target.host.split(':').next().unwrap_or_default().to_ascii_lowercase();
     if PUBLIC_SUFFIXES.contains(&domain.as_str()) || !domain.contains('.') {
         return Some(format!(
-            "`{name}` has Domain=`{domain}`, a public suffix: browsers refuse it"
+            "`{name}` has Domain=`{domain}`, a public suffix: browsers do not store it"
         ));
     }
     let inside =
@@ -269,11 +344,11 @@ fn domain_fault(name: &str, domain: &str, target: &Target) -> Option<String> {
     (!inside).then(|| format!("`{name}` has Domain=`{domain}`, the request is for `{host}`"))
 }
 
-/// Those of publicsuffix.org that AWS hosts are under, and the ones that mistakes are made with.
+/// From publicsuffix.org: those that hosts of AWS are under, and a few that people try.
 const PUBLIC_SUFFIXES: [&str; 6] =
     ["cloudfront.net", "amazonaws.com", "amplifyapp.com", "co.uk", "com.au", "github.io"];
 
-/// That the request was made by a page of another site, if curl's copy of it says so.
+/// A fact if a page of another site made the request, as far as its headers say so.
 fn cross_site(case: &Case<'_>) -> Vec<String> {
     let sent = case.evidence.response.as_ref().and_then(|response| response.request.as_ref());
     let (Some(sent), Some(target)) = (sent, &case.target) else { return Vec::new() };
@@ -303,6 +378,9 @@ fn unsigned_request(case: &Case<'_>) -> Verdict {
     if case.pass().is_some() {
         return Verdict::ruled_out("there are signing values");
     }
+    if sent_as_headers(case) {
+        return Verdict::ruled_out("the values were sent as headers: see cookies-not-sent");
+    }
     let Some(target) = &case.target else {
         return match missing_key(case) {
             true => Verdict::possible(["CloudFront found no Key-Pair-Id".to_owned()]),
@@ -313,18 +391,22 @@ fn unsigned_request(case: &Case<'_>) -> Verdict {
         "`{}` has no signing parameter, and no signing cookie was given",
         target.without_query()
     );
-    match (missing_key(case), case.behavior().map(|behavior| behavior.is_signed())) {
-        (true, _) => {
-            Verdict::proved([fact, "CloudFront found no Key-Pair-Id in the request".to_owned()])
-        }
-        (false, Some(true)) => Verdict::likely([
+    if missing_key(case) {
+        return Verdict::proved([
             fact,
-            format!(
-                "{} checks signatures",
-                case.behavior().map_or_else(String::new, |it| it.name())
-            ),
-        ]),
-        (false, Some(false)) => Verdict::ruled_out("the behaviour checks no signatures"),
-        (false, None) => Verdict::possible([fact]),
+            "CloudFront found no Key-Pair-Id in the request".to_owned(),
+        ]);
+    }
+    if matches!(&case.answer, Some(Answer::CloudFront(_))) {
+        return Verdict::ruled_out(
+            "CloudFront found a Key-Pair-Id: the request is not the one given",
+        );
+    }
+    match case.behavior() {
+        Some(behavior) if behavior.is_signed() => {
+            Verdict::likely([fact, format!("{} checks signatures", behavior.name())])
+        }
+        Some(_) => Verdict::ruled_out("the behaviour checks no signatures"),
+        None => Verdict::possible([fact]),
     }
 }

@@ -1,7 +1,7 @@
-//! What is no pass's fault.
+//! Causes that have nothing to do with passes, or not with what CloudFront checks of them.
 
 use crate::case::Case;
-use crate::cause::{About, Cause, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Need, Verdict};
 use crate::source::{Answer, Source};
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -9,10 +9,10 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "revoked",
         about: About::Elsewhere,
         title: "the pass was revoked, or the edge does not know whether it was",
-        meaning: "Edgepass's edge refuses passes of a subject, session or key that was revoked after they were issued. It refuses too when it has no recent revocation state.",
+        meaning: "Edgepass's edge refuses a pass if its subject, its session or its key was revoked after the pass was issued. It also refuses while it has no recent revocation state.",
         fix: &[
-            "edgepass revocations list",
-            "sign in again: a pass issued after the revocation is good",
+            Fix::new("edgepass revocations list"),
+            Fix::new("sign in again: a pass issued after the revocation is good"),
         ],
         needs: &[Need::Response],
         sources: &[Source::Function, Source::Unknown],
@@ -21,11 +21,13 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "geo-restriction",
         about: About::Elsewhere,
-        title: "the viewer's country is shut out",
-        meaning: "The distribution's geographic restriction refuses countries by the viewer's address, before anything else matters. VPNs, roaming and misplaced addresses make it look random.",
+        title: "the distribution does not serve the viewer's country",
+        meaning: "The distribution's geographic restriction refuses countries by the viewer's address, whatever the pass says. VPNs, roaming, and addresses that are registered in another country make it look random.",
         fix: &[
-            "aws cloudfront get-distribution-config --id {distribution_id} --query DistributionConfig.Restrictions",
-            "allow the country, or ask the viewer to switch the VPN off",
+            Fix::new(
+                "aws cloudfront get-distribution-config --id {distribution_id} --query DistributionConfig.Restrictions",
+            ),
+            Fix::new("allow the country, or ask the viewer to switch the VPN off"),
         ],
         needs: &[Need::Response, Need::Distribution],
         sources: &[Source::Geo, Source::Unknown],
@@ -35,28 +37,18 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "web-acl",
         about: About::Elsewhere,
         title: "AWS WAF blocked the request",
-        meaning: "A rule of the web ACL refused the request before CloudFront looked at the pass: a rate limit, a managed rule group that dislikes the user agent, a long query or cookie (signed ones are long), an address list.",
+        meaning: "A rule of the web ACL refused the request before CloudFront looked at the pass: a rate limit, an address list, or a managed rule group that objects to the user agent, to a long query or to a long cookie header. Signed URLs and cookies are long.",
         fix: &[
-            "aws wafv2 get-sampled-requests --scope CLOUDFRONT --region us-east-1 --web-acl-arn {web_acl} --rule-metric-name METRIC --time-window StartTime=START,EndTime=END --max-items 100",
-            "exclude the rule for this path, or set it to count: SizeRestrictions_QUERYSTRING and SizeRestrictions_COOKIE_HEADER meet signed requests",
+            Fix::new(
+                "see which rule it was: aws wafv2 get-sampled-requests --scope CLOUDFRONT --region us-east-1 --web-acl-arn {web_acl} --rule-metric-name METRIC --time-window StartTime=START,EndTime=END --max-items 100",
+            ),
+            Fix::new(
+                "exclude the rule for this path, or set it to count: SizeRestrictions_QUERYSTRING, SizeRestrictions_Cookie_HEADER and NoUserAgent_HEADER of AWSManagedRulesCommonRuleSet block signed requests and players",
+            ),
         ],
         needs: &[Need::Response, Need::Distribution],
         sources: &[Source::Waf, Source::Unknown],
         check: web_acl,
-    },
-    Cause {
-        id: "origin-denied",
-        about: About::Elsewhere,
-        title: "the origin refused, and CloudFront passed its 403 on",
-        meaning: "CloudFront let the request through. A custom origin refuses by its own rules: a missing secret header, a Host that it does not know, its own firewall. S3 says AccessDenied also for an object that does not exist (unless CloudFront may list the bucket), for one that KMS encrypts with a key that CloudFront may not use, and for one that another account owns.",
-        fix: &[
-            "ask the origin directly, with the Host and headers that CloudFront sends",
-            "aws s3api head-object --bucket {bucket} --key KEY    # 404: it does not exist",
-            "allow CloudFront to list, then missing objects are 404: s3:ListBucket on arn:aws:s3:::{bucket}",
-        ],
-        needs: &[Need::Response, Need::Distribution, Need::BucketPolicy, Need::PublicAccessBlock],
-        sources: &[Source::Origin, Source::S3, Source::Unknown],
-        check: origin_denied,
     },
 ];
 
@@ -65,13 +57,37 @@ fn revoked(case: &Case<'_>) -> Verdict {
         (Some(code @ ("revoked" | "revocation-unknown" | "revocation-stale")), _) => {
             Verdict::proved([format!("the edge says `{code}` in `x-edgepass-reason`")])
         }
-        (Some(code), _) => Verdict::ruled_out(format!("the edge says `{code}`")),
-        (None, Some(Answer::Generated)) => Verdict::possible([
-            "a function made the answer; if it is Edgepass's, its log has the code (expose_reason = true shows it)".to_owned(),
+        (Some(code), _) => {
+            Verdict::ruled_out(format!("the edge says `{}`", code.escape_debug()))
+        }
+        (None, Some(Answer::Generated)) if is_edgepass(case) => Verdict::possible([
+            "Edgepass's edge made the answer; its log has the code (expose_reason = true shows it in the answer)".to_owned(),
         ]),
+        (None, Some(Answer::Generated)) => {
+            Verdict::ruled_out("a function made the answer, and it is not known to be Edgepass's")
+        }
         (None, Some(_)) => Verdict::ruled_out("no function made the answer"),
         (None, None) => Verdict::Open,
     }
+}
+
+/// Whether the function that made the answer looks like Edgepass's: by the refusal that Edgepass
+/// writes, or by the name that its template gives.
+fn is_edgepass(case: &Case<'_>) -> bool {
+    let response = case.evidence.response.as_ref();
+    let own = response.is_some_and(|response| {
+        response.body.trim() == "403 Forbidden"
+            && response.header("cache-control") == Some("no-store")
+    });
+    let functions = case.behavior().map(|behavior| {
+        let lambdas = behavior.lambda_function_associations.items.iter();
+        lambdas.chain(&behavior.function_associations.items)
+    });
+    let named = functions.into_iter().flatten().any(|function| {
+        let name = function.name().to_ascii_lowercase();
+        name.contains("edgepass") || name.contains("validatorfunction")
+    });
+    own || named
 }
 
 fn geo_restriction(case: &Case<'_>) -> Verdict {
@@ -117,7 +133,7 @@ fn web_acl(case: &Case<'_>) -> Verdict {
             match acl {
                 Some("") => Verdict::likely([
                     says,
-                    "the distribution has no web ACL: the origin's own refused, or the file is old"
+                    "the distribution has no web ACL: the origin has one that refused, or the file is old"
                         .to_owned(),
                 ]),
                 Some(acl) => {
@@ -133,61 +149,4 @@ fn web_acl(case: &Case<'_>) -> Verdict {
         (_, Some(acl)) => Verdict::possible([format!("the distribution has the web ACL `{acl}`")]),
         (_, None) => Verdict::Open,
     }
-}
-
-fn origin_denied(case: &Case<'_>) -> Verdict {
-    let server = case.evidence.response.as_ref().and_then(|response| response.header("server"));
-    match (&case.answer, case.source) {
-        (Some(Answer::S3(code) | Answer::Website(code)), _) if code != "AccessDenied" => {
-            let mut facts = vec![format!("S3 says `{code}`")];
-            facts.extend(s3_meaning(code).map(str::to_owned));
-            Verdict::Found(crate::cause::Certainty::Proved, facts)
-        }
-        (Some(Answer::S3(_)), _) => match case.origin().map(|origin| origin.bucket().is_some()) {
-            Some(false) => Verdict::proved(["the origin is no bucket, but has one behind it".to_owned()]),
-            _ if is_in_order(case) => Verdict::likely([
-                "S3 says AccessDenied although origin access control and bucket policy are in order".to_owned(),
-                "so the object is probably missing, encrypted with a key that CloudFront may not use, or another account's".to_owned(),
-            ]),
-            _ => Verdict::possible(["S3 says AccessDenied for a missing object too, unless CloudFront may list the bucket".to_owned()]),
-        },
-        (_, Source::Origin) => Verdict::proved([format!(
-            "the answer is the origin's own, by its header `server: {}`",
-            server.unwrap_or_default().escape_debug()
-        )]),
-        (None, _) => Verdict::Open,
-        (Some(_), Source::Unknown) => Verdict::possible(["a custom error page hides where the 403 is from".to_owned()]),
-        (Some(_), source) => Verdict::ruled_out(format!("the answer is from {}", source.description())),
-    }
-}
-
-/// Whether everything that is known of the way to the bucket is as it should be.
-fn is_in_order(case: &Case<'_>) -> bool {
-    let known = case.evidence.bucket_policy.is_some() && case.origin().is_some();
-    known
-        && super::origin::CAUSES
-            .iter()
-            .all(|cause| !matches!((cause.check)(case), Verdict::Found(..)))
-}
-
-/// Codes of S3 that come with 403 (Amazon S3 API reference, "Error responses").
-fn s3_meaning(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "InvalidObjectState" => "the object is archived in Glacier; restore it first",
-        "AllAccessDisabled" => "the bucket's account was shut off",
-        "AccountProblem" => "the account of the bucket has a problem with AWS",
-        "SignatureDoesNotMatch" => {
-            "the origin request was signed twice, or changed after signing: an Authorization header of the viewer's was forwarded to the bucket"
-        }
-        "InvalidAccessKeyId" | "InvalidToken" | "ExpiredToken" => {
-            "an Authorization header or token of the viewer's was forwarded to the bucket; do not forward it"
-        }
-        "RequestTimeTooSkewed" => {
-            "an Authorization header with an old date was forwarded to the bucket"
-        }
-        "KMS.DisabledException" | "KMS.NotFoundException" => {
-            "the KMS key of the object is disabled or gone"
-        }
-        _ => return None,
-    })
 }

@@ -5,10 +5,10 @@ use policy::{
     PolicyFault, UnixTime,
 };
 
-use super::PASS;
 use super::resource::departures;
+use super::{PASS, SIGN_COOKIES, SIGN_URL, by_cookie, by_url};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Need, Verdict};
+use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
 use crate::encoded::{Encoded, Form};
 use crate::pass::Pass;
 use crate::rewriting::Change;
@@ -18,10 +18,13 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "truncated-cookie",
         about: About::Encoding,
         title: "a value of the pass is cut off",
-        meaning: "Browsers drop or cut cookies above about 4 KB, log viewers and chat programs cut long URLs, and a `;` or line break inside a value ends it. Signatures have a fixed length and base64 comes in groups of four, so a missing end shows.",
+        meaning: "Browsers drop or cut cookies above about 4 KB, log viewers and chat programs cut long URLs, and a `;` or line break inside a value ends it. A cut value shows: signatures have a fixed length, and base64 comes in groups of four.",
         fix: &[
-            "shorten the policy's resource; edgepass sign cookies refuses what browsers would drop",
-            "copy the whole value: a signature by an RSA-2048 key has 344 characters",
+            Fix::when(
+                by_cookie,
+                "shorten the policy's resource; edgepass sign cookies refuses what browsers would drop",
+            ),
+            Fix::new("copy the whole value: a signature by an RSA-2048 key has 344 characters"),
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -30,11 +33,32 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "wrong-base64-alphabet",
         about: About::Encoding,
-        title: "a value of the pass is in another base64 alphabet than CloudFront's",
-        meaning: "CloudFront wants plain base64 with `+` as `-`, `=` as `_` and `/` as `~`. That is not base64url, in which `_` is a digit and padding is left out. Plain base64 loses its `+` as well, which URLs take for a space.",
+        title: "a value of the pass is not written in CloudFront's base64",
+        meaning: "CloudFront takes plain base64 with `-` for `+`, `_` for `=` and `~` for `/`. That is not base64url, in which `_` is a digit and the padding is left out. A `+` of plain base64 in a URL becomes a space. Functions that set cookies often encode the value once more, and CloudFront does not decode it.",
         fix: &[
-            "openssl base64 -A | tr -- '+=/' '-_~'",
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
+            Fix::when(encoded_again, "send the value raw, as the signer returned it:"),
+            Fix::when(encoded_again, "PHP: setrawcookie() in place of setcookie()"),
+            Fix::when(encoded_again, "Express: res.cookie(name, value, { encode: String })"),
+            Fix::when(
+                encoded_again,
+                "Laravel: cookie($name, $value, raw: true), and the names of the cookies in the exceptions of EncryptCookies",
+            ),
+            Fix::when(encoded_again, "Django: response.set_cookie(), not set_signed_cookie()"),
+            Fix::when(
+                encoded_again,
+                "Rails: response.add_header(\"Set-Cookie\", ...) in place of cookies[...]",
+            ),
+            Fix::when(
+                in_other_alphabet,
+                "translate the signer's base64: openssl base64 -A | tr -- '+=/' '-_~'",
+            ),
+            Fix::when(
+                encoded_again_in_url,
+                "put the signer's URL into the page as it is; do not pass it through encodeURIComponent or a form encoder",
+            ),
+            Fix::new("or let a signer write the values:"),
+            SIGN_URL,
+            SIGN_COOKIES,
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -43,11 +67,13 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "policy-malformed",
         about: About::Encoding,
-        title: "the policy is not one that CloudFront reads, or not the text that was signed",
-        meaning: "A policy has one statement with Resource and Condition, DateLessThan in it, times as bare numbers, an address as one IPv4 network. A canned policy is signed over CloudFront's exact text, without white space and in its order, which JSON writers miss in small ways.",
+        title: "CloudFront cannot read the policy, or it is not the text that was signed",
+        meaning: "A policy has one statement with Resource and Condition. The Condition has DateLessThan, times are bare numbers, and an address is one IPv4 network. A canned policy is signed over CloudFront's exact text, without white space and in CloudFront's order; JSON writers differ from it in small ways.",
         fix: &[
-            "write policies with a signer: edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
-            "see what the pass says: edgepass inspect 'URL'",
+            Fix::new("write policies with a signer:"),
+            SIGN_URL,
+            SIGN_COOKIES,
+            Fix::new("see what the pass says: edgepass inspect 'URL'"),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -130,16 +156,19 @@ fn wrong_alphabet(case: &Case<'_>) -> Verdict {
         match encoded.form {
             Form::CloudFront => {}
             Form::Plain { symbol } => facts.push(format!(
-                "`{name}` has a `{symbol}`, which is plain base64; CloudFront writes `+` as `-`, `=` as `_`, `/` as `~`"
+                "`{name}` has a `{symbol}`, which is plain base64; CloudFront writes `-` for `+`, `_` for `=`, `~` for `/`"
             )),
             Form::UrlSafe => facts.push(format!(
                 "`{name}` has `_` in its middle, which is base64url; CloudFront writes `~` there and `_` for the padding only"
             )),
             Form::PercentEncoded => {
-                facts.push(format!("`{name}` is percent-encoded once more than it should be"));
+                facts.push(format!("`{name}` was percent-encoded once more than it should be"));
             }
+            Form::Quoted => facts.push(format!(
+                "`{name}` is in double quotes, which CloudFront takes for part of the value"
+            )),
             Form::Foreign { symbol } => facts.push(format!(
-                "`{name}` has `{}`, which is a symbol of no base64",
+                "`{name}` has `{}`, which is not a symbol of base64",
                 symbol.escape_debug()
             )),
             Form::CloudFrontUnpadded if !is_cut(case, field, &encoded) => {
@@ -151,17 +180,39 @@ fn wrong_alphabet(case: &Case<'_>) -> Verdict {
     }
     if !facts.is_empty() {
         if case.authorship.as_ref().is_some_and(|authorship| authorship.changes.is_empty()) {
-            facts.push("read in that other form, the signature holds".to_owned());
+            facts.push("written in CloudFront's base64, the signature holds".to_owned());
         }
         return Verdict::Found(certainty, facts);
     }
     match case.whole_pass() {
-        Some(_) => Verdict::ruled_out("its values are CloudFront's base64"),
+        Some(_) => Verdict::ruled_out("its values are in CloudFront's base64"),
         None if case.said(CloudFrontError::MalformedSignature) => {
             Verdict::likely(["CloudFront could not decode the signature".to_owned()])
         }
         None => Verdict::Open,
     }
+}
+
+/// Whether a value of the pass has one of these forms.
+fn has_form(case: &Case<'_>, of: fn(Form) -> bool) -> bool {
+    let Some(pass) = case.pass() else { return true };
+    ENCODED.into_iter().filter_map(|field| pass.encoded(field)).any(|it| of(it.form))
+}
+
+fn is_encoded_again(form: Form) -> bool {
+    matches!(form, Form::PercentEncoded | Form::Quoted)
+}
+
+fn encoded_again(case: &Case<'_>) -> bool {
+    by_cookie(case) && has_form(case, is_encoded_again)
+}
+
+fn encoded_again_in_url(case: &Case<'_>) -> bool {
+    by_url(case) && has_form(case, is_encoded_again)
+}
+
+fn in_other_alphabet(case: &Case<'_>) -> bool {
+    has_form(case, |form| !is_encoded_again(form) && form != Form::CloudFront)
 }
 
 fn policy_malformed(case: &Case<'_>) -> Verdict {
@@ -211,20 +262,17 @@ fn policy_malformed(case: &Case<'_>) -> Verdict {
         && policy.resource().starts_with('*')
     {
         return Verdict::possible([format!(
-            "the resource `{}` names no protocol; AWS's page on cookies wants `http://` or `https://`",
+            "the resource `{}` names no protocol; by AWS's page on cookies it has to begin with `http://` or `https://`",
             policy.resource()
         )]);
     }
-    if pass.value(Field::Expires).is_some() && pass.value(Field::Policy).is_some() {
-        return Verdict::possible([
-            "a policy and an expiry came together; AWS does not say which one counts".to_owned(),
-        ]);
-    }
+    // A policy beside an expiry refuses nothing: a widely used signer writes both (the package
+    // aws-cloudfront-sign), and its passes are good.
     match case.whole_pass() {
         Some(_) if case.said(CloudFrontError::MalformedPolicy) => {
             Verdict::likely(["CloudFront says so: MalformedPolicy".to_owned()])
         }
-        Some(_) => Verdict::ruled_out("the policy is one that CloudFront reads"),
+        Some(_) => Verdict::ruled_out("CloudFront can read the policy"),
         None => Verdict::Open,
     }
 }
@@ -236,7 +284,7 @@ fn is_cut_policy(pass: &Pass) -> bool {
     })
 }
 
-/// How sure it is that CloudFront minds too: Edgepass is the stricter reader.
+/// How sure it is that CloudFront refuses it too: Edgepass is the stricter reader.
 fn certainty(fault: &PolicyFault) -> Option<Certainty> {
     match fault {
         PolicyFault::Missing { key: "Resource", .. } => None,

@@ -1,21 +1,73 @@
-//! Who signed, with what, and who is trusted.
+//! Who signed, with which key, and which keys CloudFront trusts.
 
 use policy::{CloudFrontError, Field, Hash};
 
-use super::{CHECK, PASS};
+use super::{CHECK, PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Need, Verdict};
+use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::key_id::KeyIdForm;
 use crate::moment::{distance, rfc3339};
+
+/// CloudFront looks the id up before anything else of a pass.
+pub(super) const WRONG_IDS: &[Cause] = &[
+    Cause {
+        id: "wrong-key-id",
+        about: About::Keys,
+        title: "the Key-Pair-Id is not the id of a public key",
+        meaning: "Key-Pair-Id is the id that CloudFront gives to a public key when it is uploaded, such as K2JCJMDEHXQW5F. Signers take any text in its place and sign without a complaint: the name of the key, the id of its key group, an access key, or `undefined` where a variable of the environment is not set.",
+        fix: &[
+            Fix::new(
+                "aws cloudfront list-public-keys --query 'PublicKeyList.Items[].[Id,Name]' --output text",
+            ),
+            Fix::new(
+                "give the signer that id, and let it stop where it has none: the SDKs call it keyPairId or key_pair_id",
+            ),
+            SIGN_URL,
+            SIGN_COOKIES,
+        ],
+        needs: &[Need::Url],
+        sources: PASS,
+        check: wrong_key_id,
+    },
+    Cause {
+        id: "trusted-signer-account",
+        about: About::Keys,
+        title: "the pass is signed with an account's key pair that the behaviour does not trust",
+        meaning: "An id that begins with APKA is that of a CloudFront key pair of an AWS account, which its root user made. It counts only where the account is among the behaviour's TrustedSigners (`self` is the distribution's own account), and only while the key pair is active. A key group never takes it: AWS recommends key groups, and such key pairs are the older way.",
+        fix: &[
+            Fix::new(
+                "see which key pairs count: aws cloudfront get-distribution --id {distribution_id} --query Distribution.ActiveTrustedSigners",
+            ),
+            Fix::new(
+                "move to a key group: upload a public key (aws cloudfront create-public-key), put it into a group (aws cloudfront create-key-group), name the group in TrustedKeyGroups, and sign with the id of that key",
+            ),
+            Fix::when(
+                trusts_accounts,
+                "or add the number of the account that owns the key pair to TrustedSigners",
+            ),
+        ],
+        needs: &[Need::Url, Need::Distribution, Need::DistributionState],
+        sources: CHECK,
+        check: trusted_signer_account,
+    },
+];
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "pem-as-key-id",
         about: About::Keys,
-        title: "the Key-Pair-Id is a key, or another id, instead of the public key's id",
-        meaning: "Key-Pair-Id is the id that CloudFront gave the public key when it was uploaded, such as K2JCJMDEHXQW5F. SDKs call the parameter keyPairId and take anything: the PEM itself, the name of the key group, its id.",
+        title: "the Key-Pair-Id holds a key instead of the public key's id",
+        meaning: "Key-Pair-Id is the id that CloudFront gives to a public key when it is uploaded, such as K2JCJMDEHXQW5F. SDKs call the parameter keyPairId and take any text, the PEM of the key included.",
         fix: &[
-            "aws cloudfront list-public-keys --query 'PublicKeyList.Items[].[Id,Name]' --output text",
-            "sign with that id: edgepass sign url '{url}' --key private.pem --key-id KEY_ID --expires +12h",
+            Fix::new(
+                "aws cloudfront list-public-keys --query 'PublicKeyList.Items[].[Id,Name]' --output text",
+            ),
+            SIGN_URL,
+            SIGN_COOKIES,
+            Fix::when(
+                holds_private_key,
+                "replace the key: whoever saw the URL has the private key",
+            ),
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -25,10 +77,16 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "hash-marker-missing",
         about: About::Keys,
         title: "the signature is SHA-256 but the request does not say so",
-        meaning: "CloudFront takes a signature for SHA-1 unless the request carries Hash-Algorithm=SHA256, or the cookie CloudFront-Hash-Algorithm. Signing with SHA-256, as KMS and FIPS machines must, without the marker is refused with AccessDenied; so is a marker that CloudFront does not know.",
+        meaning: "CloudFront takes a signature for SHA-1 unless the request carries Hash-Algorithm=SHA256, or the cookie CloudFront-Hash-Algorithm=SHA256. A SHA-256 signature without that marker, as KMS and FIPS machines make it, is refused with AccessDenied. So is a marker that CloudFront does not know.",
         fix: &[
-            "append &Hash-Algorithm=SHA256 to the URL, or set the cookie CloudFront-Hash-Algorithm=SHA256",
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h    # writes the marker",
+            Fix::when(super::by_url, "append &Hash-Algorithm=SHA256 to the URL"),
+            Fix::when(
+                super::by_cookie,
+                "set the cookie CloudFront-Hash-Algorithm=SHA256 beside the others",
+            ),
+            Fix::new("or let a signer write the marker:"),
+            SIGN_URL,
+            SIGN_COOKIES,
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -38,10 +96,17 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "hash-marker-superfluous",
         about: About::Keys,
         title: "the request says SHA-256 but the signature is SHA-1",
-        meaning: "The marker Hash-Algorithm=SHA256 tells CloudFront how to check. An SDK that signs with SHA-1 by default, with the marker added by hand or left behind as an old cookie, is refused with AccessDenied.",
+        meaning: "The marker Hash-Algorithm=SHA256 tells CloudFront how to check the signature. A signature that an SDK made with SHA-1, its default, is refused with AccessDenied if the marker was added by hand, or was left behind as an old cookie.",
         fix: &[
-            "sign with SHA-256: edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h --hash sha256",
-            "or remove the marker; expire the old cookie CloudFront-Hash-Algorithm",
+            Fix::when(
+                super::by_url,
+                "sign with SHA-256: edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h --hash sha256",
+            ),
+            Fix::when(
+                super::by_cookie,
+                "sign with SHA-256: edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h --hash sha256",
+            ),
+            Fix::new("or remove the marker; expire an old cookie CloudFront-Hash-Algorithm"),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -51,10 +116,14 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "signed-by-another-key",
         about: About::Keys,
         title: "another private key made the signature than the one that Key-Pair-Id names",
-        meaning: "CloudFront verifies with the public key that Key-Pair-Id names. After a rotation, or with keys of two stages side by side, the private key and the id that are deployed together do not always belong together.",
+        meaning: "CloudFront verifies a signature with the public key that Key-Pair-Id names. After a rotation, or where the keys of two stages lie side by side, a private key can be deployed with the id of another key.",
         fix: &[
-            "openssl pkey -in private.pem -pubout | diff - public.pem    # the pair that belongs together prints nothing",
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h    # with the private key of {key_id}",
+            Fix::new(
+                "compare the private key with the public one: openssl pkey -in private.pem -pubout | diff - public.pem    # prints nothing if they are a pair",
+            ),
+            Fix::new("sign with a private key and its own id:"),
+            SIGN_URL,
+            SIGN_COOKIES,
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -64,10 +133,14 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "key-removed-before-drain",
         about: About::Keys,
         title: "the key was taken out of its key group while passes signed with it were still good",
-        meaning: "A key group refuses everything that was signed with a key that is no longer in it, at once. In a rotation the old key must stay until the last pass that it signed has expired.",
+        meaning: "CloudFront refuses every pass whose key is no longer in the key group, from the moment that the key is removed. In a rotation the old key has to stay in the group until the last pass that it signed has expired.",
         fix: &[
-            "put {key_id} back until {expires}: aws cloudfront update-key-group --id {key_group_id} --if-match ETAG --key-group-config file://key-group-config.json",
-            "rotate in this order: add the new key, sign with it, wait for the longest lifetime, remove the old key",
+            Fix::new(
+                "put {key_id} back until {expires}: aws cloudfront update-key-group --id {key_group_id} --if-match ETAG --key-group-config file://key-group-config.json",
+            ),
+            Fix::new(
+                "rotate in this order: add the new key, sign with it, wait for the longest lifetime of a pass, remove the old key",
+            ),
         ],
         needs: &[Need::Url, Need::Distribution, Need::KeyGroup, Need::PublicKey],
         sources: CHECK,
@@ -77,10 +150,12 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "key-not-in-group",
         about: About::Keys,
         title: "the key is in no key group that the behaviour trusts",
-        meaning: "A public key counts for a URL only if it is in a key group that the URL's own cache behaviour trusts. Uploading the key is not enough, nor is a group on another behaviour or distribution.",
+        meaning: "A public key counts for a URL only if it is in a key group that the cache behaviour of this URL trusts. To upload the key is not enough, and a group of another behaviour or distribution does not count.",
         fix: &[
-            "aws cloudfront update-key-group --id {key_group_id} --if-match ETAG --key-group-config file://key-group-config.json    # with {key_id} among Items",
-            "or sign with a key that is in the group",
+            Fix::new(
+                "aws cloudfront update-key-group --id {key_group_id} --if-match ETAG --key-group-config file://key-group-config.json    # with {key_id} among Items",
+            ),
+            Fix::new("or sign with a key that is in the group"),
         ],
         needs: &[Need::Url, Need::Distribution, Need::KeyGroup],
         sources: PASS,
@@ -88,30 +163,139 @@ pub(super) const CAUSES: &[Cause] = &[
     },
 ];
 
+fn wrong_key_id(case: &Case<'_>) -> Verdict {
+    let Some(pass) = case.pass() else { return Verdict::Open };
+    let name = pass.name(Field::KeyPairId);
+    let Some(id) = case.key_id() else {
+        return match pass.all(Field::KeyPairId).is_empty() {
+            true => Verdict::Open,
+            false => {
+                Verdict::proved([format!("`{name}` is empty: the code that signed had no id")])
+            }
+        };
+    };
+    let trusted = case.trusted_key_ids().is_some_and(|(ids, _)| ids.contains(&id));
+    if trusted || case.named_key().is_some() {
+        return Verdict::ruled_out("the id is that of a known key");
+    }
+    let refused = matches!(&case.answer, Some(crate::source::Answer::CloudFront(_)));
+    let (certainty, what) = match KeyIdForm::of(id) {
+        KeyIdForm::PublicKey => {
+            return Verdict::ruled_out("it has the form of a public key's id");
+        }
+        KeyIdForm::AccountKey => return Verdict::ruled_out("see trusted-signer-account"),
+        KeyIdForm::Pem => return Verdict::ruled_out("see pem-as-key-id"),
+        KeyIdForm::Missing => (
+            Certainty::Proved,
+            format!("`{name}` is `{}`: the code that signed had no id", shown(id)),
+        ),
+        KeyIdForm::AccessKey => (
+            Certainty::Proved,
+            format!(
+                "`{name}` has the form of an access key of AWS's API, which CloudFront does not verify with"
+            ),
+        ),
+        KeyIdForm::Distribution => (
+            Certainty::Proved,
+            format!("`{name}` has the form of a distribution's id, `{}`", shown(id)),
+        ),
+        KeyIdForm::KeyGroup => (
+            Certainty::Proved,
+            format!(
+                "`{name}` has the form of a key group's id; the id of a public key in the group is needed"
+            ),
+        ),
+        KeyIdForm::Arn => {
+            (Certainty::Proved, format!("`{name}` is an ARN; the id alone is needed"))
+        }
+        KeyIdForm::Name => (
+            if refused { Certainty::Likely } else { Certainty::Possible },
+            format!(
+                "`{name}` is `{}`, which looks like a name; ids look like `K2JCJMDEHXQW5F`",
+                shown(id)
+            ),
+        ),
+        KeyIdForm::Unknown => {
+            (Certainty::Likely, format!("`{name}` has characters that no id of CloudFront's has"))
+        }
+    };
+    let mut facts = vec![what];
+    if let Some(signing) = case.authorship.as_ref().and_then(|it| it.key.id.as_deref()) {
+        facts.push(format!("the signature was made with the key `{signing}`: that is the id"));
+    }
+    Verdict::Found(certainty, facts)
+}
+
+fn trusted_signer_account(case: &Case<'_>) -> Verdict {
+    let Some(id) = case.key_id() else { return Verdict::Open };
+    if KeyIdForm::of(id) != KeyIdForm::AccountKey {
+        return Verdict::ruled_out("the id is not that of an account's key pair");
+    }
+    let unknown = case.said(CloudFrontError::InvalidKey);
+    let fact = format!("`{}` has the form of an account's key pair", shown(id));
+    let Some(behavior) = case.behavior() else {
+        let certainty = if unknown { Certainty::Likely } else { Certainty::Possible };
+        return Verdict::Found(certainty, vec![fact]);
+    };
+    if !behavior.is_signed() {
+        return Verdict::ruled_out(format!("{} checks no signatures", behavior.name()));
+    }
+    if !behavior.trusted_signers.enabled {
+        return Verdict::proved([
+            fact,
+            format!("{} trusts key groups only, and these take public keys only", behavior.name()),
+        ]);
+    }
+    let mut facts = vec![
+        fact,
+        format!(
+            "{} trusts the accounts `{}`",
+            behavior.name(),
+            behavior.trusted_signers.items.join("`, `")
+        ),
+    ];
+    let state = case.distribution().and_then(|distribution| distribution.state.as_ref());
+    let active = state.map(|state| {
+        let signers = state.active_trusted_signers.items.iter();
+        signers.flat_map(|signer| &signer.key_pair_ids.items).any(|active| active == id)
+    });
+    match active {
+        Some(true) => Verdict::ruled_out("it is among the distribution's active key pairs"),
+        Some(false) => {
+            facts.push(
+                "no active key pair of the distribution's ActiveTrustedSigners has this id"
+                    .to_owned(),
+            );
+            Verdict::Found(Certainty::Proved, facts)
+        }
+        None => {
+            let certainty = if unknown { Certainty::Likely } else { Certainty::Possible };
+            Verdict::Found(certainty, facts)
+        }
+    }
+}
+
+fn trusts_accounts(case: &Case<'_>) -> bool {
+    case.behavior().is_none_or(|behavior| behavior.trusted_signers.enabled)
+}
+
 fn pem_as_key_id(case: &Case<'_>) -> Verdict {
     let Some(id) = case.key_id() else { return Verdict::Open };
     let name = case.pass().map_or("Key-Pair-Id", |pass| pass.name(Field::KeyPairId));
-    if id.contains("BEGIN") || id.contains("PRIVATE KEY") || id.contains("PUBLIC KEY") {
+    if KeyIdForm::of(id) != KeyIdForm::Pem {
+        return Verdict::ruled_out("the Key-Pair-Id holds no key");
+    }
+    if id.contains("BEGIN") || id.contains(" KEY") {
         return Verdict::proved([format!("`{name}` holds a PEM of {} characters", id.len())]);
     }
-    if id.len() > 64 || id.starts_with("MII") {
-        return Verdict::proved([format!(
-            "`{name}` has {} characters, like the inside of a PEM; ids have 14",
-            id.len()
-        )]);
-    }
-    if id.len() == 36 && id.matches('-').count() == 4 {
-        return Verdict::proved([format!(
-            "`{name}` is `{id}`, which has the form of a key group's id; the id of a public key in it is wanted"
-        )]);
-    }
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if !id.bytes().all(plain) {
-        return Verdict::likely([format!(
-            "`{name}` has characters that no id of CloudFront's has"
-        )]);
-    }
-    Verdict::ruled_out(format!("`{id}` has the form of an id"))
+    Verdict::proved([format!(
+        "`{name}` has {} characters, like the inside of a PEM; ids have 14",
+        id.len()
+    )])
+}
+
+fn holds_private_key(case: &Case<'_>) -> bool {
+    case.key_id().is_some_and(|id| id.contains("PRIVATE KEY"))
 }
 
 fn hash_marker_missing(case: &Case<'_>) -> Verdict {
@@ -135,13 +319,13 @@ fn hash_marker_missing(case: &Case<'_>) -> Verdict {
             pass.name(Field::HashAlgorithm),
             shown(other)
         )]),
-        (Some(_), _) => Verdict::ruled_out("the marker is the signature's"),
+        (Some(_), _) => Verdict::ruled_out("the marker fits the signature"),
         (None, Some("SHA256")) => Verdict::ruled_out("the marker is there"),
         (None, _) => Verdict::Open,
     }
 }
 
-/// A stranger's word, as far as it is fit for a message.
+/// A stranger's word, cut and escaped for a message.
 fn shown(text: &str) -> String {
     text.chars().take(20).flat_map(char::escape_debug).collect()
 }
@@ -172,6 +356,7 @@ fn signed_by_another_key(case: &Case<'_>) -> Verdict {
         (Some(_), Some(_)) => {
             Verdict::ruled_out(format!("the key of `{id}` verifies the signature"))
         }
+        (Some(_), None) if is_no_id(case) => Verdict::ruled_out("see wrong-key-id"),
         (Some(authorship), None) if authorship.key.id.is_some() => Verdict::likely([
             format!("the signature was made with {}", authorship.key.name()),
             format!(
@@ -184,10 +369,10 @@ fn signed_by_another_key(case: &Case<'_>) -> Verdict {
             let fact = format!("the signature does not hold with {} and either hash", named.name());
             let custom = pass.value(Field::Policy).is_some();
             if custom {
-                // Everything that was signed is at hand, so only the key is left.
-                Verdict::likely([fact, "the policy is as it was sent, so the key is another one, or the policy was changed".to_owned()])
+                // The whole signed text is in the request, so only the key is left.
+                Verdict::likely([fact, "all that was signed is in the request, so another key signed, or the policy was changed afterwards".to_owned()])
             } else {
-                Verdict::possible([fact, "nor for a URL that usual changes lead to".to_owned()])
+                Verdict::possible([fact, "nor for any other URL that was tried".to_owned()])
             }
         }
         (None, None) => match case.edgepass_code() {
@@ -206,7 +391,7 @@ fn key_removed_before_drain(case: &Case<'_>) -> Verdict {
     }
     let Some((trusted, groups)) = case.trusted_key_ids() else { return Verdict::Open };
     if trusted.contains(&id) {
-        return Verdict::ruled_out(format!("`{id}` is in the {}", groups.join(" or the ")));
+        return Verdict::ruled_out(format!("`{id}` is in {}", groups.join(" or ")));
     }
     let own = case.authorship.as_ref().is_some_and(|it| it.key.id.as_deref() == Some(id));
     if !own {
@@ -246,11 +431,26 @@ fn key_not_in_group(case: &Case<'_>) -> Verdict {
         case.said(CloudFrontError::InvalidKey) || case.edgepass_code() == Some("unknown-key");
     let Some(id) = case.key_id() else {
         return match unknown {
-            true => Verdict::likely(["the key is unknown, says the answer".to_owned()]),
+            true => Verdict::likely(["the answer says that the key is unknown".to_owned()]),
             false => Verdict::Open,
         };
     };
+    if is_no_id(case) {
+        return Verdict::ruled_out("see wrong-key-id, pem-as-key-id or trusted-signer-account");
+    }
     let id = shown(id);
+    if let Some(behavior) = case.behavior()
+        && behavior.trusted_signers.enabled
+        && !behavior.trusted_key_groups.enabled
+    {
+        return Verdict::proved([
+            format!("the pass names the public key `{id}`"),
+            format!(
+                "{} trusts the key pairs of accounts (TrustedSigners), and no key group",
+                behavior.name()
+            ),
+        ]);
+    }
     let Some((trusted, groups)) = case.trusted_key_ids() else {
         return match (unknown, case.behavior()) {
             (true, _) => Verdict::likely([format!(
@@ -263,12 +463,12 @@ fn key_not_in_group(case: &Case<'_>) -> Verdict {
         };
     };
     if trusted.contains(&id.as_str()) {
-        return Verdict::ruled_out(format!("`{id}` is in the {}", groups.join(" or the ")));
+        return Verdict::ruled_out(format!("`{id}` is in {}", groups.join(" or ")));
     }
     let mut facts = vec![format!(
-        "{} trusts the {}, with {}",
+        "{} trusts {}, with {}",
         case.behavior().map_or_else(String::new, |behavior| behavior.name()),
-        groups.join(" and the "),
+        groups.join(" and "),
         if trusted.is_empty() {
             "no key".to_owned()
         } else {
@@ -277,4 +477,11 @@ fn key_not_in_group(case: &Case<'_>) -> Verdict {
     )];
     facts.push(format!("the pass names `{id}`"));
     Verdict::Found(Certainty::Proved, facts)
+}
+
+/// Whether the id is of a form that no public key's has.
+fn is_no_id(case: &Case<'_>) -> bool {
+    let Some(id) = case.key_id() else { return false };
+    !matches!(KeyIdForm::of(id), KeyIdForm::PublicKey | KeyIdForm::Name | KeyIdForm::Unknown)
+        && case.named_key().is_none()
 }

@@ -2,23 +2,50 @@
 
 use policy::{Carrier, CloudFrontError, Field, ResourcePattern, Section, wildcards_match};
 
-use super::PASS;
+use super::{PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Need, Verdict};
+use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
 use crate::difference::{common, marked};
 use crate::pass::percent_decoded;
-use crate::rewriting::Change;
+use crate::relatives::is_part_of_a_stream;
+use crate::rewriting::{Change, changes_between};
 use crate::target::Target;
+
+/// The everyday mistake of HLS and DASH comes before the rare ones.
+pub(super) const ANOTHER_URL: &[Cause] = &[Cause {
+    id: "signature-of-another-url",
+    about: About::Resource,
+    title: "the signature is that of another URL, such as the playlist's on its segments",
+    meaning: "A canned policy is good for exactly one URL. A player that puts the query of a playlist's signed URL behind every segment sends a signature that fits none of them; most players send nothing at all. A proxy that changes the path after signing does the same. Segments need a pass for a pattern: cookies, or a custom policy whose query goes behind every URL.",
+    fix: &[
+        Fix::new(
+            "one pass for all files of the stream, as cookies: edgepass sign cookies '{folder}/*' --key private.pem --key-id {key_id} --expires +12h",
+        ),
+        Fix::new(
+            "or one query for all of them, which the player or the playlist puts behind each URL: edgepass sign url '{url}' --resource '{folder}/*' --key private.pem --key-id {key_id} --expires +12h",
+        ),
+        Fix::new(
+            "behind a proxy: sign the path that CloudFront gets, not the one that the viewer sees",
+        ),
+    ],
+    needs: &[Need::Url, Need::PublicKey, Need::SignedUrl],
+    sources: PASS,
+    check: signature_of_another_url,
+}];
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "canned-policy-for-pattern",
         about: About::Resource,
         title: "a pattern was signed with a canned policy, which is for one exact URL",
-        meaning: "CloudFront rebuilds a canned policy from the URL that is requested, in which no `*` stands, so a signature over `https://host/*` never holds. Most SDKs sign a pattern with a canned policy without a word: a custom policy is needed. Cookies with CloudFront-Expires instead of CloudFront-Policy are canned too, and good for one single URL.",
+        meaning: "CloudFront rebuilds a canned policy from the URL that is requested, which has no `*`, so a signature over `https://host/*` never holds. Most SDKs sign a pattern with a canned policy without a warning; it needs a custom policy. Cookies with CloudFront-Expires in place of CloudFront-Policy are canned too, and good for one single URL.",
         fix: &[
-            "edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
-            "with an SDK: give the policy itself (getSignedCookies({ policy }), get_signed_url with a policy), not a URL and an expiry",
+            Fix::new(
+                "edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
+            ),
+            Fix::new(
+                "with an SDK: give it the policy itself (getSignedCookies({ policy }), get_signed_url with a policy), not a URL and an expiry",
+            ),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -28,10 +55,12 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "url-re-encoded",
         about: About::Resource,
         title: "the URL was encoded differently when it was requested than when it was signed",
-        meaning: "The signature is over the characters of the URL as they travel. SDKs, HTTP clients, browsers, templates and proxies percent-encode and decode on the way: a space as `%20` or `+`, `'` as `%27`, `~` as `%7E`, `&` as `&amp;`. To people it is one URL, to the signature it is another.",
+        meaning: "The signature covers the characters of the URL as they are sent. SDKs, HTTP clients, browsers, templates and proxies percent-encode and decode on the way: a space as `%20` or `+`, `'` as `%27`, `~` as `%7E`, `&` as `&amp;`. People see one URL, the signature sees two.",
         fix: &[
-            "encode the URL first, sign the encoded text, and hand exactly that text on",
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h    # refuses what a client would change, and says what to write",
+            Fix::new("encode the URL first, sign the encoded text, and pass on exactly that text"),
+            Fix::new(
+                "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h    # refuses what a client would change, and says what to write",
+            ),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -41,10 +70,12 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "url-changed-after-signing",
         about: About::Resource,
         title: "the query of the URL was changed after signing",
-        meaning: "Query parameters are part of what is signed. Analytics, cache busters, players that add `_HLS_msn`, or a shell that cuts an unquoted URL at its first `&` change it afterwards.",
+        meaning: "Query parameters are part of what is signed. They change afterwards where analytics or a cache buster adds one, where a player adds `_HLS_msn`, or where a shell cuts an unquoted URL at its first `&`.",
         fix: &[
-            "add parameters before signing, or allow any with a pattern: edgepass sign url '{url}' --resource '{url}?*' --key private.pem --key-id {key_id} --expires +12h",
-            "put URLs in quotes in a shell",
+            Fix::new(
+                "add parameters before signing, or allow any with a pattern: edgepass sign url '{url}' --resource '{url}?*' --key private.pem --key-id {key_id} --expires +12h",
+            ),
+            Fix::new("put URLs in quotes in a shell"),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
@@ -54,16 +85,91 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "resource-mismatch",
         about: About::Resource,
         title: "the pass is for another resource",
-        meaning: "CloudFront compares the requested URL with the signed resource in four sections: protocol, domain, path, query. A wildcard stays within its section, case matters, and the host is the one that the viewer asks, not the bucket's.",
+        meaning: "CloudFront compares the requested URL with the signed resource in four sections: protocol, domain, path, query. A wildcard stays within its section, upper and lower case differ, and the domain is the host that the viewer asks, not the bucket's.",
         fix: &[
-            "sign what the viewer requests: edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
-            "or a pattern that covers it: edgepass sign cookies 'https://{host}/*' --key private.pem --key-id {key_id} --expires +12h",
+            Fix::new("sign what the viewer requests:"),
+            SIGN_URL,
+            SIGN_COOKIES,
+            Fix::when(
+                super::by_url,
+                "or a pattern that covers it: edgepass sign cookies '{folder}/*' --key private.pem --key-id {key_id} --expires +12h",
+            ),
         ],
         needs: &[Need::Url, Need::PublicKey],
         sources: PASS,
         check: resource_mismatch,
     },
 ];
+
+/// A canned pass in a URL; CloudFront's answer does not contradict it.
+fn canned_in_url<'c>(case: &'c Case<'_>) -> Option<&'c Target> {
+    let whole = case.whole_pass()?;
+    let canned = whole.carrier == Carrier::Url && whole.value(Field::Policy).is_none();
+    case.target.as_ref().filter(|_| canned)
+}
+
+fn signature_of_another_url(case: &Case<'_>) -> Verdict {
+    if let Some(facts) = departures(case, Change::AnotherUrl) {
+        return Verdict::Found(Certainty::Proved, facts);
+    }
+    let Some(target) = canned_in_url(case) else {
+        return match case.whole_pass() {
+            Some(_) => Verdict::ruled_out("the pass does not depend on one URL"),
+            None => Verdict::Open,
+        };
+    };
+    if case.authorship.is_some() {
+        return Verdict::ruled_out("the signature tells what was signed");
+    }
+    if let Some(verdict) = given_as_signed(case, target) {
+        return verdict;
+    }
+    let part = is_part_of_a_stream(&target.path);
+    let habit = "players ask for such files because a playlist or manifest names them; the signature is probably the playlist's".to_owned();
+    match case.named_key() {
+        Some(key) => {
+            let fact = format!(
+                "the signature by {} holds neither for the requested URL nor for a playlist near it that was tried",
+                key.name()
+            );
+            if part { Verdict::likely([fact, habit]) } else { Verdict::possible([fact]) }
+        }
+        None if part && case.said(CloudFrontError::AccessDenied) => Verdict::likely([
+            format!(
+                "`{}` is part of a stream, and a canned policy is good for one URL",
+                target.path
+            ),
+            habit,
+        ]),
+        None => Verdict::Open,
+    }
+}
+
+/// What the URL that somebody says was signed tells without a key.
+fn given_as_signed(case: &Case<'_>, target: &Target) -> Option<Verdict> {
+    let signed = case.signed_target()?;
+    let changes = changes_between(&signed, target);
+    if changes.is_empty() {
+        return None;
+    }
+    let query = signed.query.as_deref().unwrap_or_default();
+    let theirs = crate::pass::Pass::of_query(query);
+    let same = theirs.value(Field::Signature).is_some()
+        && theirs.value(Field::Signature) == case.in_url.value(Field::Signature);
+    if !changes.contains(&Change::AnotherUrl) {
+        return None;
+    }
+    let mut facts = marked("path", &signed.path, &target.path);
+    if same {
+        facts.insert(
+            0,
+            "both URLs have the same signature, and a canned one is good for one URL".to_owned(),
+        );
+        return Some(Verdict::Found(Certainty::Proved, facts));
+    }
+    facts.insert(0, "the URL given with `--signed-url` is another one".to_owned());
+    Some(Verdict::Found(Certainty::Likely, facts))
+}
 
 fn canned_policy_for_pattern(case: &Case<'_>) -> Verdict {
     if let Some(facts) = departures(case, Change::Pattern) {
@@ -122,7 +228,7 @@ fn url_changed_after_signing(case: &Case<'_>) -> Verdict {
     let lacks = case.in_url.lacks();
     if !case.in_url.is_empty() && !lacks.is_empty() && case.in_cookies.is_empty() {
         return Verdict::likely([format!(
-            "the URL has signing parameters but no {}: it was cut off, as a shell does at an unquoted `&`",
+            "the URL has signing parameters but no {}: it was cut off, as a shell cuts an unquoted URL at `&`",
             lacks.join(" and no ")
         )]);
     }
@@ -140,7 +246,7 @@ fn resource_mismatch(case: &Case<'_>) -> Verdict {
     let canned = case.pass().is_some_and(|pass| pass.value(Field::Policy).is_none());
     match case.named_key() {
         Some(key) if unproven && canned => Verdict::possible([format!(
-            "the signature by {} holds neither for the requested URL nor for any that usual changes lead to",
+            "the signature by {} holds neither for the requested URL nor for any other that was tried",
             key.name()
         )]),
         _ => undecided(case),
@@ -160,7 +266,7 @@ fn undecided(case: &Case<'_>) -> Verdict {
         Some(_) => Verdict::ruled_out("the signature tells what was signed"),
         None if case.said(CloudFrontError::AccessDenied) && case.evidence.keys.is_empty() => {
             Verdict::possible([
-                "the URL is part of what is signed; whether it is the signed one, the public key would tell".to_owned(),
+                "the URL is part of what is signed; the public key would tell whether it is the signed one".to_owned(),
             ])
         }
         None => Verdict::Open,
@@ -184,9 +290,7 @@ fn url_departures(case: &Case<'_>, target: &Target, kind: Change) -> Vec<String>
         .changes
         .iter()
         .filter(|(change, _)| *change == kind)
-        .map(|(_, what)| {
-            format!("the signature by {} holds if one assumes: {what}", authorship.key.name())
-        })
+        .map(|(_, what)| format!("the signature by {} shows: {what}", authorship.key.name()))
         .collect();
     if facts.is_empty() || matches!(kind, Change::Pattern | Change::Text) {
         return facts;
@@ -282,7 +386,7 @@ fn query_difference(signed: &str, requested: &str) -> Vec<String> {
         }
     }
     if facts.is_empty() {
-        facts.push("the query parameters stand in another order than the signed ones".to_owned());
+        facts.push("the query parameters are in another order than the signed ones".to_owned());
     }
     facts
 }

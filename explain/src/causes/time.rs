@@ -2,9 +2,9 @@
 
 use policy::{Field, UnixTime};
 
-use super::PASS;
+use super::{PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Need, Verdict};
 use crate::evidence::Clock;
 use crate::moment::{Seconds, distance, rfc3339};
 
@@ -12,11 +12,15 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         id: "epoch-milliseconds",
         about: About::Time,
-        title: "a time of the pass is in milliseconds, or in thousandths of a second too few",
-        meaning: "CloudFront counts seconds since 1970. JavaScript's `Date.now()` and Java's `currentTimeMillis()` count milliseconds: used as they are they name the year 58000, and CloudFront answers MalformedPolicy or lets the pass live for ever. The other way round, the AWS SDK for JavaScript v3 takes a number for milliseconds: seconds given to it end in January 1970.",
+        title: "seconds and milliseconds were mixed up in a time of the pass",
+        meaning: "CloudFront counts seconds since 1970. JavaScript's `Date.now()` and Java's `currentTimeMillis()` count milliseconds: taken for seconds they mean the year 58000, and CloudFront answers MalformedPolicy or lets the pass live for ever. The other way round, the AWS SDK for JavaScript v3 takes a number for milliseconds, so a pass that was given seconds ends in January 1970.",
         fix: &[
-            "divide by 1000 where a signer wants seconds: Math.floor(Date.now() / 1000) + 3600",
-            "give the AWS SDK for JavaScript v3 a date or text, not seconds: dateLessThan: new Date(Date.now() + 3600e3)",
+            Fix::new(
+                "divide by 1000 where a signer takes seconds: Math.floor(Date.now() / 1000) + 3600",
+            ),
+            Fix::new(
+                "give the AWS SDK for JavaScript v3 a date or text, not seconds: dateLessThan: new Date(Date.now() + 3600e3)",
+            ),
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -26,10 +30,13 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "expired",
         about: About::Time,
         title: "the pass had expired",
-        meaning: "CloudFront compares the expiry with its own clock when a request arrives, and again for every range request and every reconnection. A page that was open for long, a player that pauses, or a link in a cache or an e-mail asks with an old pass.",
+        meaning: "CloudFront compares the expiry with its own clock for every request: for each range request and after each reconnection too. An old pass comes from a page that was open for a long time, from a player that was paused, or from a link in a cache or an e-mail.",
         fix: &[
-            "edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
-            "renew passes before they end: sign for longer than a session lasts, or issue new cookies during playback",
+            SIGN_URL,
+            SIGN_COOKIES,
+            Fix::new(
+                "renew passes before they end: sign for longer than a session lasts, or issue new cookies during playback",
+            ),
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -39,10 +46,12 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "not-yet-valid",
         about: About::Time,
         title: "the pass is for later",
-        meaning: "A custom policy with DateGreaterThan is refused up to and including that second. Signers that start a pass at the present second refuse their own first request.",
+        meaning: "CloudFront refuses a custom policy with DateGreaterThan up to and including that second. A pass that starts at the present second is refused when its first request arrives at once.",
         fix: &[
-            "leave the start out unless a release time is meant: edgepass sign url '{url}' --key private.pem --key-id {key_id} --expires +12h",
-            "or start it a minute ago, so that clocks may differ",
+            Fix::new("leave the start out, unless a release time is meant:"),
+            SIGN_URL,
+            SIGN_COOKIES,
+            Fix::new("or start the pass a minute ago, so that the clocks may differ"),
         ],
         needs: &[Need::Url],
         sources: PASS,
@@ -52,10 +61,10 @@ pub(super) const CAUSES: &[Cause] = &[
         id: "clock-skew",
         about: About::Time,
         title: "the signer's clock or time zone is wrong",
-        meaning: "Local time taken for UTC moves a pass by whole hours: `datetime.now()` and `datetime.utcfromtimestamp()` in Python, `DateTime` without a kind in .NET. A machine without time synchronisation drifts by minutes, which a start at the present second shows first.",
+        meaning: "Local time taken for UTC moves a pass by whole hours: `datetime.now()` and `datetime.utcfromtimestamp()` in Python, `DateTime` without a kind in .NET. The clock of a machine without time synchronisation drifts by minutes; a pass that starts at the present second is then refused first.",
         fix: &[
-            "on the signer: date -u; timedatectl show -p NTPSynchronized",
-            "make times with a zone: datetime.now(timezone.utc) + timedelta(hours=1)",
+            Fix::new("on the signer: date -u; timedatectl show -p NTPSynchronized"),
+            Fix::new("make times with a zone: datetime.now(timezone.utc) + timedelta(hours=1)"),
         ],
         needs: &[Need::Url, Need::Response],
         sources: PASS,
@@ -150,13 +159,13 @@ fn clock_skew(case: &Case<'_>) -> Verdict {
         let ahead = starts.as_seconds().abs_diff(case.now.as_seconds());
         if ahead <= 15 * 60 {
             return Verdict::likely([format!(
-                "the start lies only {} ahead: it was probably the present second by the signer's clock",
+                "the start is only {} ahead: it was probably the present second by the signer's clock",
                 Seconds(ahead)
             )]);
         }
         if let Some(zone) = whole_hours(ahead) {
             return Verdict::likely([format!(
-                "the start lies {zone} ahead, to the minute: local time was probably taken for UTC"
+                "the start is {zone} ahead, to the minute: local time was probably taken for UTC"
             )]);
         }
     }
@@ -166,13 +175,13 @@ fn clock_skew(case: &Case<'_>) -> Verdict {
         let past = expires.as_seconds().abs_diff(case.now.as_seconds());
         if let Some(zone) = whole_hours(past) {
             return Verdict::likely([format!(
-                "it expired {zone} before the request, to the minute: that is what local time taken for UTC looks like"
+                "it expired {zone} before the request, to the minute: local time was probably taken for UTC"
             )]);
         }
         return Verdict::ruled_out("nothing about the times looks like a time zone");
     }
     match case.pass().and_then(|pass| pass.value(Field::Expires).or(pass.value(Field::Policy))) {
-        Some(_) => Verdict::ruled_out("the request lies within the times of the pass"),
+        Some(_) => Verdict::ruled_out("the request was made within the times of the pass"),
         None => Verdict::Open,
     }
 }

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::document::{Document, NotEvidence};
+use super::managed_policy::ManagedPolicy;
+use super::origin::Origin;
 
 /// A distribution: its configuration and, from `get-distribution`, its state.
 #[derive(Clone, Debug)]
@@ -28,12 +30,16 @@ impl Distribution {
         Ok(Self { state, config: serde_json::from_value(config).map_err(unreadable)? })
     }
 
-    /// Its id, which only `get-distribution` tells.
+    /// Its id, which only `get-distribution` prints.
     pub(crate) fn id(&self) -> Option<&str> {
         self.state.as_ref().map(|state| state.id.as_str())
     }
 
-    /// The names that it answers to, if they are all known.
+    pub(crate) fn arn(&self) -> Option<&str> {
+        self.state.as_ref().map(|state| state.arn.as_str()).filter(|arn| !arn.is_empty())
+    }
+
+    /// Whether it answers to this host; None if not all of its names are known.
     pub(crate) fn answers_to(&self, host: &str) -> Option<bool> {
         if self.config.aliases.items.iter().any(|alias| alias_covers(alias, host)) {
             return Some(true);
@@ -53,7 +59,7 @@ pub fn alias_covers(alias: &str, host: &str) -> bool {
     alias == host || alias.strip_prefix('*').is_some_and(|rest| host.ends_with(rest))
 }
 
-/// What only `get-distribution` tells.
+/// What only `get-distribution` prints.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct State {
@@ -68,6 +74,16 @@ pub(crate) struct State {
     pub(crate) domain_name: String,
     #[serde(default)]
     pub(crate) active_trusted_key_groups: ListOf<ActiveKeyGroup>,
+    #[serde(default)]
+    pub(crate) active_trusted_signers: ListOf<ActiveSigner>,
+}
+
+/// The key pairs of one trusted account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ActiveSigner {
+    #[serde(default)]
+    pub(crate) key_pair_ids: ListOf<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -98,61 +114,28 @@ pub(crate) struct Config {
     pub(crate) web_acl_id: String,
     #[serde(default, rename = "IsIPV6Enabled")]
     pub(crate) is_ipv6_enabled: bool,
+    #[serde(default)]
+    pub(crate) custom_error_responses: ListOf<CustomErrorResponse>,
 }
 
+/// What CloudFront answers in place of an error.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Origin {
-    pub(crate) id: String,
-    pub(crate) domain_name: String,
+pub(crate) struct CustomErrorResponse {
+    pub(crate) error_code: u16,
+    /// Empty where only the caching of the error is set.
     #[serde(default)]
-    pub(crate) s3_origin_config: Option<S3OriginConfig>,
+    pub(crate) response_page_path: String,
+    /// A number as text; empty with the path.
     #[serde(default)]
-    pub(crate) origin_access_control_id: String,
+    response_code: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct S3OriginConfig {
-    #[serde(default)]
-    pub(crate) origin_access_identity: String,
-}
-
-impl Origin {
-    /// The bucket's website endpoint (AWS: "Website endpoints"), which CloudFront cannot sign for.
-    pub(crate) fn is_website(&self) -> bool {
-        let name = self.domain_name.to_ascii_lowercase();
-        name.contains(".s3-website-") || name.contains(".s3-website.")
-    }
-
-    pub(crate) fn bucket(&self) -> Option<&str> {
-        let name = &self.domain_name;
-        if !(name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn")) {
-            return None;
-        }
-        [".s3.", ".s3-"].into_iter().find_map(|mark| name.split_once(mark)).map(|(name, _)| name)
-    }
-
-    /// The bucket's region, which the older, global names do not tell.
-    pub(crate) fn region(&self) -> Option<&str> {
-        let service = self.domain_name.strip_prefix(self.bucket()?)?;
-        let is_region = |label: &&str| {
-            label.matches('-').count() >= 2 && label.ends_with(|last: char| last.is_ascii_digit())
-        };
-        let region =
-            |label| ["s3-website-", "s3-"].iter().find_map(|mark| str::strip_prefix(label, mark));
-        service.split('.').map(|label| region(label).unwrap_or(label)).find(is_region)
-    }
-
-    /// The identity that bucket policies named before origin access control.
-    pub(crate) fn access_identity(&self) -> Option<&str> {
-        let config = self.s3_origin_config.as_ref()?;
-        let identity = config.origin_access_identity.rsplit('/').next().unwrap_or_default();
-        (!identity.is_empty()).then_some(identity)
-    }
-
-    pub(crate) fn has_access_control(&self) -> bool {
-        !self.origin_access_control_id.is_empty()
+impl CustomErrorResponse {
+    /// The status that viewers get, None if the error is passed on as it is.
+    pub(crate) fn answers(&self) -> Option<u16> {
+        let code = self.response_code.parse().unwrap_or(self.error_code);
+        (!self.response_page_path.is_empty()).then_some(code)
     }
 }
 
@@ -169,10 +152,27 @@ pub(crate) struct Behavior {
     pub(crate) trusted_key_groups: Trusted,
     #[serde(default)]
     pub(crate) viewer_protocol_policy: String,
+    /// None where the document leaves them out.
+    #[serde(default)]
+    pub(crate) allowed_methods: Option<ListOf<String>>,
+    #[serde(default)]
+    pub(crate) cache_policy_id: String,
+    #[serde(default)]
+    pub(crate) origin_request_policy_id: String,
+    /// In place of the two policies, in older distributions.
+    #[serde(default)]
+    pub(crate) forwarded_values: Option<ForwardedValues>,
     #[serde(default)]
     pub(crate) lambda_function_associations: ListOf<FunctionAssociation>,
     #[serde(default)]
     pub(crate) function_associations: ListOf<FunctionAssociation>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ForwardedValues {
+    #[serde(default)]
+    pub(crate) headers: ListOf<String>,
 }
 
 impl Behavior {
@@ -187,6 +187,41 @@ impl Behavior {
             list.items.iter().any(|function| function.event_type == "viewer-request")
         };
         viewer(&self.lambda_function_associations) || viewer(&self.function_associations)
+    }
+
+    /// Whether a function sees the request on its way to the origin: it may change the path.
+    pub(crate) fn has_request_function(&self) -> bool {
+        let functions = self.lambda_function_associations.items.iter();
+        functions
+            .chain(&self.function_associations.items)
+            .any(|function| function.event_type.ends_with("-request"))
+    }
+
+    /// By what the viewer's `Host` is forwarded to the origin, for people. None if it is not, as far
+    /// as the configuration tells: what a policy of one's own forwards is not in it.
+    pub(crate) fn host_forwarding(&self) -> Option<String> {
+        if let Some(values) = &self.forwarded_values {
+            let named = |header: &&String| header.eq_ignore_ascii_case("host") || *header == "*";
+            let header = values.headers.items.iter().find(named)?;
+            return Some(format!("`{header}` in the headers of its `ForwardedValues`"));
+        }
+        [
+            ("origin request policy", &self.origin_request_policy_id),
+            ("cache policy", &self.cache_policy_id),
+        ]
+        .into_iter()
+        .filter_map(|(what, id)| Some((what, ManagedPolicy::with_id(id)?)))
+        .find(|(_, policy)| policy.forwards_host)
+        .map(|(what, policy)| format!("the managed {what} `{}`", policy.name))
+    }
+
+    /// The policies of one's own, whose content is in no distribution.
+    pub(crate) fn unknown_policies(&self) -> Vec<&str> {
+        [&self.origin_request_policy_id, &self.cache_policy_id]
+            .into_iter()
+            .filter(|id| !id.is_empty() && ManagedPolicy::with_id(id).is_none())
+            .map(String::as_str)
+            .collect()
     }
 
     /// `the behaviour /images/*`, `the default behaviour`
@@ -204,6 +239,17 @@ impl Behavior {
 pub(crate) struct FunctionAssociation {
     #[serde(default)]
     pub(crate) event_type: String,
+    #[serde(default, rename = "LambdaFunctionARN", alias = "FunctionARN")]
+    pub(crate) arn: String,
+}
+
+impl FunctionAssociation {
+    /// `check-auth` of `arn:aws:lambda:us-east-1:111122223333:function:check-auth:7` and of
+    /// `arn:aws:cloudfront::111122223333:function/check-auth`.
+    pub(crate) fn name(&self) -> &str {
+        let rest = self.arn.split_once(":function").map_or("", |(_, rest)| rest);
+        rest.trim_start_matches([':', '/']).split(':').next().unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

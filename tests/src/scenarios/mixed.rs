@@ -135,7 +135,8 @@ fn herrings() -> Vec<Folder> {
             .argument(RSA_SHA256.canned(URL, EARLIER).on(URL))
             .distribution(&distribution_with(|config| config["DefaultCacheBehavior"] = behavior(None, false)))
             .response(access_denied())
-            .expect("signature-check", &[("expired", "proved"), ("content-unprotected", "possible"), ("url-changed-after-signing", "possible"), ("url-re-encoded", "possible"), ("resource-mismatch", "possible")], &[]),
+            .notes(&["content-unprotected"])
+            .expect("signature-check", &[("expired", "proved"), ("url-changed-after-signing", "possible"), ("url-re-encoded", "possible"), ("resource-mismatch", "possible")], &[]),
         Draft::new("complete-cookies-not-sent", "the browser has good cookies, and does not send them across sites")
             .argument(URL)
             .option("--cookie", &RSA_SHA256.custom(format!(r#"{{"Statement":[{{"Resource":"https://media.example.com/*","Condition":{{"DateLessThan":{{"AWS:EpochTime":{LATER}}}}}}}]}}"#)).cookie())

@@ -4,6 +4,7 @@ import { make, prose } from "./element.js";
 /** @typedef {import("../../../../wasm/npm/explain.js").Cause} Cause */
 /** @typedef {import("../../../../wasm/npm/explain.js").Evidence} Evidence */
 /** @typedef {import("../../../../wasm/npm/explain.js").Explanation} Explanation */
+/** @typedef {import("../../../../wasm/npm/explain.js").Note} Note */
 
 /** `edgepass/explain` of the package, and nothing where this build of the program does not carry it. */
 const MODULE = "/explainer/explain.js";
@@ -55,13 +56,30 @@ async function said(evidence) {
  * @param {Explanation} explanation
  * @returns {HTMLElement[]}
  */
-function shown({ sourceDescription, answer, causes: [first, ...others] }) {
-  const source = `403 from ${sourceDescription}${answer === null ? "" : ` (${answer})`}`;
-  const heading = make("p", { class: "hint" }, source);
-  if (first === undefined) return [heading, make("p", {}, ...prose(NOTHING))];
-  if (others.length === 0) return [heading, inFull(first)];
-  const summary = make("summary", {}, `Other suspects (${others.length})`);
-  return [heading, inFull(first), make("details", {}, summary, ...others.map(inFull))];
+function shown({ heading, answer, causes: [first, ...others], notes }) {
+  const source = `${heading}${answer === null ? "" : ` (${answer})`}`;
+  const parts = [make("p", { class: "hint" }, source)];
+  parts.push(first === undefined ? make("p", {}, ...prose(NOTHING)) : inFull(first));
+  if (others.length > 0) {
+    const summary = make("summary", {}, `Other suspects (${others.length})`);
+    parts.push(make("details", {}, summary, ...others.map(inFull)));
+  }
+  if (notes.length > 0) {
+    const summary = make("summary", {}, `Worth knowing (${notes.length})`);
+    parts.push(make("details", { class: "notes" }, summary, ...notes.map(noted)));
+  }
+  return parts;
+}
+
+/** @param {Note} note */
+function noted({ id, title, evidence, fix }) {
+  return make(
+    "article",
+    { class: "note", "data-note": id },
+    make("h3", { class: "message" }, ...prose(title)),
+    make("pre", { class: "evidence" }, evidence.join("\n")),
+    ...fix.map((line) => make("pre", { class: "fix" }, line)),
+  );
 }
 
 /** @param {Cause} cause */

@@ -2,8 +2,9 @@
 
 use aws_sdk_cloudfront::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudfront::types::{
-    CacheBehavior, DefaultCacheBehavior, Distribution, DistributionConfig, FunctionAssociations,
-    KeyGroup, LambdaFunctionAssociations, Origin, TrustedKeyGroups, TrustedSigners,
+    AllowedMethods, CacheBehavior, CustomErrorResponse, DefaultCacheBehavior, Distribution,
+    DistributionConfig, ForwardedValues, FunctionAssociations, KeyGroup, KeyPairIds,
+    LambdaFunctionAssociations, Origin, TrustedKeyGroups, TrustedSigners,
 };
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use serde_json::{Value, json};
@@ -13,8 +14,12 @@ pub(super) fn distribution(distribution: Option<&Distribution>) -> String {
     let distribution = distribution.map(|it| {
         let groups = it.active_trusted_key_groups().map(|groups| groups.items());
         let groups = groups.unwrap_or_default().iter().map(|group| {
-            let ids = group.key_pair_ids().map(|ids| ids.items()).unwrap_or_default();
-            json!({ "KeyGroupId": group.key_group_id(), "KeyPairIds": items(ids.iter().cloned()) })
+            json!({ "KeyGroupId": group.key_group_id(), "KeyPairIds": ids(group.key_pair_ids()) })
+        });
+        let signers = it.active_trusted_signers().map(|signers| signers.items());
+        let signers = signers.unwrap_or_default().iter().map(|signer| {
+            let account = signer.aws_account_number();
+            json!({ "AwsAccountNumber": account, "KeyPairIds": ids(signer.key_pair_ids()) })
         });
         json!({
             "Id": it.id(),
@@ -23,16 +28,22 @@ pub(super) fn distribution(distribution: Option<&Distribution>) -> String {
             "LastModifiedTime": time(it.last_modified_time()),
             "DomainName": it.domain_name(),
             "ActiveTrustedKeyGroups": items(groups),
+            "ActiveTrustedSigners": items(signers),
             "DistributionConfig": it.distribution_config().map(config),
         })
     });
     json!({ "Distribution": distribution }).to_string()
 }
 
+fn ids(ids: Option<&KeyPairIds>) -> Value {
+    items(ids.map(|ids| ids.items()).unwrap_or_default().iter().cloned())
+}
+
 fn config(config: &DistributionConfig) -> Value {
     let aliases = config.aliases().map(|aliases| aliases.items()).unwrap_or_default();
     let origins = config.origins().map(|origins| origins.items()).unwrap_or_default();
     let behaviors = config.cache_behaviors().map(|it| it.items()).unwrap_or_default();
+    let pages = config.custom_error_responses().map(|it| it.items()).unwrap_or_default();
     let geo = config.restrictions().and_then(|restrictions| restrictions.geo_restriction());
     json!({
         "Aliases": items(aliases.iter().cloned()),
@@ -47,6 +58,15 @@ fn config(config: &DistributionConfig) -> Value {
         } },
         "WebACLId": config.web_acl_id().unwrap_or_default(),
         "IsIPV6Enabled": config.is_ipv6_enabled().unwrap_or_default(),
+        "CustomErrorResponses": items(pages.iter().map(error_page)),
+    })
+}
+
+fn error_page(page: &CustomErrorResponse) -> Value {
+    json!({
+        "ErrorCode": page.error_code(),
+        "ResponsePagePath": page.response_page_path().unwrap_or_default(),
+        "ResponseCode": page.response_code().unwrap_or_default(),
     })
 }
 
@@ -57,6 +77,7 @@ fn origin(origin: &Origin) -> Value {
     json!({
         "Id": origin.id(),
         "DomainName": origin.domain_name(),
+        "OriginPath": origin.origin_path().unwrap_or_default(),
         "S3OriginConfig": s3,
         "OriginAccessControlId": origin.origin_access_control_id().unwrap_or_default(),
     })
@@ -68,6 +89,10 @@ fn default_behavior(behavior: &DefaultCacheBehavior) -> Value {
         "TrustedSigners": signers(behavior.trusted_signers()),
         "TrustedKeyGroups": key_groups(behavior.trusted_key_groups()),
         "ViewerProtocolPolicy": behavior.viewer_protocol_policy().as_str(),
+        "AllowedMethods": behavior.allowed_methods().map(methods),
+        "CachePolicyId": behavior.cache_policy_id().unwrap_or_default(),
+        "OriginRequestPolicyId": behavior.origin_request_policy_id().unwrap_or_default(),
+        "ForwardedValues": behavior.forwarded_values().map(forwarded),
         "LambdaFunctionAssociations": lambdas(behavior.lambda_function_associations()),
         "FunctionAssociations": functions(behavior.function_associations()),
     })
@@ -80,9 +105,24 @@ fn behavior(behavior: &CacheBehavior) -> Value {
         "TrustedSigners": signers(behavior.trusted_signers()),
         "TrustedKeyGroups": key_groups(behavior.trusted_key_groups()),
         "ViewerProtocolPolicy": behavior.viewer_protocol_policy().as_str(),
+        "AllowedMethods": behavior.allowed_methods().map(methods),
+        "CachePolicyId": behavior.cache_policy_id().unwrap_or_default(),
+        "OriginRequestPolicyId": behavior.origin_request_policy_id().unwrap_or_default(),
+        "ForwardedValues": behavior.forwarded_values().map(forwarded),
         "LambdaFunctionAssociations": lambdas(behavior.lambda_function_associations()),
         "FunctionAssociations": functions(behavior.function_associations()),
     })
+}
+
+fn methods(allowed: &AllowedMethods) -> Value {
+    items(allowed.items().iter().map(|method| method.as_str()))
+}
+
+/// Deprecated by AWS, and still what older distributions have.
+#[allow(deprecated, reason = "older distributions have nothing else")]
+fn forwarded(values: &ForwardedValues) -> Value {
+    let headers = values.headers().map(|headers| headers.items()).unwrap_or_default();
+    json!({ "Headers": items(headers.iter().cloned()) })
 }
 
 fn signers(signers: Option<&TrustedSigners>) -> Value {
@@ -101,12 +141,17 @@ fn key_groups(groups: Option<&TrustedKeyGroups>) -> Value {
 
 fn lambdas(functions: Option<&LambdaFunctionAssociations>) -> Value {
     let functions = functions.map(|functions| functions.items()).unwrap_or_default();
-    items(functions.iter().map(|function| json!({ "EventType": function.event_type().as_str() })))
+    items(functions.iter().map(|function| {
+        let arn = function.lambda_function_arn();
+        json!({ "EventType": function.event_type().as_str(), "LambdaFunctionARN": arn })
+    }))
 }
 
 fn functions(functions: Option<&FunctionAssociations>) -> Value {
     let functions = functions.map(|functions| functions.items()).unwrap_or_default();
-    items(functions.iter().map(|function| json!({ "EventType": function.event_type().as_str() })))
+    items(functions.iter().map(|function| {
+        json!({ "EventType": function.event_type().as_str(), "FunctionARN": function.function_arn() })
+    }))
 }
 
 /// As `aws cloudfront get-key-group`.
