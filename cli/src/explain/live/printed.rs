@@ -83,6 +83,7 @@ fn origin(origin: &Origin) -> Value {
     })
 }
 
+#[allow(deprecated, reason = "older distributions have `ForwardedValues` in place of policies")]
 fn default_behavior(behavior: &DefaultCacheBehavior) -> Value {
     json!({
         "TargetOriginId": behavior.target_origin_id(),
@@ -98,6 +99,7 @@ fn default_behavior(behavior: &DefaultCacheBehavior) -> Value {
     })
 }
 
+#[allow(deprecated, reason = "older distributions have `ForwardedValues` in place of policies")]
 fn behavior(behavior: &CacheBehavior) -> Value {
     json!({
         "PathPattern": behavior.path_pattern(),
@@ -118,8 +120,6 @@ fn methods(allowed: &AllowedMethods) -> Value {
     items(allowed.items().iter().map(|method| method.as_str()))
 }
 
-/// Deprecated by AWS, and still what older distributions have.
-#[allow(deprecated, reason = "older distributions have nothing else")]
 fn forwarded(values: &ForwardedValues) -> Value {
     let headers = values.headers().map(|headers| headers.items()).unwrap_or_default();
     json!({ "Headers": items(headers.iter().cloned()) })
