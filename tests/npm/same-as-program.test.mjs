@@ -101,6 +101,7 @@ function evidence(words, cwd) {
     else if (word === "--now") known["now"] = moment(value());
     else if (word === "--cookie") known["cookies"].push(value());
     else if (word === "--method" || word === "--ip") known[word.slice(2)] = value();
+    else if (word === "--signed-url") known["signedUrl"] = value();
     else if (word === "--response") known["response"] = file(value());
     else if (word === "--distribution") known["distribution"] = file(value());
     else if (word === "--key-group") known["keyGroups"].push(JSON.parse(file(value())));
@@ -131,10 +132,11 @@ test("explain: every scenario", async (t) => {
   for (const name of names) {
     const cwd = join(scenarios, name);
     const { arguments: words } = JSON.parse(readFileSync(join(cwd, "scenario.json"), "utf8"));
-    const { source, causes, missing } = await explain(evidence(words, cwd));
+    const { source, causes, notes, missing } = await explain(evidence(words, cwd));
     const found = {
       source,
       causes: causes.map(({ id, certainty, evidence, fix }) => ({ id, certainty, evidence, fix })),
+      notes: notes.map(({ id, evidence, fix }) => ({ id, evidence, fix })),
       missing,
     };
     assert.deepEqual(found, await printed(["explain", ...words], cwd), name);

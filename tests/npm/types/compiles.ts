@@ -51,10 +51,14 @@ export async function others(module: WebAssembly.Module): Promise<void> {
     { configuration: off, ip: null, now: 1767225600 },
   );
   const { policy, fault } = await inspect({ cookies: ["a=1"] });
-  const { causes }: Explanation = await explain({ url: "https://media.example.com/", now: 0 });
+  const { causes, notes }: Explanation = await explain({
+    url: "https://media.example.com/1.ts",
+    signedUrl: "https://media.example.com/master.m3u8",
+    now: 0,
+  });
   await verifierFrom(module)(off);
   await inspectorFrom(module)("https://media.example.com/");
   await explainerFrom(module)({ distribution: {} });
-  console.log(verdict.decision, policy?.expiresAt, fault?.message, causes[0]?.certainty);
+  console.log(verdict.decision, policy?.expiresAt, fault?.message, causes[0]?.certainty, notes[0]?.id);
   console.log(new ConfigurationError("") instanceof Error);
 }
