@@ -91,7 +91,7 @@ export type VerifiableRequest =
 export interface Context {
   /** The viewer's address. A pass for an address is refused without one. */
   readonly ip?: string | null;
-  /** Default: this machine's clock. A number is in seconds. */
+  /** Default: this machine's clock. A number is in seconds. What is no time throws `TypeError`. */
   readonly now?: Date | number;
 }
 
@@ -176,7 +176,12 @@ export type Verdict = Allowed | Denied;
 
 /** Decides requests by one configuration. It remembers signatures that held. */
 export interface Verifier {
-  /** Never throws because of a request: what is malformed is denied. */
+  /**
+   * Never throws because of a request: what is malformed is denied, and so is a request whose members
+   * are not of the types above. Nothing is converted.
+   *
+   * @throws `TypeError` if the context has members of the wrong type
+   */
   verify(request: VerifiableRequest, context?: Context): Promise<Verdict>;
 }
 

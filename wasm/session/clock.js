@@ -28,8 +28,10 @@ export class ServerClock {
    * that has passed counts; where it was set forward, which sleep looks like, the clock does.
    *
    * @param {number} now milliseconds of the client's clock
+   * @throws {TypeError} for anything else: `null` would be 1970, when no pass has ended
    */
   at(now) {
+    if (!Number.isFinite(now)) throw new TypeError("`now` is not a number of milliseconds");
     return (now + (this.#ahead ?? 0) + Math.max(0, this.#lead - lead())) / 1000;
   }
 

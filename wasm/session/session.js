@@ -125,6 +125,10 @@ export class Session extends /** @type {new () => SessionTarget} */ (EventTarget
   /** @param {SessionOptions} [options] */
   constructor(options = {}) {
     super();
+    const { automatic = true, renewBefore = 0 } = options;
+    if (typeof automatic !== "boolean" || !Number.isFinite(renewBefore)) {
+      throw new TypeError("`automatic` is not a boolean, or `renewBefore` not a number of seconds");
+    }
     this.#options = options;
     this.#endpoint = new URL(
       options.endpoint ?? "/edgepass/session",

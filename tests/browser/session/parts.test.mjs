@@ -7,11 +7,13 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { ServerClock } from "../../../wasm/session/clock.js";
 import { readSessionCookie } from "../../../wasm/session/cookie.js";
 import { attachDash } from "../../../wasm/session/dash.js";
 import { fetchWith } from "../../../wasm/session/fetch.js";
 import { hlsConfig } from "../../../wasm/session/hls.js";
 import { matches } from "../../../wasm/session/resource.js";
+import { openSession } from "../../../wasm/session/session.js";
 
 /** What a page may have to load for the entry `edgepass/session`, in bytes of gzip. */
 const BUDGET = 3000;
@@ -129,6 +131,26 @@ describe("a fetch with a pass", () => {
 
   test("is answered with the refusal where a new pass is not to be had", async () => {
     assert.deepEqual(await attempts(false), { status: 403, bodies: ["include x"] });
+  });
+});
+
+describe("values that JavaScript would convert", () => {
+  test("are no time of the client's clock", () => {
+    for (const now of [null, "", false, [], "0", 0n, new Date(0), NaN, Infinity]) {
+      assert.throws(() => new ServerClock().at(/** @type {any} */ (now)), TypeError);
+    }
+  });
+
+  test("are no options", () => {
+    const endpoint = "https://media.example/edgepass/session";
+    const fetch = () => new Promise(() => {});
+    const automatic = [null, 0, "", "false"].map((value) => ({ automatic: value }));
+    const wrong = [null, "", "60", false, [], NaN, Infinity];
+    const renewBefore = wrong.map((value) => ({ renewBefore: value }));
+    for (const options of [...automatic, ...renewBefore]) {
+      const given = /** @type {any} */ ({ endpoint, fetch, ...options });
+      assert.throws(() => openSession(given).close(), /`automatic`.*`renewBefore`/);
+    }
   });
 });
 

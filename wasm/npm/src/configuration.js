@@ -1,6 +1,8 @@
 // @ts-check
 // The configuration as the module takes it: JSON, with keys and secrets in base64.
 
+import { isPlainObject } from "./request.js";
+
 /**
  * @typedef {import("../index.js").Configuration} Configuration
  */
@@ -16,12 +18,52 @@ export class ConfigurationError extends Error {
  * @returns {string}
  */
 export function configurationJson(configuration) {
-  const { keys, claimsKeys, ...rest } = /** @type {any} */ (configuration ?? {});
+  if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) {
+    throw new ConfigurationError("`configuration` is not an object");
+  }
+  const { keys, claimsKeys, ...rest } = members(configuration, "configuration");
   return JSON.stringify({
-    ...rest,
+    ...same(rest, ""),
     keys: mapped(keys, "keys", publicKey),
     claimsKeys: mapped(claimsKeys, "claimsKeys", claimsKey),
   });
+}
+
+/**
+ * The members of an object. Those of an instance are on its class, where nobody looks: a rule that is
+ * overlooked is not checked.
+ *
+ * @param {object} object
+ * @param {string} name
+ * @returns {Record<string, unknown>}
+ */
+function members(object, name) {
+  if (isPlainObject(object)) return object;
+  throw new ConfigurationError(`\`${name}\` is an object of a class; use a plain object`);
+}
+
+/**
+ * A copy that JSON will not change: it leaves some values out, converts others, and lets an object
+ * say by `toJSON` what it is. The module then checks the types.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {any}
+ */
+function same(value, name) {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) {
+    return Array.from(value, (entry, index) => same(entry, `${name}[${index}]`));
+  }
+  if (typeof value === "object") {
+    const given = Object.entries(members(value, name)).filter(([, one]) => one !== undefined);
+    const path = name && `${name}.`;
+    return Object.fromEntries(given.map(([key, one]) => [key, same(one, path + key)]));
+  }
+  const isShown = value === undefined || typeof value === "number";
+  const kind = isShown ? String(value) : `a ${typeof value}`;
+  throw new ConfigurationError(`\`${name}\` is ${kind}, which a configuration cannot hold`);
 }
 
 /**
@@ -31,10 +73,13 @@ export function configurationJson(configuration) {
  * @returns {unknown}
  */
 function mapped(list, name, change) {
-  if (!Array.isArray(list)) return list;
-  return list.map((key, index) =>
-    typeof key === "object" && key !== null ? change(key, `${name}[${index}]`) : key,
-  );
+  if (list === undefined) return undefined;
+  if (!Array.isArray(list)) return same(list, name);
+  return Array.from(list, (key, index) => {
+    const place = `${name}[${index}]`;
+    const isKey = typeof key === "object" && key !== null && !Array.isArray(key);
+    return isKey ? change(members(key, place), place) : same(key, place);
+  });
 }
 
 /**
@@ -45,7 +90,8 @@ function publicKey({ pem, spki, ...rest }, name) {
   if ((pem === undefined) === (spki === undefined)) {
     throw new ConfigurationError(`\`${name}\` needs either \`pem\` or \`spki\``);
   }
-  return { ...rest, spki: pem === undefined ? bytes(spki, `${name}.spki`) : base64Of(pem, name) };
+  const key = pem === undefined ? bytes(spki, `${name}.spki`) : base64Of(pem, name);
+  return { ...same(rest, name), spki: key };
 }
 
 /**
@@ -56,7 +102,7 @@ function claimsKey(key, name) {
   if (key["algorithm"] !== "HS256") return publicKey(key, name);
   const { secret, ...rest } = key;
   const text = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
-  return { ...rest, secret: bytes(text, `${name}.secret`) };
+  return { ...same(rest, name), secret: bytes(text, `${name}.secret`) };
 }
 
 /** What a PEM that is no public key holds, and what to do. */
@@ -85,8 +131,9 @@ const OTHER_LABELS = [
  * @param {string} name
  */
 function base64Of(pem, name) {
+  if (typeof pem !== "string") throw new ConfigurationError(`\`${name}.pem\` is not a string`);
   const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/;
-  const [, label = "", body = ""] = block.exec(String(pem)) ?? [];
+  const [, label = "", body = ""] = block.exec(pem) ?? [];
   if (label === "PUBLIC KEY") return body.replace(/\s/g, "");
   const other = OTHER_LABELS.find((one) => one.label.test(label));
   const problem =

@@ -20,6 +20,7 @@ export function explainerOf(load) {
    * @returns {Promise<Explanation>}
    */
   return async function explain({ now, ...evidence }) {
+    const at = seconds(now);
     await machine.started();
     const { cookies = [], publicKeys = [], keyGroups = [], ...rest } = evidence;
     const json = JSON.stringify({
@@ -31,7 +32,7 @@ export function explainerOf(load) {
       bucketPolicy: text(rest.bucketPolicy),
       publicAccessBlock: text(rest.publicAccessBlock),
     });
-    return machine.run(() => explained(json, seconds(now), now !== undefined));
+    return machine.run(() => explained(json, at, now !== undefined));
   };
 }
 

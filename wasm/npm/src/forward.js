@@ -6,7 +6,9 @@
  * @param {import("../index.js").Allowed} verdict
  * @returns {Request}
  */
-export function forwardRequest(request, { forward: { url, cookie, context } }) {
+export function forwardRequest(request, { decision, forward }) {
+  if (decision !== "allow") throw new TypeError("the verdict is not that of an admitted request");
+  const { url, cookie, context } = forward;
   const headers = new Headers(request.headers);
   // A viewer's own headers of these names never reach the origin.
   for (const name of [...headers.keys()]) {

@@ -34,16 +34,17 @@ export function verifierOf(load) {
      * @param {Context} [context]
      * @returns {Promise<Verdict>}
      */
-    async verify(request, { ip, now } = {}) {
+    async verify(request, context = {}) {
       const { url, method, cookies, origin, referer } = viewerRequest(request);
+      if (typeof context !== "object") throw new TypeError("`context` is not an object");
+      const { ip = null, now } = context;
+      if (ip !== null && typeof ip !== "string") throw new TypeError("`ip` is not a string");
       const at = seconds(now);
       const decider = this.#decider();
       const verdict = machine.run(() =>
         decider.decide(url, method, cookies, ip ?? "", origin, referer, at),
       );
-      if (verdict === undefined) {
-        throw new ConfigurationError("`now` is not a time; give a `Date` or seconds since 1970");
-      }
+      if (verdict === undefined) throw new TypeError("`now` is not a time");
       return /** @type {Verdict} */ (completed(JSON.parse(verdict)));
     }
 

@@ -83,11 +83,15 @@ fn claims_trust(members: &mut Object<'_>) -> Result<ClaimsTrust, Fault> {
         Some(name) => ClaimsSetting::named(&name)
             .ok_or_else(|| at("claims", "is not `required`, `optional` or `off`"))?,
     };
-    let max_lifetime = match members.take("maxLifetimeSeconds") {
-        None => None,
-        Some(Value::Integer(seconds @ 1..)) => u32::try_from(seconds).ok(),
-        Some(_) => return Err(at("maxLifetimeSeconds", "is not a number of seconds")),
+    // A number that is too large must not be taken for no limit.
+    let seconds = |value| match value {
+        Value::Integer(seconds @ 1..) => u32::try_from(seconds).ok(),
+        _ => None,
     };
+    let max_lifetime = members.take("maxLifetimeSeconds").map(|value| {
+        seconds(value).ok_or_else(|| at("maxLifetimeSeconds", "is not a number of seconds"))
+    });
+    let max_lifetime = max_lifetime.transpose()?;
     let keys = list(members, "claimsKeys", claims_key)?;
     let need = match setting {
         ClaimsSetting::Off => return Ok(ClaimsTrust::Off),
