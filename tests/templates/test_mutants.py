@@ -11,7 +11,7 @@ import pytest
 
 import promises
 from configurations import BASE, deployed
-from promises import Promise
+from promises import CACHING_DISABLED, CACHING_OPTIMIZED, Promise
 from stack import NotDeployable, Sources, Stack
 
 SOURCES = Sources.committed()
@@ -144,8 +144,8 @@ BEHAVIORS = [
     Mutant(
         "signer cached",
         "template.yaml",
-        "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
-        "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        CACHING_DISABLED,
+        CACHING_OPTIMIZED,
         promises.every_behavior_has_its_policies,
     ),
 ]
@@ -207,6 +207,51 @@ CACHE = [
         "Headers: [host, x-edgepass-context]",
         "Headers: [host]",
         promises.credentials_stay_out_of_cache_and_origin,
+    ),
+    Mutant(
+        "the viewer's own context at the API",
+        "edge.yaml",
+        "Headers: [host, x-edgepass-context]",
+        "Headers: [host]",
+        promises.context_comes_from_the_validator,
+    ),
+    Mutant(
+        "the viewer's own context to the API of an existing distribution",
+        "edge.yaml",
+        "Headers: [host, x-edgepass-context]",
+        "Headers: [host]",
+        promises.context_comes_from_the_validator,
+        template="existing-distribution.yaml",
+    ),
+    Mutant(
+        "the viewer's own context on the public path",
+        "template.yaml",
+        f"CachePolicyId: {CACHING_OPTIMIZED}",
+        "CachePolicyId: !GetAtt Edge.Outputs.ContentCachePolicyId",
+        promises.context_comes_from_the_validator,
+    ),
+    Mutant(
+        "the viewer's own context beside the state",
+        "template.yaml",
+        "CachePolicyId: !GetAtt Edge.Outputs.StateCachePolicyId",
+        "CachePolicyId: !GetAtt Edge.Outputs.ContentCachePolicyId",
+        promises.context_comes_from_the_validator,
+    ),
+    Mutant(
+        "the viewer's own context beside the state of an existing distribution",
+        "existing-distribution.yaml",
+        "${Edge.Outputs.StateCachePolicyId}",
+        "${Edge.Outputs.ContentCachePolicyId}",
+        promises.context_comes_from_the_validator,
+        template="existing-distribution.yaml",
+    ),
+    Mutant(
+        "the viewer's own context before a validator that comes too late",
+        "existing-distribution.yaml",
+        '"EventType":"viewer-request"',
+        '"EventType":"origin-request"',
+        promises.context_comes_from_the_validator,
+        template="existing-distribution.yaml",
     ),
     Mutant(
         "context out of the cache key",

@@ -13,7 +13,7 @@ from .content import (
     viewers_use_tls,
 )
 from .edge import (
-    context_needs_the_validator,
+    context_comes_from_the_validator,
     cors_names_origins,
     credentials_stay_out_of_cache_and_origin,
     replicas_outlive_the_stack,
@@ -21,7 +21,7 @@ from .edge import (
     state_mapping_is_at_most_half,
     validator_fits_the_edge,
 )
-from .shape import CACHING_DISABLED, SIGNER, STATE, Promise
+from .shape import CACHING_DISABLED, CACHING_OPTIMIZED, SIGNER, STATE, Promise
 from .signer import (
     PUBLISHER_ENVIRONMENT,
     ROTATION_ENVIRONMENT,
@@ -42,6 +42,7 @@ from .watch import (
 
 __all__ = [
     "CACHING_DISABLED",
+    "CACHING_OPTIMIZED",
     "OF_EVERY_STACK",
     "OF_THE_DISTRIBUTION",
     "Promise",
@@ -56,7 +57,7 @@ __all__ = [
 OF_EVERY_STACK: list[Promise] = [
     alarms_say_what_to_do,
     changes_are_published,
-    context_needs_the_validator,
+    context_comes_from_the_validator,
     cors_names_origins,
     credentials_stay_out_of_cache_and_origin,
     dashboard_can_be_read,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stack import Stack
 
-from .shape import CACHING_DISABLED, SIGNER, STATE, behaviors, distribution
+from .shape import CACHING_DISABLED, CACHING_OPTIMIZED, SIGNER, STATE, behaviors, distribution
 
 
 def bucket_is_private(stack: Stack) -> Iterator[str]:
@@ -142,6 +142,7 @@ def every_behavior_has_its_policies(stack: Stack) -> Iterator[str]:
         expected = {
             STATE: ("<Edge/StateCachePolicy>", None),
             SIGNER: (CACHING_DISABLED, "<Edge/SignerOriginRequestPolicy>"),
+            stack.values["PublicPath"]: (CACHING_OPTIMIZED, "<Edge/ContentOriginRequestPolicy>"),
         }.get(pattern, ("<Edge/ContentCachePolicy>", "<Edge/ContentOriginRequestPolicy>"))
         if (cache, request) != expected:
             yield f"{pattern} has the policies {cache} and {request}"

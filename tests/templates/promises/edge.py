@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from stack import Json, Stack
 
-from .shape import functions, policy
+from .shape import (
+    attached_behaviors,
+    behaviors,
+    forwards_header,
+    functions,
+    policy,
+    validates,
+)
 
 CREDENTIALS = {"Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm", "Edgepass-Claims"}
 CONTEXT = "x-edgepass-context"
@@ -46,10 +52,14 @@ def _taken(path: str, config: Json, headers: set[str]) -> Iterator[str]:
         yield f"{path} takes headers by {behavior}"
 
 
-def context_needs_the_validator(stack: Stack) -> Iterator[str]:
-    taken = json.dumps(policy(stack, "Edge/ContentCachePolicy"))
-    if CONTEXT in taken and stack.values["EdgeValidator"] != "enabled":
-        yield "viewers write the context themselves"
+def context_comes_from_the_validator(stack: Stack) -> Iterator[str]:
+    """Where the validator does not run, viewers write the header themselves."""
+    own = stack.of_type("AWS::CloudFront::Distribution")
+    for behavior in behaviors(stack) if own else attached_behaviors(stack):
+        for member in ("CachePolicyId", "OriginRequestPolicyId"):
+            forwards = forwards_header(stack, behavior.get(member), CONTEXT)
+            if forwards and not validates(behavior):
+                yield f"{behavior['PathPattern']} forwards a viewer's own {CONTEXT} by {member}"
 
 
 def state_is_cached_briefly(stack: Stack) -> Iterator[str]:
