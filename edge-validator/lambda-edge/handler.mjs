@@ -2,6 +2,8 @@
 // From a Lambda@Edge viewer-request event to what CloudFront is to do. It never throws, and
 // whatever goes wrong is a refusal.
 
+import { isRemoved } from "./removed-headers.mjs";
+
 /** @import { StateWatch } from "./state.mjs" */
 
 /**
@@ -16,9 +18,15 @@
  *
  * @typedef {{ status: string, statusDescription?: string, headers?: Headers, body?: string }} EdgeResponse
  *
+ * @typedef {object} Change of a request that goes on; a query or referer that is not there stays as it
+ *   was, and null removes a header
+ * @property {string} [querystring]
+ * @property {string | null} cookie
+ * @property {string | null} [referer]
+ * @property {string} [context]
+ *
  * @typedef {object} Answer what the module decides
- * @property {{ querystring?: string, cookie: string | null, context?: string }} [forward] a query
- *   that is not there stays as it was
+ * @property {Change} [forward]
  * @property {EdgeResponse} [respond]
  * @property {object} [log] one line, without any credential
  *
@@ -36,8 +44,6 @@
  * @typedef {<T>(question: (validator: Validator) => T) => T} Ask
  */
 
-/** A viewer's own headers of these names never reach the origin. */
-const OWN_HEADERS = "x-edgepass-";
 /** Hands `ctx` of an admitted request's claims token to the origin. */
 const CONTEXT_HEADER = "x-edgepass-context";
 
@@ -157,26 +163,21 @@ function lines({ clientIp, headers, method, querystring, uri }) {
 
 /**
  * @param {EdgeRequest} request
- * @param {{ querystring?: string, cookie: string | null, context?: string }} change
+ * @param {Change} change
  * @returns {EdgeRequest}
  */
-function forwarded(request, { querystring, cookie, context }) {
+function forwarded(request, { querystring, cookie, referer, context }) {
   const { headers } = request;
   for (const name in headers) {
-    if (isOwn(name)) delete headers[name];
+    if (isRemoved(name)) delete headers[name];
   }
   if (querystring !== undefined) request.querystring = querystring;
   if (cookie !== null) headers["cookie"] = [{ key: "Cookie", value: cookie }];
   else if (headers["cookie"] !== undefined) delete headers["cookie"];
+  if (referer === null) delete headers["referer"];
+  else if (referer !== undefined) headers["referer"] = [{ key: "Referer", value: referer }];
   if (context !== undefined) headers[CONTEXT_HEADER] = [{ key: CONTEXT_HEADER, value: context }];
   return request;
-}
-
-/** @param {string} name */
-function isOwn(name) {
-  // Most names are told apart by their first letter.
-  const first = name.charCodeAt(0);
-  return (first === 0x78 || first === 0x58) && name.toLowerCase().startsWith(OWN_HEADERS);
 }
 
 /**

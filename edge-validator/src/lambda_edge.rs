@@ -18,7 +18,8 @@ pub fn answer_json(verdict: &Verdict) -> String {
             Answer::Forward(forwarded) => answer.object("forward", |forward| {
                 forward
                     .string("querystring", &forwarded.query)
-                    .string_or_null("cookie", forwarded.cookie.as_deref());
+                    .string_or_null("cookie", forwarded.cookie.as_deref())
+                    .string_or_null("referer", forwarded.referer.as_deref());
                 if let Some(context) = &forwarded.context {
                     forward.string("context", context);
                 }

@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use policy::{
     Admitted, Backend, Delegation, Denied, Outline, Request, Scheme, StateRefused, StateTrust,
-    Trust, UnixTime, Url, forwarded_cookies, forwarded_query, verify_remembering, wildcards_match,
+    Trust, UnixTime, Url, forwarded_cookies, forwarded_query, forwarded_referer,
+    verify_remembering, wildcards_match,
 };
 
 use crate::memory::SignatureMemory;
@@ -36,13 +37,15 @@ pub enum Answer {
 }
 
 /// What of a request changes when it is let through. The shell also removes every header for which
-/// [`policy::is_own_header`] holds.
+/// [`policy::is_removed_header`] holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forwarded {
     /// The query without signing parameters and claims token.
     pub query: String,
     /// The `Cookie` header without signing cookies and claims token; None removes it.
     pub cookie: Option<String>,
+    /// The `Referer` header without signing parameters and claims token; None removes it.
+    pub referer: Option<String>,
     /// `ctx` of the claims token of an admitted request: the value of [`CONTEXT_HEADER`].
     pub context: Option<String>,
 }
@@ -260,6 +263,7 @@ fn forward(
 ) -> Verdict {
     let query = forwarded_query(viewer.query);
     let cookie = forwarded_cookies(viewer.cookies);
+    let referer = viewer.referer.and_then(forwarded_referer);
     let context = admitted.and_then(Admitted::claims).and_then(|claims| claims.context.clone());
-    Verdict { answer: Answer::Forward(Forwarded { query, cookie, context }), refusal }
+    Verdict { answer: Answer::Forward(Forwarded { query, cookie, referer, context }), refusal }
 }

@@ -2,8 +2,10 @@
 //!
 //! CloudFront removes signing parameters itself only where a behaviour has trusted key groups.
 //! Everywhere else they would enter the cache key and reach the origin, so the validator removes
-//! them from every request that it lets through, in every mode.
+//! them from every request that it lets through, in every mode. `tests/vectors/forwarding.json` has
+//! headers and what becomes of them.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -11,8 +13,19 @@ use crate::carrier::{CLAIMS_NAME, Carrier, Field};
 use crate::percent::percent_decoded;
 use crate::split::{split, split_once};
 
-/// Headers that begin so are ours to set: a viewer's own are removed.
-pub const OWN_HEADER_PREFIX: &str = "x-edgepass-";
+/// Headers that begin so are ours to set.
+const OWN_HEADER_PREFIX: &str = "x-edgepass-";
+
+/// Headers that some origins obey in place of the URL (IIS with URL Rewrite; Symfony and Zend before
+/// CVE-2018-14773) or of the method (Rack's `MethodOverride` and its like). The edge has checked the URL
+/// and the method of the request itself.
+const OVERRIDING_HEADERS: [&str; 5] = [
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+];
 
 /// The query without the signing parameters and the claims token; empty when nothing is left.
 /// All other components stay byte for byte.
@@ -41,10 +54,39 @@ pub fn forwarded_cookies(cookies: &[&str]) -> Option<String> {
     (!others.is_empty()).then_some(others)
 }
 
-/// Whether a header that a viewer sent has a name of ours. `name` may be in any case.
-pub fn is_own_header(name: &str) -> bool {
-    name.get(..OWN_HEADER_PREFIX.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(OWN_HEADER_PREFIX))
+/// The `Referer` header without the signing parameters and the claims token of its query. All else
+/// stays byte for byte. None for what is no URL as clients send it (visible ASCII without a fragment):
+/// where its query ends is for each reader to decide.
+pub fn forwarded_referer(referer: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+    if referer.is_empty() || !referer.bytes().all(plain) {
+        return None;
+    }
+    let Some((page, query)) = split_once(referer, b'?') else { return Some(referer.to_owned()) };
+    let others = forwarded_query(query);
+    if others.len() == query.len() {
+        return Some(referer.to_owned());
+    }
+    Some(if others.is_empty() { page.to_owned() } else { [page, "?", &others].concat() })
+}
+
+/// Whether a header is removed that a viewer sent: one with a name of ours, or one that some origins
+/// obey in place of the URL or the method.
+///
+/// `name` may be in any case, and any character may stand for its `-`: servers hand headers on as
+/// variables, in whose names `_` stands for `-` (RFC 3875, 4.1.18) and, in old ones, for all but
+/// letters and digits.
+pub fn is_removed_header(name: &str) -> bool {
+    let is = |byte: u8, ours: u8| match ours {
+        b'-' => !byte.is_ascii_alphanumeric(),
+        letter => byte.eq_ignore_ascii_case(&letter),
+    };
+    let begins = |ours: &str| {
+        name.len() >= ours.len()
+            && name.bytes().zip(ours.bytes()).all(|(byte, ours)| is(byte, ours))
+    };
+    begins(OWN_HEADER_PREFIX)
+        || OVERRIDING_HEADERS.iter().any(|ours| name.len() == ours.len() && begins(ours))
 }
 
 /// Names are compared decoded: whoever reads `%45xpires` behind us may decode it.
@@ -90,12 +132,5 @@ mod tests {
         assert_eq!(forwarded_cookies(&lines).as_deref(), Some("a=1; b=\"2\""));
         assert_eq!(forwarded_cookies(&["CloudFront-Policy"]), None);
         assert_eq!(forwarded_cookies(&[]), None);
-    }
-
-    #[test]
-    fn headers() {
-        assert!(is_own_header("X-Edgepass-Reason"));
-        assert!(!is_own_header("x-edge"));
-        assert!(!is_own_header("é-edgepass-x"));
     }
 }

@@ -53,7 +53,7 @@ pub use claims::{
 pub use claims_key::ClaimsKey;
 pub use code::{CloudFrontError, Code, Stage};
 pub use denied::Denied;
-pub use forwarding::{OWN_HEADER_PREFIX, forwarded_cookies, forwarded_query, is_own_header};
+pub use forwarding::{forwarded_cookies, forwarded_query, forwarded_referer, is_removed_header};
 pub use grant::{
     Grant, GrantRefused, MAX_SIGNED_COOKIE_BYTES, MAX_SIGNED_COOKIES_BYTES, Signed, Target,
     Unsigned,

@@ -82,7 +82,34 @@ test("a Fetch request, and what of it goes on", async () => {
   const forwarded = forwardRequest(request, verdict);
   assert.doesNotMatch(forwarded.url, /Policy|Signature|Key-Pair-Id/);
   assert.deepEqual([...forwarded.headers.keys()], ["accept", "cookie"]);
-  assert.deepEqual(verdict.forward, { url: forwarded.url, cookie: "other=1", context: null });
+  const { url: rest } = forwarded;
+  assert.deepEqual(verdict.forward, { url: rest, cookie: "other=1", referer: null, context: null });
+});
+
+test("what becomes of headers on their way to the origin", async () => {
+  const vectors = new URL("../vectors/forwarding.json", import.meta.url);
+  const { headers, referers } = JSON.parse(readFileSync(vectors, "utf8"));
+  const verifier = await createVerifier(byUrl.configuration);
+  const [{ url }, context] = asked(byUrl);
+  const forwarded = async (/** @type {Headers} */ headers) => {
+    const request = new Request(url, { headers });
+    const verdict = await verifier.verify(request, context);
+    assert.ok(verdict.decision === "allow", JSON.stringify(verdict));
+    return forwardRequest(request, verdict).headers;
+  };
+
+  const sent = new Headers();
+  for (const name of [...headers.removed, ...headers.kept]) sent.set(name, "forged");
+  assert.deepEqual([...(await forwarded(sent)).keys()], headers.kept.toSorted());
+
+  for (const { sent, forwarded: expected } of referers) {
+    // A Fetch header is a string of bytes.
+    if (/[^\0-\xff]/.test(sent.join())) continue;
+    const headers = new Headers();
+    for (const line of sent) headers.append("referer", line);
+    assert.equal((await forwarded(headers)).get("referer"), expected, sent);
+  }
+  assert.equal((await forwarded(new Headers())).has("referer"), false);
 });
 
 test("a signature that held is not verified again", async () => {

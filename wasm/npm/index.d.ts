@@ -149,6 +149,8 @@ export interface Allowed {
     readonly url: string;
     /** The `Cookie` header; null if nothing is left of it. */
     readonly cookie: string | null;
+    /** The `Referer` header; null if there is none, or it is no URL. */
+    readonly referer: string | null;
     /** The claim `ctx`, for the header `x-edgepass-context`. */
     readonly context: string | null;
   };
@@ -203,8 +205,9 @@ export function verify(
 ): Promise<Verdict>;
 
 /**
- * The request as the origin may see it: without the pass, without a viewer's own `x-edgepass-`
- * headers, with the context of the claims.
+ * The request as the origin may see it: without the pass, in `Referer` either, without a viewer's own
+ * `x-edgepass-` headers, without those that some origins obey in place of URL or method
+ * (`X-Original-URL`, `X-HTTP-Method-Override` and their like), with the context of the claims.
  */
 export function forwardRequest(request: Request, verdict: Allowed): Request;
 

@@ -35,9 +35,9 @@ pub struct EdgeValidator {
 pub enum Decision {
     /// Nothing: what it was given is no request. A shim has to take it for a refusal.
     None = 0,
-    /// The request goes on without cookies, its query as it was.
+    /// The request goes on without cookies, its query and `Referer` as they were.
     Forward = 1,
-    /// The request goes on with the text for its `Cookie` header, its query as it was.
+    /// The request goes on with the text for its `Cookie` header, all else likewise.
     ForwardWithCookies = 2,
     /// The text is the JSON of `answer_json`.
     Other = 3,
@@ -165,9 +165,9 @@ impl EdgeValidator {
         let verdict = self.validator.decide(&viewer, now);
         match verdict {
             Verdict {
-                answer: Answer::Forward(Forwarded { query, cookie, context: None }),
+                answer: Answer::Forward(Forwarded { query, cookie, referer, context: None }),
                 refusal: None,
-            } if query == viewer.query => {
+            } if query == viewer.query && referer.as_deref() == viewer.referer => {
                 let bare = cookie.is_none();
                 self.text = cookie.unwrap_or_default().into_bytes();
                 if bare { Decision::Forward } else { Decision::ForwardWithCookies }

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, SERVER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, REFERER, SERVER};
 use axum::http::uri::{InvalidUri, Uri};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use policy::{CloudFrontError, Denied, forwarded_cookies, forwarded_query, is_own_header};
+use policy::{
+    CloudFrontError, Denied, forwarded_cookies, forwarded_query, forwarded_referer,
+    is_removed_header,
+};
 
 use crate::output::tell;
 
@@ -60,14 +63,19 @@ fn forwarded(mut request: Request, viewer: &Viewer) -> Result<Request, InvalidUr
     *request.uri_mut() = target.parse()?;
 
     let headers = request.headers_mut();
-    let own: Vec<_> = headers.keys().filter(|name| is_own_header(name.as_str())).cloned().collect();
-    for name in own {
+    let removed = headers.keys().filter(|name| is_removed_header(name.as_str()));
+    for name in removed.cloned().collect::<Vec<_>>() {
         headers.remove(name);
     }
-    headers.remove(COOKIE);
-    let cookies = forwarded_cookies(&viewer.cookies());
-    if let Some(cookies) = cookies.and_then(|text| HeaderValue::try_from(text.into_bytes()).ok()) {
-        headers.insert(COOKIE, cookies);
+    let others = [
+        (COOKIE, forwarded_cookies(&viewer.cookies())),
+        (REFERER, viewer.referer().and_then(forwarded_referer)),
+    ];
+    for (name, text) in others {
+        headers.remove(&name);
+        if let Some(value) = text.and_then(|text| HeaderValue::try_from(text.into_bytes()).ok()) {
+            headers.insert(name, value);
+        }
     }
     Ok(request)
 }

@@ -38,6 +38,11 @@ impl Viewer {
         self.cookie_lines.iter().map(String::as_str).collect()
     }
 
+    /// The `Referer` header.
+    pub(super) fn referer(&self) -> Option<&str> {
+        self.referer.as_deref()
+    }
+
     /// The URL that the viewer asked for, from the target as it stood on the request line.
     pub(super) fn url<'r>(&'r self, target: &'r Uri) -> Result<Url<'r>, Denied> {
         Ok(Url::from_parts(Scheme::Http, &self.host, target.path(), target.query())?)

@@ -66,7 +66,7 @@ fn a_pass_is_forwarded_and_nothing_logged() {
         let verdict = decided(settings(), &viewer);
         assert_eq!(
             *forwarded(&verdict),
-            Forwarded { query: String::new(), cookie: None, context: None }
+            Forwarded { query: String::new(), cookie: None, referer: None, context: None }
         );
         assert_eq!(verdict.refusal, None);
     }
@@ -96,10 +96,12 @@ fn what_is_forwarded_loses_ours_and_keeps_the_rest_in_every_mode() {
     let pass = Pass::new();
     let cookie = format!("theme=dark; {}", pass.cookie());
     let cookies = [cookie.as_str(), "Edgepass-Claims=abc;lang=en; "];
+    let page = format!("https://www.example.com/watch?{}&v=1", pass.query());
     // Signing parameters in the URL hide the cookies, so there are two requests.
-    let with_cookies = ViewerRequest { cookies: &cookies, query: "a=%2F&&b", ..get() };
+    let with_cookies =
+        ViewerRequest { cookies: &cookies, query: "a=%2F&&b", referer: Some(&page), ..get() };
     let query = format!("a=%2F&&{}&Edgepass-Claims=x&b", pass.query());
-    let with_query = ViewerRequest { cookies: &cookies, query: &query, ..get() };
+    let with_query = ViewerRequest { query: &query, ..with_cookies };
 
     let mut modes = Vec::from(MODES.map(|enforcement| Settings { enforcement, ..settings() }));
     modes.push(Settings { public_paths: vec!["/video/*".to_owned()], ..settings() });
@@ -109,6 +111,7 @@ fn what_is_forwarded_loses_ours_and_keeps_the_rest_in_every_mode() {
             let expected = Forwarded {
                 query: "a=%2F&&b".to_owned(),
                 cookie: Some("theme=dark; lang=en".to_owned()),
+                referer: Some("https://www.example.com/watch?v=1".to_owned()),
                 context: None,
             };
             assert_eq!(*forwarded(&verdict), expected, "{:?}", settings.enforcement);
@@ -119,11 +122,16 @@ fn what_is_forwarded_loses_ours_and_keeps_the_rest_in_every_mode() {
 #[test]
 fn what_only_logs_strips_forged_and_broken_credentials_too() {
     let query = "Expires=1&Signature=forged&%4bey-Pair-Id=K&x=1";
-    let viewer = ViewerRequest { query, cookies: &["CloudFront-Policy=;a=1"], ..get() };
+    let referer = Some("https://h/a b");
+    let viewer = ViewerRequest { query, cookies: &["CloudFront-Policy=;a=1"], referer, ..get() };
     for enforcement in [Enforcement::Log, Enforcement::Off] {
         let verdict = decided(Settings { enforcement, ..settings() }, &viewer);
-        let expected =
-            Forwarded { query: "x=1".to_owned(), cookie: Some("a=1".to_owned()), context: None };
+        let expected = Forwarded {
+            query: "x=1".to_owned(),
+            cookie: Some("a=1".to_owned()),
+            referer: None,
+            context: None,
+        };
         assert_eq!(*forwarded(&verdict), expected);
     }
 }

@@ -112,10 +112,12 @@ fn what_is_forwarded() {
     let cookie = pass.cookie();
     let more = format!("{cookie}; a=\"1\"");
     for (cookie, rest) in [(&cookie, Value::Null), (&more, json!("a=\"1\""))] {
-        let cookies = [cookie.as_str()];
-        let viewer = ViewerRequest { cookies: &cookies, query: "b=%22&c", ..get() };
-        let expected = json!({ "forward": { "querystring": "b=%22&c", "cookie": rest } });
-        assert_eq!(answer(settings(), &viewer), expected);
+        for (referer, page) in [(None, Value::Null), (Some("/a?Policy=x"), json!("/a"))] {
+            let cookies = [cookie.as_str()];
+            let viewer = ViewerRequest { cookies: &cookies, query: "b=%22&c", referer, ..get() };
+            let forward = json!({ "querystring": "b=%22&c", "cookie": rest, "referer": page });
+            assert_eq!(answer(settings(), &viewer), json!({ "forward": forward }));
+        }
     }
 }
 

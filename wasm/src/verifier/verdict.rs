@@ -3,7 +3,7 @@
 use policy::json::{self, Members};
 use policy::{
     Admitted, Claims, Denied, Outline, Policy, Request, UnixTime, forwarded_cookies,
-    forwarded_query,
+    forwarded_query, forwarded_referer,
 };
 
 use crate::outline::{put_outline, put_times};
@@ -87,5 +87,6 @@ fn put_forward(members: &mut Members<'_>, request: &Request<'_>, claims: Option<
     members
         .string("url", &forwarded)
         .string_or_null("cookie", forwarded_cookies(request.cookies).as_deref())
+        .string_or_null("referer", request.referer.and_then(forwarded_referer).as_deref())
         .string_or_null("context", context);
 }

@@ -160,7 +160,8 @@ fn max_lifetime() -> Lifetime {
     "12h".parse().unwrap()
 }
 
-/// Answers with what it got: its name, the target, the cookies, headers of ours, and the body.
+/// Answers with what it got: its name, the target, the cookies, the names of headers that begin
+/// with an `x`, the referer, and the body.
 fn echo(name: &'static str) -> Router {
     Router::new().fallback(async move |target: Uri, headers: HeaderMap, body: String| {
         let text = |header: &str| {
@@ -170,8 +171,10 @@ fn echo(name: &'static str) -> Router {
                 .collect::<Vec<_>>()
                 .join("|")
         };
-        let (cookies, reason) = (text("cookie"), text("x-edgepass-reason"));
-        format!("{name} {target} [{cookies}] [{reason}]{body}")
+        let (cookies, referer) = (text("cookie"), text("referer"));
+        let names: Vec<&str> =
+            headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with('x')).collect();
+        format!("{name} {target} [{cookies}] [{}]{referer}{body}", names.join(" "))
     })
 }
 
@@ -247,6 +250,40 @@ async fn the_origin_sees_no_pass() {
     // Where nothing is checked a pass is as little the origin's business.
     let (_, _, body) = fixture.answer("/?Signature=x&a=1", &[("cookie", &cookies)]).await;
     assert_eq!(body, "rest /?a=1 [] []");
+}
+
+/// `tests/vectors/forwarding.json`, on a signed path and on a public one.
+#[tokio::test]
+async fn headers_that_only_the_edge_may_set_or_see_do_not_reach_the_origin() {
+    let text = include_str!("../../../../tests/vectors/forwarding.json");
+    let table: serde_json::Value = serde_json::from_str(text).unwrap();
+    let texts = |list: &serde_json::Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    };
+    let (removed, kept) = (texts(&table["headers"]["removed"]), texts(&table["headers"]["kept"]));
+    let fixture = Fixture::new().await;
+    let cookies = fixture.cookies();
+    for (target, start) in [("/private/x", "private /private/x [] "), ("/x", "rest /x [] ")] {
+        let names = removed.iter().chain(&kept).map(|name| (name.as_str(), "forged"));
+        let headers: Vec<_> = names.chain([("cookie", cookies.as_str())]).collect();
+        let (_, _, body) = fixture.answer(target, &headers).await;
+        let names = body.strip_prefix(start).unwrap().trim_matches(['[', ']']);
+        let mut found: Vec<&str> = names.split(' ').collect();
+        found.sort_unstable();
+        let mut expected: Vec<&str> =
+            kept.iter().map(String::as_str).filter(|name| name.starts_with('x')).collect();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{target}");
+
+        for referer in table["referers"].as_array().unwrap() {
+            let sent = texts(&referer["sent"]);
+            let lines = sent.iter().map(|line| ("referer", line.as_str()));
+            let headers: Vec<_> = lines.chain([("cookie", cookies.as_str())]).collect();
+            let (_, _, body) = fixture.answer(target, &headers).await;
+            let forwarded = referer["forwarded"].as_str().unwrap_or_default();
+            assert_eq!(body, format!("{start}[]{forwarded}"), "{sent:?}");
+        }
+    }
 }
 
 #[tokio::test]

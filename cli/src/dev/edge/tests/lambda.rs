@@ -46,9 +46,16 @@ async fn the_origin_sees_no_pass_and_all_else() {
         // Some take this character for the end of a line.
         ("cookie", &format!("{second}note=\u{2028}\u{e9}\"")),
         ("X-Edgepass-Reason", "forged"),
+        ("X_Edgepass_Context", "forged"),
+        ("X-Original-URL", "/private/y"),
+        ("X-Kept", "1"),
+        ("referer", "http://127.0.0.1:8787/?Signature=x&a=1"),
     ];
     let (_, _, body) = lambda.answer("/private/%61?a=1&b", &headers).await;
-    assert_eq!(body, "private /private/%61?a=1&b [theme=dark; note=\u{2028}\u{e9}\"] []");
+    assert_eq!(
+        body,
+        "private /private/%61?a=1&b [theme=dark; note=\u{2028}\u{e9}\"] [x-kept]http://127.0.0.1:8787/?a=1"
+    );
     let (_, _, body) = lambda.answer("/private/x", &[("cookie", &cookies)]).await;
     assert_eq!(body, "private /private/x [] []");
 
