@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use aws_lc::AwsLc;
 use clap::{Args, Subcommand};
 use edge_validator::{
-    ClaimsKeySettings, Enforcement, Settings, StateSource, Validator, settings_from_toml,
+    ClaimsKeySettings, Settings, StateSource, Validator, settings_from_toml,
 };
-use policy::{Deployment, JoseAlgorithm};
+use policy::JoseAlgorithm;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -57,7 +57,8 @@ struct LambdaEdge {
     /// one [default: it takes any that is recent enough]
     #[arg(long, value_name = "HEAD_FILE")]
     state: Option<PathBuf>,
-    /// Bundle a standalone configuration that lets requests without a pass through
+    /// Bundle a configuration that lets everybody in: a standalone one that enforces nothing, or one
+    /// whose public paths cover every path
     #[arg(long)]
     danger_public: bool,
 }
@@ -73,15 +74,10 @@ impl Bundle {
 impl LambdaEdge {
     fn run(self) -> Outcome {
         let (mut settings, _) = read_config(&self.config)?;
-        // In native mode CloudFront itself has refused those without a pass.
-        if settings.enforcement != Enforcement::Enforce
-            && settings.deployment == Deployment::Standalone
-            && !self.danger_public
-        {
-            return Err(Failure::Usage(
-                "`enforcement` is not \"enforce\", so the bundle would let everybody in; if that is meant, add `--danger-public`"
-                    .to_owned(),
-            ));
+        if let (Some(openness), false) = (settings.openness(), self.danger_public) {
+            return Err(Failure::Usage(format!(
+                "{openness}, so the bundle would let everybody in; if that is meant, add `--danger-public`"
+            )));
         }
         self.bake_in_minimum(&mut settings)?;
         warn_of_claims(&settings);

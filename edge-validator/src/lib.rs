@@ -6,6 +6,8 @@ mod claims_key;
 mod config;
 mod lambda_edge;
 mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+mod openness;
 mod response;
 mod revocation;
 mod settings;
@@ -19,6 +21,8 @@ pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
 pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;
 pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_PROOFS, SignatureMemory};
+#[cfg(not(target_arch = "wasm32"))]
+pub use openness::Openness;
 pub use response::Response;
 pub use revocation::{RevocationSettings, StateSource};
 pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};

@@ -473,6 +473,25 @@ fn bundles() {
             assert!(ended.stderr.contains(part), "{ended:?}");
         }
     }
+    for mode in ["standalone", "native"] {
+        for (paths, refused) in [
+            (r#"["/login*", "*"]"#, Some("*")),
+            (r#"["/*"]"#, Some("/*")),
+            (r#"["/", "/?*"]"#, Some("/?*")),
+            (r#"["/login*", "*.css"]"#, None),
+        ] {
+            let public = format!("{es256}\n[public]\npaths = {paths}");
+            let config = write_config(&site.folder, &format!("mode = \"{mode}\""), &public);
+            let words =
+                refused.map(|path| format!("`paths` of `[public]` has `{path}`, which covers"));
+            if let Some(words) = words {
+                let ended = bundle(&config, &[]);
+                ended.is_usage_error(&[&words, "add `--danger-public`"]);
+            }
+            let more: &[&str] = if refused.is_some() { &["--danger-public"] } else { &[] };
+            assert!(!bundle(&config, more).stderr.contains("--danger-public"), "{paths}");
+        }
+    }
 }
 
 const UNCHECKED: &str =
