@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, reason = "a failing test should stop here")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test should stop here")]
 
 mod lambda;
 mod revocation;
