@@ -11,6 +11,8 @@ mod key_text;
 #[cfg(feature = "aws")]
 mod kms;
 mod kms_key_arn;
+#[cfg(feature = "aws")]
+mod role_arn;
 mod rotating_keys;
 #[cfg(feature = "aws")]
 mod rotation_sources;
@@ -32,6 +34,8 @@ pub use self::key_text::{KeptKey, KeyText, KeyTextRefused};
 #[cfg(feature = "aws")]
 pub use self::kms::{KmsKey, KmsKeyRefused};
 pub use self::kms_key_arn::KmsKeyArn;
+#[cfg(feature = "aws")]
+pub use self::role_arn::{RoleArn, RoleArnRefused};
 pub use self::rotating_keys::{KeySources, RotatingKeys};
 #[cfg(feature = "aws")]
 pub use self::rotation_sources::{RotationSources, StateSources};

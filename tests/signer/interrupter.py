@@ -18,6 +18,7 @@ CHANGES = {
     "PutSecretValue",
     "ScheduleKeyDeletion",
     "TagResource",
+    "UpdateKeyDescription",
     "UpdateSecretVersionStage",
 }
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}

@@ -174,12 +174,21 @@ class RotatingSite:
         return members
 
     def kms_keys(self) -> list[str]:
-        """The keys in KMS that have the tag of the group and can sign."""
+        """The keys in KMS that can sign and have the tag of the group, or are yet to get it."""
         tagged = self._tags.get_resources(TagFilters=[{"Key": TAG, "Values": [self._group]}])
         arns = [one["ResourceARN"] for one in tagged["ResourceTagMappingList"]]
+        pages = self._kms.get_paginator("list_keys").paginate()
+        for arn in [key["KeyArn"] for page in pages for key in page["Keys"]]:
+            described = self._kms.describe_key(KeyId=arn)["KeyMetadata"]
+            if arn not in arns and self._group in described["Description"]:
+                arns.append(arn)
         states = {arn: self._kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] for arn in arns}
         assert set(states.values()) <= {"Enabled", "PendingDeletion"}
         return [arn for arn, state in states.items() if state == "Enabled"]
+
+    def key_policy(self, arn: str) -> Any:
+        """The policy of a key in KMS."""
+        return json.loads(self._kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
 
     def public_keys(self) -> list[str]:
         listed = self._cloudfront.list_public_keys()["PublicKeyList"]

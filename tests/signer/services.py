@@ -18,12 +18,14 @@ from emulator import VENV, Process, free_port, wait_for
 class Services:
     """Secrets Manager, Parameter Store and KMS; DynamoDB with its streams, and S3."""
 
-    def __init__(self, log: Path, region: str = "eu-central-1") -> None:
+    def __init__(
+        self, log: Path, region: str = "eu-central-1", account: str = "123456789012"
+    ) -> None:
         self._port = free_port()
         self._region = region
         self._url = f"http://127.0.0.1:{self._port}"
         command = [str(VENV / "moto_server"), "--host", "127.0.0.1", "--port", str(self._port)]
-        self._process = Process(command, {}, log)
+        self._process = Process(command, {"MOTO_ACCOUNT_ID": account}, log)
         self.variables = {
             "AWS_ENDPOINT_URL": self._url,
             "AWS_REGION": region,

@@ -9,13 +9,16 @@ import pytest
 from in_between import Answered, Asked, in_between
 from interrupter import Interruption, interrupters
 from media_site import KeyPair
-from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
+from rotating_site import CLOCKS, LIFETIME, MAX_AGE, TAG, CloudFront, InKms, RotatingSite
 from runtime import Ended, Invocation
 from services import Services
 
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 SETTLE = 300
 DRAIN = LIFETIME + MAX_AGE + CLOCKS
+
+ROLE = "arn:aws:iam::123456789012:role/media-RotationRole"
+"""The one of the function, as the templates tell it."""
 
 
 Rotating = Callable[..., RotatingSite]
@@ -25,7 +28,8 @@ Key = KeyPair | InKms
 @pytest.fixture
 def rotating(services: Services, cloudfront: CloudFront, p256: KeyPair) -> Rotating:
     def rotating(key: Key = p256, hash: str = "sha256", **variables: str) -> RotatingSite:
-        return RotatingSite(services, cloudfront, key, hash, **variables)
+        role = {"EDGEPASS_ROTATION_ROLE": ROLE}
+        return RotatingSite(services, cloudfront, key, hash, **role | variables)
 
     return rotating
 
@@ -158,6 +162,43 @@ def test_into_kms_and_back(rotating: Rotating, rsa: KeyPair) -> None:
         assert stored and held in stored
 
 
+def test_a_new_key_in_kms_lets_the_role_finish_it(rotating: Rotating, rsa: KeyPair) -> None:
+    """So that the role needs no permission for the keys of others."""
+    site = rotating(rsa, EDGEPASS_NEXT_CUSTODY="kms")
+    assert site.invoke("createSecret", site.begin()).error is None
+    (arn,) = site.kms_keys()
+    account, tags, finishes = site.key_policy(arn)["Statement"]
+    assert account["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    assert tags["Principal"] == finishes["Principal"] == {"AWS": ROLE}
+    assert tags["Action"] == "kms:TagResource"
+    assert tags["Condition"] == {
+        "StringEquals": {f"aws:RequestTag/{TAG}": site.variables["EDGEPASS_KEY_GROUP"]},
+        "ForAllValues:StringEquals": {"aws:TagKeys": [TAG]},
+    }
+    assert finishes["Action"] == ["kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription"]
+
+
+def test_keys_of_others_in_kms_are_left_alone(
+    rotating: Rotating, services: Services, rsa: KeyPair
+) -> None:
+    """Also where the policy of one lets nobody know of it."""
+    other, _ = services.key("ECC_NIST_P256")
+    site = rotating(rsa, EDGEPASS_NEXT_CUSTODY="kms")
+
+    def secretive(request: Asked) -> Answered | None:
+        asks = request.operation == "DescribeKey"
+        hidden = asks and request.json["KeyId"] == other.removeprefix("kms:")
+        return Answered.error("AccessDeniedException") if hidden else None
+
+    with in_between(services.variables["AWS_ENDPOINT_URL"]) as kms:
+        kms.instead = secretive
+        site.variables["AWS_ENDPOINT_URL_KMS"] = kms.address
+        assert site.invoke("createSecret", site.begin()).error is None
+    assert len(site.kms_keys()) == 1
+    described = services.client("kms").describe_key(KeyId=other.removeprefix("kms:"))
+    assert described["KeyMetadata"]["KeyState"] == "Enabled"
+
+
 def test_kms_may_need_a_moment_to_know_a_new_key(
     rotating: Rotating, services: Services, rsa: KeyPair
 ) -> None:
@@ -226,7 +267,7 @@ def interrupted(site: RotatingSite, event: dict[str, str], number: int, after: b
 
 IN_CLOUDFRONT = {"DELETE public-key", "POST public-key", "PUT key-group"}
 IN_SECRET = {"PutSecretValue", "TagResource", "UpdateSecretVersionStage"}
-IN_KMS = {"CreateKey", "ScheduleKeyDeletion"}
+IN_KMS = {"CreateKey", "ScheduleKeyDeletion", "UpdateKeyDescription"}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

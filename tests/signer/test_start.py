@@ -136,6 +136,8 @@ def test_missing_for_a_rotation(rotating: dict[str, str], variable: str) -> None
         ("EDGEPASS_REFRESH_SECONDS", "soon", "is not a number of seconds"),
         ("EDGEPASS_NEXT_ALGORITHM", "ED25519", "use one of RSA-SHA1"),
         ("EDGEPASS_NEXT_CUSTODY", "vault", "`vault`"),
+        ("EDGEPASS_ROTATION_ROLE", "media-RotationRole", "is not the ARN of a role"),
+        ("EDGEPASS_ROTATION_ROLE", "arn:aws:iam::1:user/a", "is not the ARN of a role"),
         ("EDGEPASS_CANARY", "media.example.com", "`EDGEPASS_CANARY`"),
     ],
 )

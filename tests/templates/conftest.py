@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from granted import ACCOUNT
 from services import Services
 from site_folder import SiteFolder
+from stack import REGION
 
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with Services(tmp_path_factory.mktemp("moto") / "log", "us-east-1") as services:
+    with Services(tmp_path_factory.mktemp("moto") / "log", REGION, ACCOUNT) as services:
         yield services
 
 

@@ -11,6 +11,8 @@ from media_site import KEY_ID
 from site_folder import SiteFolder
 from stack import REGION, Json, Stack
 
+ROTATION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/media-RotationRole"
+
 
 @dataclass
 class Deployment:
@@ -37,6 +39,7 @@ class Deployment:
             "<Edge/KeyGroup>": "group",
             "<Edge/PublicKeyOfA>": KEY_ID,
             "<Signer/Revocations>": self.name,
+            "<Signer/RotationRole.Arn>": ROTATION_ROLE,
             "<Signer/Revocations.Arn>": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.name}",
             # The layer, which Lambda unpacks there.
             "/opt/": f"{self.site.infra}/site/",

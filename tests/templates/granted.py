@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import botocore.session
 import requests
@@ -120,8 +120,9 @@ def asked(
 def _named(service: str, name: str) -> str:
     if name == "*" or name.startswith("arn:"):
         return name
-    assert service == "dynamodb", f"{service} is asked for `{name}`, which is no ARN"
-    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+    kind = {"dynamodb": "table", "kms": "key"}.get(service)
+    assert kind, f"{service} is asked for `{name}`, which is no ARN"
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{kind}/{name}"
 
 
 def _operation(method: str, path: str) -> str:
@@ -153,6 +154,12 @@ def lets(granted: list[Json], wanted: Asked) -> bool:
         and any(fnmatchcase(wanted.resource, one) for one in _listed(statement["Resource"]))
         for statement in granted
     )
+
+
+def key_policy(kms: Any, key: str, role: str) -> list[Json]:
+    """What the policy of a key in KMS lets a role do itself, without any policy of the role's."""
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    return [one for one in policy["Statement"] if role in _listed(one["Principal"]["AWS"])]
 
 
 def actions(granted: list[Json]) -> set[str]:

@@ -328,18 +328,49 @@ FUNCTIONS = [
         promises.iam_is_scoped,
     ),
     Mutant(
-        "keys in KMS of no site",
+        "keys in KMS of every kind",
         "signer.yaml",
-        """                      "aws:RequestTag/edgepass:key-group": !Ref KeyGroupId
-""",
+        "                      kms:KeySpec: [ECC_NIST_P256, RSA_2048]\n",
         "",
         promises.iam_is_scoped,
+    ),
+    # As it was: KMS asks for it where a key is made with a tag, and cannot tell one from the other.
+    Mutant(
+        "a rotation that may tag any key in KMS",
+        "signer.yaml",
+        "                  Action: kms:ListKeys\n",
+        """                  Action: kms:TagResource
+                  Resource: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+                  Condition:
+                    StringEquals: { "aws:RequestTag/edgepass:key-group": !Ref KeyGroupId }
+                    "ForAllValues:StringEquals": { "aws:TagKeys": ["edgepass:key-group"] }
+                - !Ref AWS::NoValue
+              - !If
+                - RotatesInKms
+                - Effect: Allow
+                  Action: kms:ListKeys
+""",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
+        "a rotation that may change the policy of any key in KMS",
+        "signer.yaml",
+        "Action: [kms:ScheduleKeyDeletion, kms:Sign]",
+        "Action: [kms:PutKeyPolicy, kms:ScheduleKeyDeletion, kms:Sign]",
+        promises.iam_is_scoped,
+    ),
+    Mutant(
+        "keys in KMS for another role",
+        "signer.yaml",
+        "EDGEPASS_ROTATION_ROLE: !GetAtt RotationRole.Arn",
+        "EDGEPASS_ROTATION_ROLE: !GetAtt SessionRole.Arn",
+        promises.functions_are_set_up,
     ),
     Mutant(
         "keys in KMS that decrypt",
         "signer.yaml",
-        "                    kms:KeyUsage: SIGN_VERIFY\n              # Reason",
-        "              # Reason",
+        "                    kms:KeyUsage: SIGN_VERIFY\n              # No kms",
+        "              # No kms",
         promises.iam_is_scoped,
     ),
     Mutant(

@@ -9,7 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
@@ -17,10 +17,10 @@ from time import time
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment import Deployment
+from deployment import ROTATION_ROLE, Deployment
 from emulator import Session
 from fed import embedded, unfed
-from granted import Asked, Recorder, actions, lets, recorder
+from granted import Asked, Recorder, actions, key_policy, lets, recorder
 from media_site import KEY_ID, signed_in
 from passes import FILE, Pass
 from process import CloudFront
@@ -184,17 +184,17 @@ class Rotating:
         return list(keys)
 
 
-@pytest.fixture(scope="module")
-def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
-    """After a whole rotation, and with a clock by which everything that was revoked has ended."""
+@contextmanager
+def rotating(built: SiteFolder, moto: Recorder, name: str, **changes: str) -> Iterator[Rotating]:
+    """A site with a published state, before its first rotation."""
     services, prefix = built.services, f"edgepass/{DOMAIN}/"
     stored = services.secrets()
     # Copies, since the other tests go on with those of `init`.
-    signing = services.secret("rotated/signing", with_id(KEY_ID, stored[f"{prefix}signing"]))
-    delegation = services.secret("rotated/delegation", stored[f"{prefix}delegation"])
+    signing = services.secret(f"{name}/signing", with_id(KEY_ID, stored[f"{prefix}signing"]))
+    delegation = services.secret(f"{name}/delegation", stored[f"{prefix}delegation"])
     deployment = Deployment.made(
         built,
-        "rotated",
+        name,
         Revocation="enabled",
         Rotation="enabled",
         SigningKeySlot="stored",
@@ -202,6 +202,7 @@ def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
         StateDelegationArn=delegation.removeprefix("secretsmanager:"),
         StateRootKeyArn=services.arn(f"{prefix}root"),
         RotationAlgorithm="ECDSA-SHA256",
+        **changes,
     )
     with CloudFront() as fake, recorder(fake.url) as cloudfront:
         fake.reset(deploy_seconds=300)
@@ -211,15 +212,21 @@ def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
             key_groups=[{"id": "group", "name": "media", "keys": [KEY_ID]}],
             distributions=[{"id": "E1", "key_groups": ["group"]}],
         )
-        site = Rotating(deployment, moto, cloudfront, fake)
-        revoke(deployment)
+        yield Rotating(deployment, moto, cloudfront, fake)
+
+
+@pytest.fixture(scope="module")
+def rotated(built: SiteFolder, moto: Recorder) -> Iterator[Rotating]:
+    """After a whole rotation, and with a clock by which everything that was revoked has ended."""
+    with rotating(built, moto, "rotated") as site:
+        revoke(site.deployment)
         # Before anything is published: S3 has to say that it is not there, and not that it is denied.
         early = site.run("RotationFunction", SCHEDULED)
         assert early.error is None, early.error
         site.heartbeat()
         site.rotate()
         # The body with the entry, which no later one has: it is deleted.
-        moto.change = aged(deployment)
+        moto.change = aged(site.deployment)
         site.finish()
         # Longer than any sign-in: entries are pruned.
         site.advance(800 * 24 * 3600)
@@ -274,6 +281,27 @@ def test_a_permission_that_is_missing_is_noticed(
     stack = Stack(sources, "template.yaml", deployment.stack.parameters)
     mutant = Deployment(deployment.site, stack, deployment.name)
     assert refused(mutant.granted(function), rotated.asked[function]) != []
+
+
+def test_the_role_of_a_rotation_in_kms(built: SiteFolder, moto: Recorder) -> None:
+    """Into KMS and on to the next key there. The tag comes by the policies of the keys that the
+    rotation made; the role alone could give it to no key."""
+    kms = built.services.client("kms")
+    other, _ = built.services.key("ECC_NIST_P256")
+    with rotating(built, moto, "in-kms", RotationCustody="kms") as site:
+        site.heartbeat()
+        for _ in range(2):
+            site.rotate()
+            site.finish()
+        granted, asked = site.deployment.granted("RotationFunction"), site.asked["RotationFunction"]
+    by_the_key = refused(granted, asked)
+    assert {one.action for one in by_the_key} == {"kms:TagResource", "kms:UpdateKeyDescription"}
+    assert len({one.resource for one in by_the_key}) == 2
+    for one in by_the_key:
+        assert lets(key_policy(kms, one.resource, ROTATION_ROLE), one), one
+    assert key_policy(kms, other.removeprefix("kms:"), ROTATION_ROLE) == []
+    never = {action for action in unasked(granted, asked) if action.startswith("kms:")}
+    assert never == set()
 
 
 def test_the_next_key_is_the_only_one(built: SiteFolder, rotated: Rotating, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 mod canary;
 mod cloudfront;
+mod key_policy;
 mod kms;
 mod secret;
 mod state;
@@ -45,7 +46,7 @@ impl AwsEstate {
         };
         Self {
             secret: Secret::new(&config, &sources.secret),
-            kms: Kms::new(&config, &sources.key_group),
+            kms: Kms::new(&config, &sources.key_group, sources.role.clone()),
             cloudfront: CloudFront::new(&config, &sources.key_group),
             state,
             hash: sources.hash,

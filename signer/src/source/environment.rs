@@ -57,6 +57,8 @@ pub const MAX_STALE_SECONDS: &str = "EDGEPASS_MAX_STALE_SECONDS";
 pub const NEXT_ALGORITHM: &str = "EDGEPASS_NEXT_ALGORITHM";
 /// Where the private half of the next key is: `kms` or `secret`.
 pub const NEXT_CUSTODY: &str = "EDGEPASS_NEXT_CUSTODY";
+/// The ARN of the role that the function `rotation` runs as: only keys that it makes get its tag.
+pub const ROTATION_ROLE: &str = "EDGEPASS_ROTATION_ROLE";
 /// A URL that is fetched before a new key signs.
 pub const CANARY: &str = "EDGEPASS_CANARY";
 /// From which age on keys are fetched again, in seconds.

@@ -4,9 +4,9 @@ use policy::{Algorithm, Hash, SignableUrl};
 
 use super::environment::{
     CANARY, Environment, GRANTS, KEY, KEY_GROUP, MAX_STALE_SECONDS, NEXT_ALGORITHM, NEXT_CUSTODY,
-    ROOT_KEY, STATE, STATE_DELEGATION, STORE, VariableRefused,
+    ROOT_KEY, ROTATION_ROLE, STATE, STATE_DELEGATION, STORE, VariableRefused,
 };
-use super::{DestinationSource, KeySource, SecretSource, StoreSource};
+use super::{DestinationSource, KeySource, RoleArn, SecretSource, StoreSource};
 use crate::grants::Grants;
 use crate::interface::Clock;
 use crate::rotation::{AwsEstate, Custody, Rotation, RotationSettings, Waits};
@@ -39,6 +39,8 @@ pub struct RotationSources {
     pub algorithm: Option<Algorithm>,
     /// Where the private half of the next key is; None: where that of the current one is.
     pub custody: Option<Custody>,
+    /// The role that makes keys in KMS and may tag no others; None: whoever runs this may tag any.
+    pub role: Option<RoleArn>,
     /// Fetched before the switch.
     pub canary: Option<SignableUrl>,
 }
@@ -74,6 +76,7 @@ impl RotationSources {
         let algorithm = environment.text(NEXT_ALGORITHM).map(|name| name.parse());
         let algorithm = algorithm.transpose();
         let custody = environment.text(NEXT_CUSTODY).map(|name| name.parse()).transpose();
+        let role = environment.text(ROTATION_ROLE).map(|arn| arn.parse()).transpose();
         let canary = environment.text(CANARY).map(|url| url.parse()).transpose();
         let max_age = environment.freshness()?.max_age.as_secs();
         Ok(Self {
@@ -87,6 +90,7 @@ impl RotationSources {
             max_stale: environment.seconds(MAX_STALE_SECONDS, MAX_STALE_DEFAULT, MAX_STALE_MAX)?,
             algorithm: algorithm.map_err(|error| VariableRefused::new(NEXT_ALGORITHM, &error))?,
             custody: custody.map_err(|error| VariableRefused::new(NEXT_CUSTODY, &error))?,
+            role: role.map_err(|refused| VariableRefused::new(ROTATION_ROLE, &refused))?,
             canary: canary.map_err(|fault| VariableRefused::new(CANARY, &fault))?,
         })
     }

@@ -49,6 +49,7 @@ ROTATION_ENVIRONMENT = {
     "EDGEPASS_NEXT_ALGORITHM",
     "EDGEPASS_NEXT_CUSTODY",
     "EDGEPASS_ROOT_KEY",
+    "EDGEPASS_ROTATION_ROLE",
     "EDGEPASS_STATE",
     "EDGEPASS_STATE_DELEGATION",
     "EDGEPASS_STORE",
@@ -84,6 +85,7 @@ WIDE = {
         "cloudfront:ListPublicKeys",
         "cloudfront:UpdateKeyGroup",
         "kms:CreateKey",
+        "kms:ListKeys",
         "tag:GetResources",
     },
     ":distribution/*": {"cloudfront:GetDistribution"},
@@ -92,7 +94,6 @@ WIDE = {
         "kms:GetPublicKey",
         "kms:ScheduleKeyDeletion",
         "kms:Sign",
-        "kms:TagResource",
     },
     "/edgepass/state/*": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
     ":log-group:/edgepass/media/edge:*": {
@@ -103,13 +104,27 @@ WIDE = {
 }
 
 # What of any key in KMS may be known. Everything else is for keys of the site's key group.
-READS_OF_KMS = {"kms:DescribeKey", "kms:GetPublicKey"}
+READS_OF_KMS = {"kms:DescribeKey", "kms:GetPublicKey", "kms:ListKeys"}
+
+# What would make a key of somebody else's one of the site's. A rotation may do so with keys that it
+# made itself: their own policies let it, and no role's.
+TAKES_KEYS = {
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
+    "kms:ReplicateKey",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "tag:TagResources",
+    "tag:UntagResources",
+}
 
 
 def _scoped(path: str, statement: Json) -> Iterator[str]:
     for action in _listed(statement["Action"]):
         if "*" in action:
             yield f"{path} may {action}"
+        if action in TAKES_KEYS:
+            yield f"{path} may make any key the site's by {action}"
         for resource in _listed(statement["Resource"]):
             ends = [end for end, actions in WIDE.items() if action in actions]
             if "*" in resource and not any(
@@ -121,13 +136,16 @@ def _scoped(path: str, statement: Json) -> Iterator[str]:
 
 
 def _of_the_key_group(path: str, action: str, statement: Json) -> Iterator[str]:
-    """Whether the tag of the site's key group is a condition: of a new key, or of the key."""
-    makes = action in ("kms:CreateKey", "kms:TagResource")
-    key = f"aws:{'Request' if makes else 'Resource'}Tag/edgepass:key-group"
+    """Whether the tag of the site's key group is a condition. A new key has none yet."""
     equals = statement.get("Condition", {}).get("StringEquals", {})
-    if "KeyGroup" not in equals.get(key, ""):
+    signs = equals.get("kms:KeyUsage") == "SIGN_VERIFY"
+    if action == "kms:CreateKey":
+        if not signs or set(equals.get("kms:KeySpec", [])) != {"ECC_NIST_P256", "RSA_2048"}:
+            yield f"{path} may make keys that CloudFront does not take"
+        return
+    if "KeyGroup" not in equals.get("aws:ResourceTag/edgepass:key-group", ""):
         yield f"{path} may {action} for any site"
-    if action == "kms:ScheduleKeyDeletion" and equals.get("kms:KeyUsage") != "SIGN_VERIFY":
+    if action == "kms:ScheduleKeyDeletion" and not signs:
         yield f"{path} may delete keys that decrypt"
 
 
@@ -198,6 +216,8 @@ def _rotation_is_set_up(stack: Stack, variables: dict[str, Any]) -> Iterator[str
     root = stack.values["StateRootKeyArn"]
     if bool(variables.get("EDGEPASS_ROOT_KEY")) != bool(revokes and root):
         yield "rotation has another root key than that of the parameters"
+    if variables.get("EDGEPASS_ROTATION_ROLE") != "<Signer/RotationRole.Arn>":
+        yield "rotation makes keys in KMS for another role than its own"
     session = functions(stack)["Signer/SessionFunction"]["Environment"]["Variables"]
     if variables.get("EDGEPASS_STORE") != session.get("EDGEPASS_STORE"):
         yield "rotation does not know the longest lifetime that session has granted"
