@@ -3,6 +3,7 @@
 mod attributes;
 mod claims;
 mod cookies;
+mod lints;
 mod url;
 
 use core::fmt;
@@ -100,6 +101,9 @@ impl Signing {
         if expires <= now {
             let shown = Shown { time: expires, now };
             warn(&format!("`--expires` is {shown}: the pass is refused from the start"));
+        }
+        for warning in lints::warnings(&subject.to_string(), self.ip, &self.key_id) {
+            warn(&warning);
         }
         Ok(signed)
     }

@@ -11,6 +11,7 @@ mod error_page;
 mod evidence;
 mod explanation;
 mod key_id;
+mod lint;
 pub mod log;
 mod moment;
 mod page;
@@ -30,6 +31,7 @@ pub use evidence::{
     PublicAccessBlock, PublicKeyFile, Response, SetCookie, alias_covers,
 };
 pub use explanation::{Explained, Explanation, Noted, explain};
+pub use lint::{other_id, service_of_host};
 pub use page::{index_page, page};
 pub use pass::as_sent;
 pub use source::Source;

@@ -85,6 +85,22 @@ fn past_expiry_is_signed_with_a_warning() {
     assert!(ended.result().contains("&Expires=1577836800&"));
 }
 
+#[test]
+fn what_cloudfront_will_refuse_is_signed_with_a_warning() {
+    for (url, more, words) in [
+        ("https://media.s3.eu-west-1.amazonaws.com/film.mp4", &[][..], "is an S3 bucket"),
+        (URL, &["--ip", "192.168.1.5"], "private addresses"),
+    ] {
+        let key = key("p256.private");
+        let mut words_of_command =
+            vec!["sign", "url", url, "--key", &key, "--key-id", "K1", "--expires", EXPIRES];
+        words_of_command.extend(more);
+        let ended = edgepass(&words_of_command);
+        assert!(ended.stderr.starts_with("warning: ") && ended.stderr.contains(words), "{ended:?}");
+        assert!(ended.result().contains("Signature="));
+    }
+}
+
 /// From standard input, and encrypted: the same signature as from the plain file.
 #[test]
 fn keys_from_elsewhere() {
