@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc::AwsLc;
 use clap::{Args, Subcommand};
-use edge_validator::{
-    ClaimsKeySettings, Settings, StateSource, Validator, settings_from_toml,
-};
+use edge_validator::{ClaimsKeySettings, Settings, StateSource, Validator, settings_from_toml};
 use policy::JoseAlgorithm;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};

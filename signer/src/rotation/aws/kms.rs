@@ -121,7 +121,8 @@ impl Kms {
             .await?;
         let tagged = self.client.tag_resource().key_id(key.as_str()).tags(tag).send().await;
         tagged.map_err(|error| failed("TagResource")(ServiceFailed::new(&error)))?;
-        let finished = self.client.update_key_description().key_id(key.as_str()).description(FINISHED);
+        let finished =
+            self.client.update_key_description().key_id(key.as_str()).description(FINISHED);
         let finished = finished.send().await;
         finished.map_err(|error| failed("UpdateKeyDescription")(ServiceFailed::new(&error)))?;
         Ok(key)
