@@ -16,9 +16,9 @@ pub(crate) fn read(
     short_rsa: ShortRsa,
 ) -> Result<PrivateKey, Failure> {
     let passphrase = passphrase(passphrase_env)?;
-    let pem = file.read()?;
+    let stored = file.bytes()?;
     let passphrase = passphrase.as_ref().map(|passphrase| passphrase.as_slice());
-    PrivateKey::from_pem(&pem, passphrase, short_rsa)
+    PrivateKey::read(&stored, passphrase, short_rsa)
         .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))
 }
 

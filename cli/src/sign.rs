@@ -11,8 +11,8 @@ use core::fmt;
 use aws_lc::sha256;
 use clap::{Args, Subcommand, ValueHint};
 use policy::{
-    Grant, GrantRefused, Ipv4Network, IssueRefused, ShortRsa, Signed, Target, TrustRefused,
-    UnixTime, Unsigned,
+    Grant, GrantRefused, Ipv4Network, IssueRefused, KeyKind, ShortRsa, Signed, Target,
+    TrustRefused, UnixTime, Unsigned,
 };
 use signer::PrivateKey;
 
@@ -94,6 +94,12 @@ impl Signing {
         let starts = self.starts.map(|starts| starts.from(now));
         let grant = Grant { target, expires, starts, network: self.ip };
         let key = self.private_key()?;
+        if let KeyKind::Rsa { bits: bits @ 2049.. } = key.public_key().kind() {
+            warn(&format!(
+                "{} is an RSA key of {bits} bits; CloudFront takes RSA 2048 or P-256 into its key groups, so it refuses this pass; make another key with `edgepass keygen`",
+                self.key
+            ));
+        }
         let signed = self
             .unsigned(grant, &key, now, subject)?
             .sign(&key)

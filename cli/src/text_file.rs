@@ -21,8 +21,18 @@ pub(crate) enum TextFile {
 }
 
 impl TextFile {
-    /// The text, which is wiped from memory when it is dropped: it may be a private key.
+    /// The text, which is wiped from memory when it is dropped: it may be a secret.
     pub(crate) fn read(&self) -> Result<Zeroizing<String>, Failure> {
+        match core::str::from_utf8(&self.bytes()?) {
+            Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+            Err(_) => Err(Failure::Usage(format!(
+                "{self} is not a text, and what is read here is one; check the path"
+            ))),
+        }
+    }
+
+    /// The bytes, which are wiped from memory when they are dropped: they may be a private key.
+    pub(crate) fn bytes(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let bytes = match self {
             Self::Path(path) if path.to_string_lossy().contains("-----BEGIN") => {
                 // The message must not repeat what may be a private key.
@@ -39,12 +49,7 @@ impl TextFile {
                 "{self} has more than {MAX_BYTES} bytes, and what is read here has few; check the path"
             )));
         }
-        match core::str::from_utf8(&bytes) {
-            Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-            Err(_) => Err(Failure::Usage(format!(
-                "{self} is not a text, and what is read here is one; check the path"
-            ))),
-        }
+        Ok(bytes)
     }
 
     fn unreadable(&self, error: &io::Error) -> Failure {

@@ -11,10 +11,10 @@ use core::fmt;
 use aws_lc_rs::digest::{Digest, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::signature::EcdsaKeyPair;
+use key_encoding::Form;
 use policy::{Hash, KeyKind, MakeSignature, PublicKey, ShortRsa};
 
 pub use self::generate::{GenerationFailed, KeySpec};
-use self::pem::Form;
 pub use self::pem::{PrivateKeyRefused, public_key_pem};
 use self::rsa::RsaKey;
 pub use self::token::{MIN_SECRET_BYTES, NamedTokenKey, TokenKey, TokenKeyRefused};
@@ -31,21 +31,32 @@ enum Secret {
 }
 
 impl PrivateKey {
-    /// Reads a PEM file: PKCS#1 (`RSA PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`), PKCS#8
-    /// (`PRIVATE KEY`), or PKCS#8 encrypted by PBES2 (`ENCRYPTED PRIVATE KEY`).
+    /// Reads a key from the bytes of a file or a secret, in every form that
+    /// [`key_encoding::private_key`] reads: PKCS#1 (`RSA PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`),
+    /// PKCS#8 (`PRIVATE KEY`), or PKCS#8 encrypted by PBES2 (`ENCRYPTED PRIVATE KEY`).
     ///
-    /// `passphrase` is used only for the last. The caller wipes `pem` and `passphrase`.
+    /// `passphrase` is used only for the last. The caller wipes `stored` and `passphrase`.
+    pub fn read(
+        stored: &[u8],
+        passphrase: Option<&[u8]>,
+        short_rsa: ShortRsa,
+    ) -> Result<Self, PrivateKeyRefused> {
+        let (form, key) = pem::decode(stored, passphrase)?;
+        match form {
+            Form::Pkcs1 => der::from_pkcs1(&key, short_rsa),
+            Form::Pkcs8 => der::from_pkcs8(&key, short_rsa),
+            Form::Sec1 => der::from_sec1(&key),
+            _ => Err(PrivateKeyRefused::Malformed),
+        }
+    }
+
+    /// [`PrivateKey::read`] of a text.
     pub fn from_pem(
         pem: &str,
         passphrase: Option<&[u8]>,
         short_rsa: ShortRsa,
     ) -> Result<Self, PrivateKeyRefused> {
-        let (form, key) = pem::decode(pem, passphrase)?;
-        match form {
-            Form::Pkcs1 => der::from_pkcs1(&key, short_rsa),
-            Form::Pkcs8 => der::from_pkcs8(&key, short_rsa),
-            Form::Sec1 => der::from_sec1(&key),
-        }
+        Self::read(pem.as_bytes(), passphrase, short_rsa)
     }
 
     /// The public half, which verifiers trust.

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
+use key_encoding::{Found, NotAKey, Wanted};
 use policy::{Hash, KeyKind, KeyRefused, MakeSignature, ShortRsa};
 use signer::{KeySpec, PrivateKey, PrivateKeyRefused, public_key_pem};
 
@@ -86,10 +87,23 @@ fn all_forms_of_an_rsa_key_are_the_same_key() {
     folder.openssl("pkcs8 -topk8 -in rsa.pem -out encrypted.pem -passout pass:correct");
     folder.openssl("pkcs8 -topk8 -in rsa.pem -out scrypt.pem -passout pass:correct -scrypt");
     folder.openssl("pkcs8 -topk8 -in rsa.pem -out sha512.pem -passout pass:correct -v2 aes-128-cbc -v2prf hmacWithSHA512");
+    // What OpenSSL 1.0 wrote for `-v2 aes-256-cbc` and for `-v2 des3`.
+    folder.openssl("pkcs8 -topk8 -in rsa.pem -out sha1.pem -passout pass:correct -v2 aes-256-cbc -v2prf hmacWithSHA1");
+    folder.openssl(
+        "pkcs8 -topk8 -in rsa.pem -out 3des.pem -passout pass:correct -v2 des3 -v2prf hmacWithSHA1",
+    );
     let public = folder.openssl("pkey -in rsa.pem -pubout -outform DER");
     let expected = read(&pkcs8).unwrap().sign(Hash::Sha1, MESSAGE).unwrap();
 
-    let forms = ["rsa.pem", "pkcs1.pem", "encrypted.pem", "scrypt.pem", "sha512.pem"];
+    let forms = [
+        "rsa.pem",
+        "pkcs1.pem",
+        "encrypted.pem",
+        "scrypt.pem",
+        "sha512.pem",
+        "sha1.pem",
+        "3des.pem",
+    ];
     for form in forms {
         let pem = folder.read(form);
         let key = PrivateKey::from_pem(&pem, Some(b"correct"), ShortRsa::Refuse)
@@ -212,7 +226,8 @@ fn long_rsa_is_refused() {
     let folder = Folder::new("long-rsa");
     for bytes in [513, 1024, 4096] {
         let modulus = "C1".repeat(bytes);
-        let members = format!("v=INTEGER:0\nn=INTEGER:0x{modulus}\ne=INTEGER:65537");
+        let others: String = (0..6).map(|at| format!("\nother{at}=INTEGER:1")).collect();
+        let members = format!("v=INTEGER:0\nn=INTEGER:0x{modulus}\ne=INTEGER:65537{others}");
         folder.write("key.conf", format!("asn1=SEQUENCE:key\n[key]\n{members}\n"));
         folder.openssl("asn1parse -genconf key.conf -noout -out key.der");
         let body = String::from_utf8(folder.openssl("base64 -in key.der")).unwrap();
@@ -247,8 +262,10 @@ fn encryption_is_opened_or_explained() {
     let pem = folder.p256();
     folder.openssl("pkcs8 -topk8 -in ec.pem -out new.pem -passout pass:correct -iter 1");
     folder.openssl("ec -in ec.pem -aes128 -out old.pem -passout pass:correct");
-    folder.openssl("pkcs8 -topk8 -in ec.pem -out 3des.pem -passout pass:correct -v2 des3");
     folder.openssl("pkcs8 -topk8 -in ec.pem -out pbe.pem -passout pass:correct -v1 PBE-SHA1-3DES");
+    folder.openssl(
+        "pkcs8 -topk8 -in ec.pem -out camellia.pem -passout pass:correct -v2 camellia-128-cbc",
+    );
     let new = folder.read("new.pem");
     let correct = Some(b"correct".as_slice());
 
@@ -263,61 +280,70 @@ fn encryption_is_opened_or_explained() {
     }
 
     let old = folder.read("old.pem");
-    assert_eq!(refusal(&old, correct), PrivateKeyRefused::EncryptionLegacy);
-    assert_eq!(refusal(&old, None), PrivateKeyRefused::EncryptionLegacy);
+    assert_eq!(refusal(&old, correct), instead(Found::EncryptedLegacy));
+    assert_eq!(refusal(&old, None), instead(Found::EncryptedLegacy));
     let unsupported = PrivateKeyRefused::EncryptionUnsupported;
-    assert_eq!(refusal(&folder.read("3des.pem"), correct), unsupported);
+    assert_eq!(refusal(&folder.read("camellia.pem"), correct), unsupported);
     assert_eq!(refusal(&folder.read("pbe.pem"), correct), unsupported);
 
     // The commands that the messages give.
     folder.openssl("pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out private.pem -passin pass:correct -passout pass:correct");
     assert!(PrivateKey::from_pem(&folder.read("private.pem"), correct, ShortRsa::Refuse).is_ok());
-    folder.openssl("pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in 3des.pem -out private.pem -passin pass:correct -passout pass:correct");
+    folder.openssl("pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in pbe.pem -out private.pem -passin pass:correct -passout pass:correct");
     assert!(PrivateKey::from_pem(&folder.read("private.pem"), correct, ShortRsa::Refuse).is_ok());
 }
 
-#[test]
-fn other_texts_are_recognised() {
-    let folder = Folder::new("other-texts");
-    let key = folder.rsa(2048);
-    let utf8 = |bytes| String::from_utf8(bytes).unwrap();
-    let public = utf8(folder.openssl("pkey -in rsa.pem -pubout"));
-    let pkcs1_public = utf8(folder.openssl("rsa -in rsa.pem -RSAPublicKey_out"));
-    let certificate = utf8(folder.openssl("req -x509 -new -key rsa.pem -subj /CN=test"));
-    let parameters = utf8(folder.openssl("ecparam -name prime256v1"));
-    let openssh =
-        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
-    let dsa = "-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n";
+fn instead(found: Found) -> PrivateKeyRefused {
+    PrivateKeyRefused::NotAKey(NotAKey::Instead { wanted: Wanted::PrivateKey, found })
+}
 
-    use PrivateKeyRefused as Refused;
+/// What `key_encoding` tells apart, as OpenSSL writes it.
+#[test]
+fn other_files_are_recognised() {
+    let folder = Folder::new("other-files");
+    folder.rsa(2048);
+    let out = |words: &str| String::from_utf8(folder.openssl(words)).unwrap();
+    folder.openssl("req -x509 -new -key rsa.pem -subj /CN=test -out certificate.pem");
+    folder.openssl(
+        "pkcs12 -export -inkey rsa.pem -in certificate.pem -out archive.p12 -passout pass:secret",
+    );
+    let no_key = PrivateKeyRefused::NotAKey(NotAKey::NoKey { wanted: Wanted::PrivateKey });
     for (text, expected) in [
-        (public.as_str(), Refused::PublicKey),
-        (&pkcs1_public, Refused::PublicKey),
-        ("ssh-rsa AAAAB3NzaC1yc2E me@example.com", Refused::PublicKey),
-        (&certificate, Refused::Certificate),
-        (openssh, Refused::OpenSsh),
-        (dsa, Refused::Unfit(KeyRefused::OtherKind)),
-        (&parameters, Refused::NotAPrivateKey),
-        ("", Refused::NotAPrivateKey),
-        ("\0", Refused::NotAPrivateKey),
-        ("K2JCJMDEHXQW5F", Refused::NotAPrivateKey),
-        ("-----BEGIN PRIVATE KEY-----", Refused::NotAPrivateKey),
-        ("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----", Refused::NotAPrivateKey),
-        (&format!("{key}{certificate}"), Refused::NotAPrivateKey),
-        ("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----", Refused::NotAPrivateKey),
-        ("-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----", Refused::Malformed),
-        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", Refused::Malformed),
-        ("-----BEGIN PRIVATE KEY-----\n!!!!\n-----END PRIVATE KEY-----", Refused::Malformed),
-        (
-            "-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----",
-            Refused::Malformed,
-        ),
-        ("-----BEGIN EC PRIVATE KEY-----\nMAA=\n-----END EC PRIVATE KEY-----", Refused::Malformed),
+        (out("pkey -in rsa.pem -pubout"), instead(Found::PublicKey)),
+        (out("rsa -in rsa.pem -RSAPublicKey_out"), instead(Found::Pkcs1Public)),
+        (folder.read("certificate.pem"), instead(Found::Certificate)),
+        (out("req -new -key rsa.pem -subj /CN=test"), instead(Found::Certificate)),
+        (out("ecparam -name prime256v1"), no_key),
     ] {
-        assert_eq!(refusal(text, None), expected, "{text}");
+        assert_eq!(refusal(&text, None), expected, "{text}");
     }
-    let mislabelled = key.replace("PRIVATE KEY", "RSA PRIVATE KEY");
-    assert_eq!(refusal(&mislabelled, None), Refused::Malformed);
+    let archive = fs::read(folder.0.join("archive.p12")).unwrap();
+    let refused = PrivateKey::read(&archive, None, ShortRsa::Refuse).unwrap_err();
+    assert_eq!(refused, instead(Found::Pkcs12));
+}
+
+#[test]
+fn forms_without_armour_are_the_same_key() {
+    let folder = Folder::new("armour");
+    folder.rsa(2048);
+    folder.p256();
+    for (pem, words) in [
+        ("rsa.pem", "pkey -in rsa.pem -outform DER -out key"),
+        ("rsa.pem", "rsa -in rsa.pem -traditional -outform DER -out key"),
+        ("rsa.pem", "pkcs8 -topk8 -in rsa.pem -outform DER -out key -passout pass:correct"),
+        ("rsa.pem", "base64 -in rsa.pem -out key"),
+        ("ec.pem", "ec -in ec.pem -outform DER -out key"),
+        ("ec.pem", "ec -in ec.pem -no_public -outform DER -out key"),
+    ] {
+        folder.openssl(words);
+        let stored = fs::read(folder.0.join("key")).unwrap();
+        let key = PrivateKey::read(&stored, Some(b"correct"), ShortRsa::Refuse)
+            .unwrap_or_else(|refused| panic!("{words}: {refused}"));
+        assert_eq!(key.public_key(), read(&folder.read(pem)).unwrap().public_key(), "{words}");
+    }
+    // A label says less than what is inside.
+    let mislabelled = folder.read("rsa.pem").replace("PRIVATE KEY", "RSA PRIVATE KEY");
+    assert!(read(&mislabelled).is_ok());
 }
 
 /// Whatever is changed in the body, the private and the public numbers no longer agree.
@@ -334,7 +360,11 @@ fn no_altered_key_passes() {
         }
         let mut cut = pem.clone();
         cut.replace_range(end - 40..end, "");
-        assert_eq!(refusal(&cut, None), PrivateKeyRefused::Malformed);
+        let refused = refusal(&cut, None);
+        let PrivateKeyRefused::NotAKey(NotAKey::Short { .. } | NotAKey::Length { .. }) = refused
+        else {
+            panic!("{refused:?}");
+        };
     }
 }
 

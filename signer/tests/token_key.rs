@@ -12,6 +12,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
+use key_encoding::{Found, NotAKey, Wanted};
 use policy::JoseAlgorithm;
 use signer::{KeySpec, PrivateKey, PrivateKeyRefused, TokenKey, TokenKeyRefused, public_key_pem};
 
@@ -27,7 +28,7 @@ fn verifies(key: &TokenKey, algorithm: &'static dyn VerificationAlgorithm, signe
 #[test]
 fn es256_is_two_numbers_of_32_bytes() {
     let (_, pem) = PrivateKey::generate(KeySpec::EcdsaP256).unwrap();
-    let key = TokenKey::from_text(&pem).unwrap();
+    let key = TokenKey::read(pem.as_bytes(), None).unwrap();
     assert_eq!(key.algorithm(), JoseAlgorithm::Es256);
     // Often enough that some numbers begin with a zero byte, which DER leaves out.
     for _ in 0..1000 {
@@ -40,7 +41,7 @@ fn es256_is_two_numbers_of_32_bytes() {
 #[test]
 fn rs256_is_pkcs1() {
     let (_, pem) = PrivateKey::generate(KeySpec::Rsa2048).unwrap();
-    let key = TokenKey::from_text(&pem).unwrap();
+    let key = TokenKey::read(pem.as_bytes(), None).unwrap();
     assert_eq!(key.algorithm(), JoseAlgorithm::Rs256);
     let signature = key.sign(MESSAGE).unwrap();
     assert_eq!(signature.len(), 256);
@@ -51,7 +52,7 @@ fn rs256_is_pkcs1() {
 fn hs256_is_over_the_secret_without_blanks_around_it() {
     let reference = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     for text in [SECRET.to_owned(), format!("{SECRET}\n"), format!("  {SECRET}\r\n")] {
-        let key = TokenKey::from_text(&text).unwrap();
+        let key = TokenKey::read(text.as_bytes(), None).unwrap();
         assert_eq!(key.algorithm(), JoseAlgorithm::Hs256);
         assert!(key.public_key().is_none());
         hmac::verify(&reference, MESSAGE, &key.sign(MESSAGE).unwrap()).unwrap();
@@ -68,17 +69,23 @@ fn no_pem_is_a_secret() {
             TokenKeyRefused::PemAsSecret
         );
     }
-    assert_eq!(
-        TokenKey::from_text(&public).unwrap_err(),
-        TokenKeyRefused::Private(PrivateKeyRefused::PublicKey)
-    );
+    // Nor the base64 of its DER, nor what was pasted without its dashes.
+    let bare: String = public.lines().filter(|line| !line.starts_with('-')).collect();
+    for text in [&public, &bare, &public.replace("-----BEGIN", "---BEGIN")] {
+        let not = NotAKey::Instead { wanted: Wanted::PrivateKey, found: Found::PublicKey };
+        assert_eq!(
+            TokenKey::read(text.as_bytes(), None).unwrap_err(),
+            TokenKeyRefused::Private(PrivateKeyRefused::NotAKey(not)),
+            "{text}"
+        );
+    }
 }
 
 #[test]
 fn short_secrets_are_refused_and_nothing_of_a_key_is_shown() {
-    let refused = TokenKey::from_text(&"x".repeat(31)).unwrap_err();
+    let refused = TokenKey::read("x".repeat(31).as_bytes(), None).unwrap_err();
     assert_eq!(refused, TokenKeyRefused::ShortSecret { bytes: 31 });
     assert!(!refused.to_string().contains("xx"));
-    let key = TokenKey::from_text(SECRET).unwrap();
+    let key = TokenKey::read(SECRET.as_bytes(), None).unwrap();
     assert_eq!(format!("{key:?}"), "TokenKey(Hs256)");
 }

@@ -114,7 +114,7 @@ impl Publish {
         let refused = |file: &TextFile, refused: &dyn fmt::Display| {
             Failure::Usage(format!("{file}: {refused}"))
         };
-        let state_key = PrivateKey::from_pem(&self.state_key.read()?, None, ShortRsa::Refuse)
+        let state_key = PrivateKey::read(&self.state_key.bytes()?, None, ShortRsa::Refuse)
             .map_err(|fault| refused(&self.state_key, &fault))?;
         let mandate: Mandate =
             self.delegation.read()?.parse().map_err(|fault| refused(&self.delegation, &fault))?;

@@ -1,10 +1,8 @@
 //! The claims that a pass carries along.
 
 use clap::{Args, ValueHint};
-use policy::{
-    Claims, ClaimsFault, ClaimsRefused, PublicKey, ShortRsa, TrustRefused, UnixTime, check_key_id,
-};
-use signer::{NamedTokenKey, PrivateKey, SigningFailed, TokenKey};
+use policy::{Claims, ClaimsFault, ClaimsRefused, PublicKey, TrustRefused, UnixTime, check_key_id};
+use signer::{NamedTokenKey, SigningFailed, TokenKey};
 
 use crate::outcome::Failure;
 use crate::text_file::TextFile;
@@ -86,15 +84,8 @@ impl WantedClaims<'_> {
                 key_id.escape_debug()
             )),
         })?;
-        let text = file.read()?;
         let usage = |problem: &dyn core::fmt::Display| Failure::Usage(format!("{file}: {problem}"));
-        let key = if text.contains("-----BEGIN") {
-            PrivateKey::from_pem(&text, passphrase, ShortRsa::Refuse)
-                .map(TokenKey::from)
-                .map_err(|refused| usage(&refused))?
-        } else {
-            TokenKey::from_text(&text).map_err(|refused| usage(&refused))?
-        };
+        let key = TokenKey::read(&file.bytes()?, passphrase).map_err(|refused| usage(&refused))?;
         let id = (*key_id).to_owned();
         if key.public_key() == Some(cloudfront) {
             return Err(usage(&TrustRefused::KeyForBoth { id }));

@@ -98,7 +98,7 @@ impl LocalEdge {
     pub(crate) fn sign(&self, target: Target) -> Signed {
         let read = |name: &str| fs::read_to_string(self.state.join(name)).unwrap();
         let key = PrivateKey::from_pem(&read("private.pem"), None, ShortRsa::Refuse).unwrap();
-        let claims_key = TokenKey::from_text(&read("claims-private.pem")).unwrap();
+        let claims_key = TokenKey::read(read("claims-private.pem").as_bytes(), None).unwrap();
         let claims_key = NamedTokenKey { id: "claims-local".to_owned(), key: claims_key };
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
         let claims = format!(r#"{{"sub":"s","jti":"j","iat":{now},"exp":{}}}"#, now + 300);

@@ -220,9 +220,14 @@ fn keys_that_are_not_taken() {
     for (name, content) in [
         ("empty", &b""[..]),
         ("text", b"hello"),
-        ("binary", &[0xff, 0xfe]),
+        ("binary", &[0xff, 0x80]),
         ("cut", &pem.as_bytes()[..500]),
         ("damaged", pem.replace("MII", "MIJ").as_bytes()),
+        (
+            "two",
+            [pem.as_str(), &fs::read_to_string(key("p256.private")).unwrap()].concat().as_bytes(),
+        ),
+        ("elided", pem.replace("MII", "MII...").as_bytes()),
         ("long", "a".repeat(70_000).as_bytes()),
     ] {
         fs::write(path(name), content).unwrap();
@@ -231,11 +236,13 @@ fn keys_that_are_not_taken() {
         (path("missing"), "does not exist"),
         (path("empty/below"), "does not exist"),
         (folder.to_str().unwrap().to_owned(), "is a folder"),
-        (path("empty"), "not a private key"),
+        (path("empty"), "no key: it is empty"),
         (path("text"), "not a private key"),
-        (path("binary"), "is not a text"),
-        (path("cut"), "not a private key"),
+        (path("binary"), "neither a text nor a key"),
+        (path("cut"), "its last line, `-----END PRIVATE KEY-----`, is missing"),
         (path("damaged"), "damaged"),
+        (path("two"), "2 private keys, and nothing says which of them is meant"),
+        (path("elided"), "line 2 has the symbol `.`, which is no base64"),
         (path("long"), "more than 65535 bytes"),
         (key("rsa.public"), "a public key, which cannot sign"),
         (curve, "curve other than P-256"),
@@ -255,5 +262,50 @@ fn keys_that_are_not_taken() {
         let ended = edgepass(&[&usual[..], &["--key", key, "--key-id", key_id]].concat());
         ended.is_usage_error(&[words]);
         assert!(!ended.stderr.contains("BEGIN"), "a key was printed");
+    }
+}
+
+/// As people store keys; `key_encoding` has all the ways.
+#[test]
+fn keys_are_read_however_they_were_stored() {
+    let folder = folder("sign-stored");
+    let pem = fs::read_to_string(key("rsa.private")).unwrap();
+    let escaped = pem.replace('\n', "\\n");
+    let usual = |file: &str| {
+        ["sign", "url", URL, "--key-id", "K1", "--expires", EXPIRES, "--key", file]
+            .map(str::to_owned)
+    };
+    let expected = edgepass(&usual(&key("rsa.private"))).result();
+    let utf16: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, stored) in [
+        ("escaped", escaped.clone().into_bytes()),
+        ("secret", format!(r#"{{"pk_priv_key": "{}"}}"#, pem.replace('\n', " ")).into_bytes()),
+        (
+            "answer",
+            format!(r#"{{"SecretString": "{}"}}"#, escaped.replace('\\', "\\\\")).into_bytes(),
+        ),
+        ("utf16", utf16),
+    ] {
+        let file = folder.join(name).to_str().unwrap().to_owned();
+        fs::write(&file, stored).unwrap();
+        assert_eq!(edgepass(&usual(&file)).result(), expected, "{name}");
+    }
+    let der = folder.join("der").to_str().unwrap().to_owned();
+    openssl(&["pkey", "-in", &key("rsa.private"), "-outform", "DER", "-out", &der]);
+    assert_eq!(edgepass(&usual(&der)).result(), expected);
+}
+
+#[test]
+fn long_rsa_keys_sign_with_a_warning() {
+    let folder = folder("sign-long-rsa");
+    let file = folder.join("private.pem").to_str().unwrap().to_owned();
+    for (bits, warned) in [("2048", false), ("3072", true), ("4096", true)] {
+        let option = format!("rsa_keygen_bits:{bits}");
+        openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", &option, "-out", &file]);
+        let usual = ["sign", "url", URL, "--key-id", "K1", "--expires", EXPIRES, "--key", &file];
+        let ended = edgepass(&usual);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let words = format!("an RSA key of {bits} bits; CloudFront takes RSA 2048 or P-256");
+        assert_eq!(ended.stderr.contains(&words), warned, "{ended:?}");
     }
 }

@@ -4,6 +4,7 @@ use core::borrow::Borrow;
 use core::fmt;
 
 use aws_lc_rs::hmac;
+use key_encoding::NotAKey;
 use pkcs8::der::asn1::UintRef;
 use pkcs8::der::{self, Decode, Reader, SliceReader};
 use policy::{Hash, JoseAlgorithm, KeyKind, MakeSignature, MakeToken, PublicKey, ShortRsa};
@@ -26,18 +27,18 @@ enum Secret {
 }
 
 impl TokenKey {
-    /// Reads a key from the text that a file or a secret store holds: a private key in one of the
-    /// PEM forms of [`PrivateKey::from_pem`], or a secret of random characters, of which blanks
-    /// around them are no part.
+    /// Reads a key from the bytes of a file or a secret: a private key in one of the forms of
+    /// [`PrivateKey::read`], or a secret of random characters, of which blanks around them are no
+    /// part.
     ///
-    /// The caller wipes `text`.
-    pub fn from_text(text: &str) -> Result<Self, TokenKeyRefused> {
-        if text.contains(PEM_ARMOUR) {
-            let key = PrivateKey::from_pem(text, None, ShortRsa::Refuse)
-                .map_err(TokenKeyRefused::Private)?;
-            Ok(key.into())
-        } else {
-            Self::from_secret(text.as_bytes().trim_ascii())
+    /// The caller wipes `stored` and `passphrase`.
+    pub fn read(stored: &[u8], passphrase: Option<&[u8]>) -> Result<Self, TokenKeyRefused> {
+        match PrivateKey::read(stored, passphrase, ShortRsa::Refuse) {
+            Ok(key) => Ok(key.into()),
+            Err(PrivateKeyRefused::NotAKey(
+                NotAKey::Empty | NotAKey::NoKey { .. } | NotAKey::NotText,
+            )) => Self::from_secret(stored.trim_ascii()),
+            Err(refused) => Err(TokenKeyRefused::Private(refused)),
         }
     }
 

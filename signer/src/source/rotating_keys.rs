@@ -182,7 +182,7 @@ impl Keeper {
             let refused = KeyTextRefused::KmsForAnother;
             return Err(VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused));
         };
-        let key = TokenKey::from_text(&key)
+        let key = TokenKey::read(key.as_bytes(), None)
             .map_err(|refused| VariableRefused::at(CLAIMS_KEY, &self.claims_key, &refused))?;
         Ok((id, key))
     }
