@@ -1,7 +1,6 @@
 //! `edgepass explain`: why is this a 403?
 
 mod curl;
-mod evidence_file;
 #[cfg(feature = "aws")]
 mod live;
 mod log_file;
@@ -16,13 +15,14 @@ use std::path::PathBuf;
 use ::explain::log::Tally;
 use ::explain::{
     BucketPolicy, Clock, Distribution, Evidence, Explanation, KeyGroup, PublicAccessBlock,
-    Response, SetCookie, explain,
+    Response, explain,
 };
 use clap::{Args, ValueHint};
 use serde::Serialize;
 
-use self::evidence_file::EvidenceFile;
 use self::public_key::PublicKeyArgument;
+use crate::cookie_argument::{self, CookieArgument};
+use crate::evidence_file::EvidenceFile;
 use crate::network::address;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output::{print, print_json};
@@ -53,9 +53,10 @@ pub(crate) struct Explain {
     /// The URL that was signed, if the viewer requested another one: the playlist's, for a segment
     #[arg(long, value_name = "URL", requires = "url")]
     signed_url: Option<String>,
-    /// The viewer's cookies, as in a Cookie header; or a Set-Cookie line of their issuer
-    #[arg(long = "cookie", value_name = "NAME=VALUE; ...")]
-    cookies: Vec<String>,
+    /// The viewer's cookies: lines of Cookie or Set-Cookie, JSON, or a file with these or with curl's
+    /// cookie jar
+    #[arg(long = "cookie", value_name = "NAME=VALUE; ...|FILE")]
+    cookies: Vec<CookieArgument>,
     /// The request's method [default: as curl shows it, else GET]
     #[arg(long, value_name = "M")]
     method: Option<String>,
@@ -74,7 +75,8 @@ pub(crate) struct Explain {
     /// Output of aws s3api get-public-access-block
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     public_access_block: Option<EvidenceFile>,
-    /// The 403 itself: output of curl -sv, or headers, or the body
+    /// The 403 itself: output of curl -sv or -i, wget -S, HTTPie; headers from the browser's tools, a
+    /// HAR; or the body
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     response: Option<EvidenceFile>,
     /// Ask AWS for the distribution, its keys and its bucket: read-only, with the credentials of the
@@ -88,7 +90,8 @@ pub(crate) struct Explain {
     /// Request the URL now, by the program curl, and explain the answer
     #[arg(long, requires = "url", conflicts_with = "response")]
     curl: bool,
-    /// A standard or real-time log of CloudFront, plain or gzip; may be repeated
+    /// A standard or real-time log of CloudFront, or what CloudWatch Logs exports of one: W3C, JSON or
+    /// plain, as it is or in gzip; may be repeated
     #[arg(
         long = "log",
         value_name = "FILE",
@@ -96,7 +99,7 @@ pub(crate) struct Explain {
         conflicts_with_all = ["url", "cookies", "response", "live", "curl"]
     )]
     logs: Vec<PathBuf>,
-    /// The fields of a real-time log that has not all of them, in its order
+    /// The fields of a log that does not name them and has not all of them, in its order
     #[arg(long, value_name = "FIELD,FIELD", requires = "logs")]
     log_fields: Option<String>,
     /// When the request was made: RFC 3339, epoch seconds, or from now as +90m
@@ -183,11 +186,13 @@ impl Explain {
                 )));
             }
         }
+        let cookies = cookie_argument::read(&self.cookies, self.url.as_deref())?;
         let evidence = Evidence {
             url: self.url.clone(),
             signed_url: self.signed_url.clone(),
-            cookies: self.cookies.clone(),
-            set_cookies: self.cookies.iter().filter_map(|line| SetCookie::read(line)).collect(),
+            response: self.response(&cookies.lines)?,
+            cookies: cookies.lines,
+            set_cookies: cookies.set,
             method: self.method.clone(),
             address: self.ip,
             keys: self.public_keys.iter().map(PublicKeyArgument::load).collect::<Result<_, _>>()?,
@@ -199,7 +204,6 @@ impl Explain {
                 .collect::<Result<_, _>>()?,
             bucket_policy: read(self.bucket_policy.as_ref(), BucketPolicy::read)?,
             public_access_block: read(self.public_access_block.as_ref(), PublicAccessBlock::read)?,
-            response: self.response()?,
             ..Evidence::at(now, whose)
         };
         let nothing = evidence.url.is_none()
@@ -214,16 +218,19 @@ impl Explain {
         Ok(evidence)
     }
 
-    fn response(&self) -> Result<Option<Response>, Failure> {
+    fn response(&self, cookies: &[String]) -> Result<Option<Response>, Failure> {
         match &self.url {
             Some(url) if self.curl => {
-                let exchange = curl::exchange(url, &self.cookies, self.method.as_deref())?;
+                let exchange = curl::exchange(url, cookies, self.method.as_deref())?;
                 let response = Response::read(&exchange);
                 response
                     .map(Some)
                     .map_err(|fault| Failure::Service(format!("curl's output {fault}")))
             }
-            _ => read(self.response.as_ref(), Response::read),
+            url => {
+                let reader = |text: &str| Response::read_for(text, url.as_deref());
+                self.response.as_ref().map(|file| file.read(reader)).transpose()
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use policy::{Denied, Inspection, UnixTime, UnprovenToken, inspect};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::cookie_argument::{self, CookieArgument};
 use crate::credential::Outline;
 use crate::outcome::{Ended, Outcome};
 use crate::output::{print, print_json};
@@ -28,9 +29,9 @@ pub(crate) struct Inspect {
     /// The signed URL
     #[arg(group = "pass")]
     url: Option<UrlArgument>,
-    /// The cookies, as in a Cookie header
-    #[arg(long = "cookie", group = "pass", value_name = "NAME=VALUE; ...")]
-    cookies: Vec<String>,
+    /// The cookies: lines of Cookie or Set-Cookie, JSON, or a file with these or with curl's cookie jar
+    #[arg(long = "cookie", group = "pass", value_name = "NAME=VALUE; ...|FILE")]
+    cookies: Vec<CookieArgument>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -39,7 +40,8 @@ pub(crate) struct Inspect {
 impl Inspect {
     pub(crate) fn run(self) -> Outcome {
         let now = system_clock()?;
-        let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
+        let cookies = cookie_argument::read(&self.cookies, None)?;
+        let cookies: Vec<&str> = cookies.lines.iter().map(String::as_str).collect();
         let url = self.url.as_ref().map(UrlArgument::requested).transpose()?.transpose();
         let findings = Findings(match url {
             Ok(url) => inspect(url, &cookies),

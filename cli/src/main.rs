@@ -3,9 +3,11 @@
 mod bundle;
 mod claims_trust;
 mod completions;
+mod cookie_argument;
 mod credential;
 mod dev;
 mod edge_claims;
+mod evidence_file;
 mod explain;
 mod hash;
 mod init;
@@ -16,6 +18,7 @@ mod new_files;
 mod outcome;
 mod output;
 mod private_key;
+mod quoted;
 mod reason;
 mod revocations;
 mod revoke;
@@ -31,6 +34,7 @@ mod when;
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 use self::explain::Explain;
@@ -88,7 +92,7 @@ Examples:
 `edgepass COMMAND --help` has more of each.";
 
 fn main() -> ExitCode {
-    let outcome = match Edgepass::parse().command {
+    let outcome = match parsed().command {
         Command::Keygen(keygen) => keygen.run(),
         Command::Sign(sign) => sign.run(),
         Command::Inspect(inspect) => inspect.run(),
@@ -103,4 +107,20 @@ fn main() -> ExitCode {
         Command::Completions(completions) => completions.run(),
     };
     outcome::report(outcome)
+}
+
+/// The command line. A message about it does not repeat what may be a secret.
+fn parsed() -> Edgepass {
+    Edgepass::try_parse().unwrap_or_else(|mut error| {
+        const REPEATED: [ContextKind; 3] =
+            [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue];
+        for kind in REPEATED {
+            if let Some(ContextValue::String(text)) = error.get(kind)
+                && quoted::is_secretive(text)
+            {
+                error.insert(kind, ContextValue::String("…".to_owned()));
+            }
+        }
+        error.exit()
+    })
 }

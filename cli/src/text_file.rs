@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use crate::outcome::Failure;
+use crate::quoted::quoted_path;
 
 /// The longest file that is read, in bytes. Keys and claims have under 4 KB: a longer file is a wrong one.
 const MAX_BYTES: u16 = 65_535;
@@ -54,7 +55,10 @@ impl TextFile {
 
     fn unreadable(&self, error: &io::Error) -> Failure {
         match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput => {
                 Failure::Usage(format!("{self} does not exist; check the path"))
             }
             ErrorKind::IsADirectory => {
@@ -81,7 +85,7 @@ impl From<OsString> for TextFile {
 impl fmt::Display for TextFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path(path) => write!(f, "`{}`", path.display()),
+            Self::Path(path) => quoted_path(path).fmt(f),
             Self::Stdin => f.write_str("standard input"),
         }
     }

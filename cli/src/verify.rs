@@ -13,6 +13,7 @@ use policy::{Deployment, Request, ShortRsa, UnixTime};
 use self::claims_options::{ClaimsOptions, Revoked};
 use self::verdict::Verdict;
 use crate::bundle::read_config;
+use crate::cookie_argument::{self, CookieArgument};
 use crate::credential::Outline;
 use crate::hash::HashName;
 use crate::network::address;
@@ -49,9 +50,10 @@ pub(crate) struct Verify {
     /// The URL as the viewer requests it, signing parameters included
     #[arg(long)]
     url: UrlArgument,
-    /// The viewer's cookies, as in a Cookie header
-    #[arg(long = "cookie", value_name = "NAME=VALUE; ...")]
-    cookies: Vec<String>,
+    /// The viewer's cookies: lines of Cookie or Set-Cookie, JSON, or a file with these or with curl's
+    /// cookie jar
+    #[arg(long = "cookie", value_name = "NAME=VALUE; ...|FILE")]
+    cookies: Vec<CookieArgument>,
     /// A public key to trust; may be repeated
     #[arg(
         long,
@@ -141,7 +143,8 @@ impl Verify {
             Ok(url) => url,
             Err(fault) => return Ok(Verdict { decision: Err(fault.into()), credential: None }),
         };
-        let cookies: Vec<&str> = self.cookies.iter().map(String::as_str).collect();
+        let cookies = cookie_argument::read(&self.cookies, Some(self.url.as_str()))?;
+        let cookies: Vec<&str> = cookies.lines.iter().map(String::as_str).collect();
         let [origin, referer] = self.claims.source();
         let request = Request {
             cookies: &cookies,

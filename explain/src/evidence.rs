@@ -2,9 +2,11 @@
 
 mod bucket_condition;
 mod bucket_policy;
+mod cookies;
 mod distribution;
 mod document;
 mod key_group;
+mod kind;
 mod managed_policy;
 mod origin;
 mod public_access_block;
@@ -19,10 +21,12 @@ use policy::{BoxedKey, KeyKind, PublicKey, UnixTime};
 
 pub use self::bucket_policy::BucketPolicy;
 pub(crate) use self::bucket_policy::{BucketRequest, Coverage, Reader, Statement};
+pub use self::cookies::Cookies;
 pub(crate) use self::distribution::{Behavior, FunctionAssociation};
 pub use self::distribution::{Distribution, alias_covers};
 pub use self::document::NotEvidence;
 pub use self::key_group::KeyGroup;
+pub(crate) use self::kind::Kind;
 pub(crate) use self::origin::{Origin, OriginKind, is_aws_host};
 pub use self::public_access_block::PublicAccessBlock;
 pub use self::public_key::PublicKeyFile;

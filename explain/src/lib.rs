@@ -27,7 +27,7 @@ pub use behavior::Bucket;
 pub use cause::{About, Cause, Certainty, Fix, Need};
 pub use causes::all as causes;
 pub use evidence::{
-    BucketPolicy, Clock, Distribution, Evidence, KeyGroup, KnownKey, NotEvidence,
+    BucketPolicy, Clock, Cookies, Distribution, Evidence, KeyGroup, KnownKey, NotEvidence,
     PublicAccessBlock, PublicKeyFile, Response, SetCookie, alias_covers,
 };
 pub use explanation::{Explained, Explanation, Noted, explain};

@@ -10,18 +10,18 @@ use std::time::Instant;
 
 use ::explain::log::{NotALog, Tally};
 use flate2::bufread::MultiGzDecoder;
-use memchr::memchr;
 
-use super::evidence_file::unreadable;
+use crate::evidence_file::unreadable;
 use crate::outcome::Failure;
+use crate::quoted::quoted_path;
 
 /// What is read at a time, in bytes.
 const BLOCK: usize = 1 << 18;
 
-/// A line that is longer is none of CloudFront's, whose URLs end at 8 KB and headers at 32 KB.
-const MAX_LINE_BYTES: usize = 1 << 20;
+/// How often a log may be packed: what CloudWatch Logs sends is packed, and Firehose packs it again.
+const MAX_LAYERS: usize = 3;
 
-/// Counts all lines of a file, or of standard input for `-`.
+/// Counts all records of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path, tally: &mut Tally) -> Result<(), Failure> {
     let (source, size): (Box<dyn Read>, u64) = if path.as_os_str() == "-" {
         (Box::new(io::stdin().lock()), 0)
@@ -34,48 +34,43 @@ pub(super) fn read(path: &Path, tally: &mut Tally) -> Result<(), Failure> {
         (Box::new(file), metadata.len())
     };
     let done = Rc::new(Cell::new(0));
-    let mut packed = BufReader::with_capacity(BLOCK, Counted { source, done: Rc::clone(&done) });
-    let start = packed.fill_buf().map_err(|error| unreadable(path, &error))?;
-    let is_gzip = start.starts_with(&[0x1f, 0x8b]); // RFC 1952, 2.3.1
-    let mut lines: Box<dyn BufRead> = if is_gzip {
-        Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(packed)))
-    } else {
-        Box::new(packed)
-    };
+    let counted = Counted { source, done: Rc::clone(&done) };
     let mut progress = Progress { last: Instant::now(), shown: false, done, size };
-    let counted = count(&mut *lines, tally, &mut progress);
+    let read = unpacked(counted)
+        .map_err(Fault::Io)
+        .and_then(|mut unpacked| feed(&mut *unpacked, tally, &mut progress));
     progress.clear();
-    tally.end_of_file();
-    counted.map_err(|fault| fault.in_file(path))
+    let ended = tally.end_of_file().map_err(Fault::Content);
+    read.and(ended).map_err(|fault| fault.in_file(path))
 }
 
-/// One block after the other; a line that spans two is put together in `open`.
-fn count(lines: &mut dyn BufRead, tally: &mut Tally, progress: &mut Progress) -> Result<(), Fault> {
-    let mut open: Vec<u8> = Vec::new();
+/// The content of all members of a gzip file, or what is read itself.
+fn unpacked(source: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
+    let mut content: Box<dyn BufRead> = Box::new(BufReader::with_capacity(BLOCK, source));
+    for _ in 0..MAX_LAYERS {
+        let is_gzip = content.fill_buf()?.starts_with(&[0x1f, 0x8b]); // RFC 1952, 2.3.1
+        if !is_gzip {
+            break;
+        }
+        content = Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(content)));
+    }
+    Ok(content)
+}
+
+fn feed(
+    content: &mut dyn BufRead,
+    tally: &mut Tally,
+    progress: &mut Progress,
+) -> Result<(), Fault> {
     loop {
         progress.show();
-        let block = lines.fill_buf().map_err(Fault::Io)?;
+        let block = content.fill_buf().map_err(Fault::Io)?;
         if block.is_empty() {
-            return tally.line(&open).map_err(Fault::Content);
+            return Ok(());
         }
-        let mut rest = block;
-        while let Some(end) = memchr(b'\n', rest) {
-            let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            rest = after.get(1..).unwrap_or_default();
-            if open.is_empty() {
-                tally.line(line).map_err(Fault::Content)?;
-            } else {
-                open.extend_from_slice(line);
-                tally.line(&open).map_err(Fault::Content)?;
-                open.clear();
-            }
-        }
-        open.extend_from_slice(rest);
-        if open.len() > MAX_LINE_BYTES {
-            return Err(Fault::Line);
-        }
+        tally.feed(block).map_err(Fault::Content)?;
         let length = block.len();
-        lines.consume(length);
+        content.consume(length);
     }
 }
 
@@ -83,24 +78,21 @@ fn count(lines: &mut dyn BufRead, tally: &mut Tally, progress: &mut Progress) ->
 enum Fault {
     Content(NotALog),
     Io(io::Error),
-    Line,
 }
 
 impl Fault {
     fn in_file(self, path: &Path) -> Failure {
-        let name = path.display();
+        let name =
+            if path.as_os_str() == "-" { "standard input".to_owned() } else { quoted_path(path) };
         match self {
-            Self::Content(fault) => Failure::Usage(format!("`{name}` {fault}")),
-            Self::Line => Failure::Usage(format!(
-                "`{name}` has a line of more than {MAX_LINE_BYTES} bytes, so it is no log of CloudFront's"
-            )),
+            Self::Content(fault) => Failure::Usage(format!("{name} {fault}")),
             Self::Io(error)
                 if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData) =>
             {
-                Failure::Service(format!("`{name}` is damaged gzip: {error}; fetch it again"))
+                Failure::Service(format!("{name} is damaged gzip: {error}; fetch it again"))
             }
             Self::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                Failure::Service(format!("`{name}` ends within its gzip data; fetch it again"))
+                Failure::Service(format!("{name} ends within its gzip data; fetch it again"))
             }
             Self::Io(error) => unreadable(path, &error),
         }

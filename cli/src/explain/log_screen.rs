@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use ::explain::log::{Bin, KeyChange, Summary};
+use ::explain::log::{Bin, Change, KeyChange, Spike, Summary};
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use policy::UnixTime;
@@ -23,10 +23,13 @@ pub(super) fn text(summary: &Summary) -> String {
         let _ = write!(text, "\n{} to {}", shown(from), shown(to));
     }
     if summary.unreadable > 0 {
-        let _ = write!(text, "\n{} lines could not be read", grouped(summary.unreadable));
+        let _ = write!(text, "\n{} records could not be read", grouped(summary.unreadable));
     }
     for change in &summary.key_changes {
-        text.push_str(&key_change(change));
+        text.push_str(&key_change(change, summary));
+    }
+    if let Some(spike) = &summary.spike {
+        text.push_str(&rise(spike, summary));
     }
     if summary.denied > 0 {
         text.push_str(&over_time(&summary.timeline, summary.bin_seconds));
@@ -49,6 +52,22 @@ pub(super) fn text(summary: &Summary) -> String {
         });
         text.push_str(&table("edge location", &summary.edges));
     }
+    if summary.failed > 0 {
+        let _ = write!(
+            text,
+            "\n\n{}",
+            label(&format!("{} requests were answered 5xx", grouped(summary.failed)))
+        );
+        for (failure, count) in &summary.failures {
+            let _ = write!(
+                text,
+                "\n  {:>12}  {:<26} {}",
+                grouped(*count),
+                failure.id(),
+                failure.description()
+            );
+        }
+    }
     if !summary.keys.is_empty() {
         let _ = write!(text, "\n\n{}", label("key in the URL"));
         for (id, key) in &summary.keys {
@@ -64,33 +83,71 @@ pub(super) fn text(summary: &Summary) -> String {
     text
 }
 
-fn key_change(change: &KeyChange) -> String {
+fn key_change(change: &KeyChange, summary: &Summary) -> String {
     let bad = AnsiColor::Red.on_default().bold();
-    let mut text = format!(
-        "\n\n{bad}key-removed-before-drain{bad:#}  the key `{}` stopped being accepted while its passes were good\n  accepted until {}, refused from {} to {}: {} times",
-        change.key,
-        shown(change.last_accepted),
-        shown(change.since),
-        shown(change.until),
-        grouped(change.denied)
-    );
+    let (key, times) = (&change.key, grouped(change.denied));
+    let (since, until) = (shown(change.since), shown(change.until));
+    let mut text = String::new();
+    match (change.change, change.last_accepted) {
+        (Change::Removed, Some(accepted)) => {
+            let _ = write!(
+                text,
+                "\n\n{bad}key-removed-before-drain{bad:#}  the key `{key}` stopped being accepted while its passes were good\n  accepted until {}, refused from {since} to {until}: {times} times",
+                shown(accepted)
+            );
+        }
+        _ => {
+            let _ = write!(
+                text,
+                "\n\n{bad}key-not-in-group{bad:#}  passes name the key `{key}`, and none of them was ever accepted\n  refused from {since} to {until}: {times} times"
+            );
+        }
+    }
+    if let Some(spike) = &summary.spike {
+        text.push_str(if spike.begins_at(change.since, summary.bin_seconds) {
+            "\n  the 403s of the whole log rose at the same time"
+        } else {
+            "\n  the 403s of the whole log rose at another time, which this does not explain"
+        });
+    }
     if let Some(other) = &change.replaced_by {
         let _ = write!(text, "\n  `{other}` is accepted since; it seems to have replaced it");
     }
-    let _ = write!(
-        text,
-        "\n  put `{}` back into the key group until its last pass has expired (docs/why-403/key-removed-before-drain.md)",
-        change.key
-    );
+    let _ = match change.change {
+        Change::Removed => write!(
+            text,
+            "\n  put `{key}` back into the key group until its last pass has expired (docs/why-403/key-removed-before-drain.md)"
+        ),
+        Change::NeverTrusted => write!(
+            text,
+            "\n  sign with the key before, or put `{key}` into the key group (docs/why-403/key-not-in-group.md)"
+        ),
+    };
     text
 }
 
-fn over_time(bins: &[Bin], seconds: u64) -> String {
-    let width = match seconds {
+fn rise(spike: &Spike, summary: &Summary) -> String {
+    let Spike { from, until, denied, usual } = spike;
+    format!(
+        "\n\nthe 403s rose at {}: {} until {}, before that {} in {}",
+        shown(*from),
+        grouped(*denied),
+        shown(*until),
+        grouped(*usual),
+        width(summary.bin_seconds)
+    )
+}
+
+fn width(seconds: u64) -> String {
+    match seconds {
         seconds if seconds % 86_400 == 0 => format!("{} d", seconds / 86_400),
         seconds if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
         seconds => format!("{} min", seconds / 60),
-    };
+    }
+}
+
+fn over_time(bins: &[Bin], seconds: u64) -> String {
+    let width = width(seconds);
     let most = bins.iter().map(|bin| bin.denied).max().unwrap_or(0).max(1);
     let bars: String = bins.iter().map(|bin| bar(bin.denied, most)).collect();
     let red = AnsiColor::Red.on_default();

@@ -7,7 +7,7 @@ use ::explain::{KnownKey, PublicKeyFile};
 use aws_lc::{AwsLcKey, public_key_from_pem};
 use policy::{ShortRsa, TrustRefused, check_key_id};
 
-use super::evidence_file::EvidenceFile;
+use crate::evidence_file::EvidenceFile;
 use crate::outcome::Failure;
 
 /// `ID=PEM`: a file with a public key, and its Key-Pair-Id. The output of `get-public-key` tells

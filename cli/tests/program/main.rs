@@ -11,6 +11,7 @@
 mod claims;
 mod edgepass;
 mod explain;
+mod explain_log;
 mod init;
 mod inspect;
 mod keygen;

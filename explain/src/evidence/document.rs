@@ -4,6 +4,8 @@ use core::fmt;
 
 use serde_json::Value;
 
+use super::kind::Kind;
+
 /// The answer of a service, as the AWS CLI prints it, or one member of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Document {
@@ -23,7 +25,7 @@ impl Document {
         Self::PublicKey,
     ];
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::BucketPolicy => "a bucket policy",
             Self::Distribution => "a distribution",
@@ -33,7 +35,7 @@ impl Document {
         }
     }
 
-    const fn option(self) -> &'static str {
+    pub(super) const fn option(self) -> &'static str {
         match self {
             Self::BucketPolicy => "--bucket-policy",
             Self::Distribution => "--distribution",
@@ -77,18 +79,25 @@ impl Document {
         if let Some(code) = cli_error(text) {
             return Err(NotEvidence::CliFailed { code: code.to_owned() });
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| NotEvidence::NotJson {
-            line: error.line(),
-            column: error.column(),
-            command: self.command(),
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            Kind::of(text).map(Kind::refusal).unwrap_or(NotEvidence::NotJson {
+                line: error.line(),
+                column: error.column(),
+                command: self.command(),
+            })
         })?;
         if self.is(&value) {
             return Ok(value);
         }
-        match Self::ALL.into_iter().find(|other| other.is(&value)) {
-            Some(other) => Err(NotEvidence::Other { found: other.name(), option: other.option() }),
+        match Kind::of_json(&value) {
+            Some(kind) => Err(kind.refusal()),
             None => Err(NotEvidence::Unknown { wanted: self.name(), command: self.command() }),
         }
+    }
+
+    /// The document that a value is.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        Self::ALL.into_iter().find(|document| document.is(value))
     }
 
     /// What of it cannot be read.
@@ -112,13 +121,19 @@ pub enum NotEvidence {
         /// AWS's error code.
         code: String,
     },
+    /// A command of curl, not what it printed.
+    Command,
     /// Nothing in it.
     Empty {
         /// What prints the right content.
         command: &'static str,
     },
-    /// Neither the output of curl nor headers nor a body.
+    /// Neither the output of curl nor headers nor a body, nor another form of a response.
     NotAResponse,
+    /// A request without an answer.
+    NotAnswered,
+    /// Cookies that cannot be told apart, or none.
+    NotCookies,
     /// Not JSON.
     NotJson {
         /// From 1.
@@ -128,6 +143,8 @@ pub enum NotEvidence {
         /// What prints the right content.
         command: &'static str,
     },
+    /// The answer of a proxy on the way to CloudFront.
+    OfAProxy,
     /// Evidence, but of another kind.
     Other {
         /// What it is.
@@ -135,6 +152,8 @@ pub enum NotEvidence {
         /// The option for it.
         option: &'static str,
     },
+    /// A private key.
+    PrivateKey,
     /// JSON of something else.
     Unknown {
         /// What it should be.
@@ -142,6 +161,8 @@ pub enum NotEvidence {
         /// What prints the right content.
         command: &'static str,
     },
+    /// A URL.
+    Url,
     /// The right document, but a member is not as AWS defines it.
     Unreadable {
         /// What it should be.
@@ -159,15 +180,31 @@ impl fmt::Display for NotEvidence {
                 "holds the error `{}` of the AWS CLI instead of a result; mend that first",
                 code.escape_debug()
             ),
+            Self::Command => f.write_str(
+                "holds a command and not its output; run it with `-sv`, and save what it prints",
+            ),
+            Self::Url => f.write_str("holds a URL; give that itself, without an option"),
             Self::Empty { command } => {
                 write!(f, "is empty; fill it with the output of `{command}`")
             }
-            Self::NotAResponse => {
-                f.write_str("is no HTTP response; save one with `curl -sv URL > response.txt 2>&1`")
-            }
+            Self::NotAResponse => f.write_str(
+                "is not recognised as an HTTP response; save one with `curl -sv URL > response.txt 2>&1`, or copy the response headers of the browser's network panel as raw text, or export its HAR",
+            ),
+            Self::NotAnswered => f.write_str(
+                "holds a request that got no answer; mend the connection first, then save an answer with `curl -sv URL > response.txt 2>&1`",
+            ),
+            Self::NotCookies => f.write_str(
+                "holds no cookies in a form that is read: `NAME=VALUE; NAME=VALUE`, lines of `Cookie` or `Set-Cookie`, JSON, or a cookie jar of curl",
+            ),
             Self::NotJson { line, column, command } => write!(
                 f,
                 "is not JSON (line {line}, column {column}); save the output of `{command}` with `--output json`"
+            ),
+            Self::OfAProxy => f.write_str(
+                "holds the answer of a proxy to `CONNECT`: the request never reached CloudFront; ask whoever runs the proxy, or go around it with `curl --noproxy '*'`",
+            ),
+            Self::PrivateKey => f.write_str(
+                "holds a private key, which is needed for signing only; keep it to yourself",
             ),
             Self::Other { found, option } => {
                 write!(f, "holds {found}; give it with `{option}`")

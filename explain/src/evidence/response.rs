@@ -1,17 +1,25 @@
-//! An HTTP exchange, as `curl -sv` prints it; or `curl -i`, or headers or a body alone.
+//! An HTTP exchange, in the forms in which programs and browsers show it: one file a form.
+
+mod browser_export;
+mod curl;
+mod header_list;
+mod message;
+mod page;
+mod wget;
 
 use core::net::IpAddr;
 
 use policy::UnixTime;
 
-use super::document::NotEvidence;
+use super::document::{NotEvidence, cli_error};
+use super::kind::Kind;
 use crate::moment::from_http_date;
 
-/// The last response of an exchange, and the request that it answers where curl showed it.
+/// The last response of an exchange, and the request that it answers where that was shown.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
     pub(crate) status: Option<u16>,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     pub(crate) body: String,
     pub(crate) request: Option<Sent>,
     /// The server's address, whose version is that of the viewer's.
@@ -20,116 +28,59 @@ pub struct Response {
     pub(crate) redirects: Vec<String>,
 }
 
-/// A request, as curl sent it.
+/// A request, as it was sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) target: String,
-    headers: Vec<(String, String)>,
+    headers: Headers,
 }
 
 impl Sent {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        header(&self.headers, name)
+        self.headers.value(name)
     }
 
     pub(crate) fn cookies(&self) -> Vec<String> {
         let cookie = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("cookie");
-        self.headers.iter().filter(cookie).map(|(_, value)| value.clone()).collect()
+        self.headers.0.iter().filter(cookie).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The URL that was requested; None if no host was shown.
+    fn url(&self) -> Option<String> {
+        Some(format!("https://{}{}", self.header("host")?, self.target))
     }
 }
 
 impl Response {
-    /// Reads the exchange.
+    /// Reads what one of these shows: curl (`-v`, `-i`, `-sv`), wget (`-S`, `-d`), HTTPie, a
+    /// browser's developer tools (headers as text, HAR), or a browser's window (XML or a page).
     pub fn read(text: &str) -> Result<Self, NotEvidence> {
+        Self::read_for(text, None)
+    }
+
+    /// Like [`Response::read`]. Where the text has several exchanges that are no redirects of each
+    /// other, the one for `url` counts.
+    pub fn read_for(text: &str, url: Option<&str>) -> Result<Self, NotEvidence> {
         let text = text.trim_start_matches('\u{feff}');
-        let first = text.lines().map(str::trim_start).find(|line| !line.is_empty());
-        let Some(first) = first else {
+        if text.trim().is_empty() {
             return Err(NotEvidence::Empty { command: "curl -sv URL" });
-        };
-        let verbose =
-            text.lines().any(|line| line.starts_with("< HTTP/") || line.starts_with("> "));
-        if verbose {
-            Ok(Self::of_verbose(text))
-        } else if first.starts_with("HTTP/") {
-            Ok(Self::of_included(text))
-        } else if first.starts_with(['<', '{']) {
-            Ok(Self { body: text.to_owned(), ..Self::default() })
-        } else if is_header(first) {
-            let (headers, body) = split_headers(text);
-            Ok(Self { headers, body: body.to_owned(), ..Self::default() })
-        } else {
-            Err(NotEvidence::NotAResponse)
         }
-    }
-
-    /// Lines `* ` are curl's, `> ` are sent, `< ` are received, the others are the body.
-    fn of_verbose(text: &str) -> Self {
-        let mut response = Self::default();
-        for line in text.lines() {
-            if let Some(sent) = line.strip_prefix("> ") {
-                response.note_sent(sent);
-            } else if let Some(received) = line.strip_prefix("< ") {
-                response.note_received(received);
-            } else if let Some(note) = line.strip_prefix("* ") {
-                if let Some(address) = connected_to(note) {
-                    response.server = Some(address);
-                }
-            } else if !is_transfer_note(line) {
-                // curl's last words may stand at the end of a body without a line end.
-                let line = line.split("* Connection #").next().unwrap_or(line);
-                response.body.push_str(line);
-                response.body.push('\n');
-            }
+        if let Some(code) = cli_error(text) {
+            return Err(NotEvidence::CliFailed { code: code.to_owned() });
         }
-        response.body = response.body.trim().to_owned();
-        response
-    }
-
-    fn note_sent(&mut self, line: &str) {
-        let mut words = line.split(' ');
-        let (method, target, version) = (words.next(), words.next(), words.next());
-        if version.is_some_and(|version| version.starts_with("HTTP/")) && words.next().is_none() {
-            let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
-            let (method, target) = (word(method), word(target));
-            self.request = Some(Sent { method, target, headers: Vec::new() });
-        } else if let Some(request) = &mut self.request
-            && let Some((name, value)) = line.split_once(':')
-        {
-            request.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        if let Some(found) = browser_export::read(text, url) {
+            return found;
         }
-    }
-
-    fn note_received(&mut self, line: &str) {
-        if let Some(status) = status(line) {
-            if let Some(location) = self.header("location") {
-                self.redirects.push(location.to_owned());
-            }
-            (self.status, self.headers, self.body) = (Some(status), Vec::new(), String::new());
-        } else if let Some((name, value)) = line.split_once(':') {
-            self.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        match Kind::of(text) {
+            None | Some(Kind::Response) => {}
+            Some(other) => return Err(other.refusal()),
         }
-    }
-
-    /// A status line, headers, an empty line, the body; redirects before it.
-    fn of_included(text: &str) -> Self {
-        let mut response = Self::default();
-        let mut rest = text.trim_start();
-        while let Some(status) = rest.lines().next().and_then(status) {
-            if let Some(location) = response.header("location") {
-                response.redirects.push(location.to_owned());
-            }
-            let (headers, body) = split_headers(rest);
-            response.status = Some(status);
-            response.headers = headers;
-            rest = body;
-        }
-        response.body = rest.trim().to_owned();
-        response
+        reading(text).or_else(|| page::read(text)).ok_or(NotEvidence::NotAResponse)?.into_response()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        header(&self.headers, name)
+        self.headers.value(name)
     }
 
     /// When the response was made, by CloudFront's clock.
@@ -150,53 +101,180 @@ impl Response {
     }
 }
 
-fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+/// What a text shows that is in one of the forms with headers.
+fn reading(text: &str) -> Option<Reading> {
+    let dialects: [fn(&str) -> Option<Reading>; 4] =
+        [curl::read, wget::read, message::read, header_list::read];
+    dialects.into_iter().find_map(|read| read(text))
 }
 
-/// `HTTP/2 403`, `HTTP/1.1 403 Forbidden`
-fn status(line: &str) -> Option<u16> {
-    line.strip_prefix("HTTP/")?.split(' ').nth(1)?.parse().ok()
+/// Whether a text shows an exchange, or headers of one.
+pub(super) fn is_response(text: &str) -> bool {
+    reading(text).is_some() || text.contains("<Code>")
 }
 
-fn is_header(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(name, _)| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+/// Whether a JSON value is what a browser exports of an exchange.
+pub(super) fn is_export(value: &serde_json::Value) -> bool {
+    browser_export::is_export(value)
+}
+
+/// What a text in one of the forms shows.
+#[derive(Debug, Default)]
+struct Reading {
+    /// In the order in which they took place.
+    exchanges: Vec<Exchange>,
+    server: Option<IpAddr>,
+}
+
+/// A request and its answer, as far as they are shown.
+#[derive(Debug, Default)]
+struct Exchange {
+    request: Option<Sent>,
+    status: Option<u16>,
+    headers: Headers,
+    body: String,
+}
+
+impl Exchange {
+    /// Adds a header to the message that is being read.
+    fn add_header(&mut self, name: &str, value: &str) {
+        match &mut self.request {
+            Some(request) if self.status.is_none() => request.headers.add(name, value),
+            _ => self.headers.add(name, value),
+        }
+    }
+
+    /// The body of a request does not count.
+    fn add_to_body(&mut self, line: &str) {
+        if self.status.is_some() {
+            self.body.push_str(line);
+            self.body.push('\n');
+        }
+    }
+
+    fn is_answered(&self) -> bool {
+        self.status.is_some() || !self.headers.0.is_empty() || !self.body.trim().is_empty()
+    }
+}
+
+impl Reading {
+    fn note_request(&mut self, request: Sent) {
+        self.exchanges.push(Exchange { request: Some(request), ..Exchange::default() });
+    }
+
+    /// The beginning of an answer: to the request before it, if that has none or only one that
+    /// announced this.
+    fn note_answer(&mut self, status: u16) {
+        let request = match self.exchanges.last_mut() {
+            Some(open) if open.status.is_none() => {
+                open.status = Some(status);
+                return;
+            }
+            Some(Exchange { request, status: Some(100..=199), .. }) => request.clone(),
+            _ => None,
+        };
+        self.exchanges.push(Exchange { request, status: Some(status), ..Exchange::default() });
+    }
+
+    /// The last answer counts; those before it redirected to it.
+    fn into_response(self) -> Result<Response, NotEvidence> {
+        let Self { exchanges, server } = self;
+        // 100 and 103 announce the answer, and no exchange ends with them.
+        let announces = |exchange: &Exchange| matches!(exchange.status, Some(100..=199));
+        let mut exchanges: Vec<Exchange> =
+            exchanges.into_iter().filter(|exchange| !announces(exchange)).collect();
+        let last = exchanges.pop().ok_or(NotEvidence::NotAResponse)?;
+        if !last.is_answered() {
+            return Err(NotEvidence::NotAnswered);
+        }
+        if last.request.as_ref().is_some_and(|request| request.method == "CONNECT") {
+            return Err(NotEvidence::OfAProxy);
+        }
+        let mut redirects: Vec<String> = Vec::new();
+        for earlier in &exchanges {
+            if let Some(to) = earlier.headers.value("location") {
+                let from = earlier.request.as_ref().and_then(Sent::url);
+                let from = from.as_ref().or(redirects.last());
+                redirects.push(from.map_or_else(|| to.to_owned(), |from| joined(from, to)));
+            }
+        }
+        let Exchange { request, status, headers, body } = last;
+        let body = body.trim().to_owned();
+        Ok(Response { status, headers, body, request, server, redirects })
+    }
+}
+
+/// `Location` as an absolute URL, where it has the usual forms (RFC 9110, 10.2.2).
+fn joined(from: &str, to: &str) -> String {
+    let is_absolute = to.contains("://");
+    let origin = from.match_indices('/').nth(2).and_then(|(at, _)| from.split_at_checked(at));
+    let origin = origin.map_or(from, |(origin, _)| origin);
+    match to.strip_prefix("//") {
+        Some(rest) => format!("{}://{rest}", from.split("://").next().unwrap_or("https")),
+        None if !is_absolute && to.starts_with('/') => format!("{origin}{to}"),
+        None => to.to_owned(),
+    }
+}
+
+/// Names and values in the order in which they stood.
+#[derive(Clone, Debug, Default)]
+struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let named = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+        self.0.iter().find(named).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The name and the value of a header line, if the line has the form of one (RFC 9110, 5.1).
+fn header_line(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':')?;
+    is_token(name).then_some((name, value.trim()))
+}
+
+/// Whether a text is made of characters that names of headers consist of. The few that no header in
+/// use has are left out, and so is a text that would be a drive or a time.
+fn is_token(name: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    name.len() > 1
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(is_of_token)
+}
+
+/// The status of `HTTP/2 403` or `HTTP/1.1 403 Forbidden`.
+fn status_line(line: &str) -> Option<u16> {
+    let mut words = line.strip_prefix("HTTP/")?.split(' ');
+    let version = words.next()?;
+    let is_version = version.starts_with(['1', '2', '3']) && version.len() <= 3;
+    let status = words.next()?.trim_end();
+    let is_status = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+    (is_version && is_status).then(|| status.parse().ok()).flatten()
+}
+
+/// The method and the target of `GET /film.mp4 HTTP/2`.
+fn request_line(line: &str) -> Option<Sent> {
+    let mut words = line.trim_end().split(' ');
+    let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+    let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_request = is_method && version.starts_with("HTTP/") && words.next().is_none();
+    is_request.then(|| Sent {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        headers: Headers::default(),
     })
 }
 
-fn split_headers(text: &str) -> (Vec<(String, String)>, &str) {
-    let end = ["\r\n\r\n", "\n\n"]
-        .into_iter()
-        .filter_map(|end| text.split_once(end))
-        .min_by_key(|(head, _)| head.len());
-    let (head, body) = end.unwrap_or((text, ""));
-    let headers = head
-        .lines()
-        .filter(|line| !line.starts_with("HTTP/"))
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect();
-    (headers, body)
+/// The address in `203.0.113.10:443`, `[2001:db8::1]:443` or alone.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let alone = text.trim_start_matches('[').split(']').next().unwrap_or(text);
+    alone.parse().ok().or_else(|| text.rsplit_once(':')?.0.parse().ok())
 }
 
-/// `Connected to h (2600:9000::1) port 443 (#0)`, since curl 8.16
-/// `Established connection to h (2600:9000::1 port 443) from …`.
-fn connected_to(note: &str) -> Option<IpAddr> {
-    let rest =
-        note.strip_prefix("Connected to ").or(note.strip_prefix("Established connection to "))?;
-    let (_, inside) = rest.split_once('(')?;
-    inside.split([')', ' ']).next()?.parse().ok()
-}
-
-/// What curl prints of the transfer: `{ [146 bytes data]`, the progress meter, ends of headers.
-fn is_transfer_note(line: &str) -> bool {
-    let mark = line.trim_end();
-    mark == "<"
-        || mark == ">"
-        || mark == "*"
-        || ((mark.starts_with("{ [") || mark.starts_with("} [")) && mark.ends_with(" data]"))
-        || mark.contains("% Total")
-        || mark.contains("Dload  Upload")
-        || mark.contains("--:--:--")
-}
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 
 use policy::UnixTime;
 
-use super::record::{Record, Refusal};
+use super::record::{Record, Status};
+use super::refusal::Refusal;
 
 /// More keys than this no site has; ids are a stranger's words, so their number must be bounded.
 const MOST: usize = 256;
 
 /// Fewer refusals are no spike.
 const SPIKE: u64 = 20;
+
+/// Seconds from the beginning of a log in which nothing is taken for a change.
+const AT_THE_START: i64 = 60;
 
 /// What became of the requests that name a key.
 #[derive(Clone, Debug)]
@@ -31,13 +35,15 @@ pub struct KeyUse {
     last_denied: Option<UnixTime>,
 }
 
-/// A key that was accepted, and from some moment on never again, though its passes were good.
+/// A key whose passes were refused from some moment on, although they had not expired.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyChange {
     /// The key.
     pub key: String,
+    /// What happened to it.
+    pub change: Change,
     /// The last request that was accepted with it.
-    pub last_accepted: UnixTime,
+    pub last_accepted: Option<UnixTime>,
     /// The first that was refused after that.
     pub since: UnixTime,
     /// The last refused.
@@ -46,6 +52,15 @@ pub struct KeyChange {
     pub denied: u64,
     /// The key that took over, if one was first accepted around that time.
     pub replaced_by: Option<String>,
+}
+
+/// What happened to a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Change {
+    /// Its passes were accepted, and from some moment on never again.
+    Removed,
+    /// From some moment on passes name it, and none was ever accepted.
+    NeverTrusted,
 }
 
 #[derive(Debug, Default)]
@@ -83,17 +98,20 @@ impl Keys {
         all
     }
 
-    pub(super) fn changes(&self) -> Vec<KeyChange> {
-        let mut changes: Vec<KeyChange> =
-            self.keys.iter().filter_map(|(id, key)| self.change(id, key)).collect();
+    /// `from` is when the log begins: a key that was refused from then on did not change.
+    pub(super) fn changes(&self, from: Option<UnixTime>) -> Vec<KeyChange> {
+        let mut changes: Vec<KeyChange> = self
+            .keys
+            .iter()
+            .filter_map(|(id, key)| self.removal(id, key).or_else(|| refused_so_far(id, key, from)))
+            .collect();
         changes.sort_by_key(|change| change.since);
         changes
     }
 
-    fn change(&self, id: &[u8], key: &KeyUse) -> Option<KeyChange> {
+    fn removal(&self, id: &[u8], key: &KeyUse) -> Option<KeyChange> {
         let (last_accepted, since) = (key.last_accepted?, key.since?);
-        let sudden = key.denied_since >= SPIKE && key.untimely * 10 >= key.denied_since * 9;
-        if !sudden || key.accepted < SPIKE {
+        if !key.is_refused_untimely() || key.accepted < SPIKE {
             return None;
         }
         let replaced_by = self
@@ -106,7 +124,8 @@ impl Keys {
             .map(|(other, _, _)| text(other));
         Some(KeyChange {
             key: text(id),
-            last_accepted,
+            change: Change::Removed,
+            last_accepted: Some(last_accepted),
             since,
             until: key.last_denied?,
             denied: key.denied_since,
@@ -115,7 +134,28 @@ impl Keys {
     }
 }
 
+/// A key with which passes were signed before any behaviour trusted it.
+fn refused_so_far(id: &[u8], key: &KeyUse, from: Option<UnixTime>) -> Option<KeyChange> {
+    let since = key.since?;
+    let began = since.as_seconds().saturating_sub(from?.as_seconds());
+    (key.accepted == 0 && key.is_refused_untimely() && began > AT_THE_START).then_some(KeyChange {
+        key: text(id),
+        change: Change::NeverTrusted,
+        last_accepted: None,
+        since,
+        until: key.last_denied?,
+        denied: key.denied_since,
+        replaced_by: None,
+    })
+}
+
 impl KeyUse {
+    /// Whether there were many refusals since the last accepted request, hardly any of an expired
+    /// pass.
+    fn is_refused_untimely(&self) -> bool {
+        self.denied_since >= SPIKE && self.untimely * 10 >= self.denied_since * 9
+    }
+
     fn add(&mut self, record: &Record<'_>, refusal: Option<Refusal>) {
         let time = record.time;
         if let Some(refusal) = refusal {
@@ -128,7 +168,7 @@ impl KeyUse {
                 self.untimely += 1;
             }
             self.last_denied = self.last_denied.max(Some(time));
-        } else if record.status < 400 {
+        } else if record.status() == Status::LetIn {
             self.accepted += 1;
             self.first_accepted = Some(self.first_accepted.map_or(time, |first| first.min(time)));
             // Lines stand a little out of order, and edges learn of a change one after the other.

@@ -1,4 +1,4 @@
-//! One request of a log, and why it was refused.
+//! One request of a log.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,13 +16,30 @@ pub(super) struct Record<'l> {
     pub(super) status: u16,
     pub(super) edge: &'l [u8],
     pub(super) path: &'l [u8],
-    method: &'l [u8],
+    pub(super) method: &'l [u8],
     query: &'l [u8],
     cookie: &'l [u8],
-    result: &'l [u8],
-    detail: &'l [u8],
-    content_type: &'l [u8],
-    content_length: &'l [u8],
+    pub(super) result: &'l [u8],
+    pub(super) detail: &'l [u8],
+    pub(super) content_type: &'l [u8],
+    pub(super) content_length: &'l [u8],
+}
+
+/// The values of the columns that count. A column that the log does not have is empty; a value that
+/// a request does not have is `-`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fields<'l>([&'l [u8]; Column::COUNT]);
+
+impl<'l> Fields<'l> {
+    pub(super) fn set(&mut self, column: Column, value: &'l [u8]) {
+        if let Some(field) = self.0.get_mut(column.slot()) {
+            *field = value;
+        }
+    }
+
+    pub(super) fn get(&self, column: Column) -> &'l [u8] {
+        self.0.get(column.slot()).copied().unwrap_or_default()
+    }
 }
 
 /// The day that was read last: it changes once in millions of lines.
@@ -44,22 +61,26 @@ impl Day {
 }
 
 impl<'l> Record<'l> {
-    pub(super) fn read(line: &'l [u8], layout: &Layout, day: &mut Day) -> Option<Self> {
-        let mut fields: [&[u8]; Column::COUNT] = [b"-"; Column::COUNT];
+    /// The record in a line of a table.
+    pub(super) fn of_line(line: &'l [u8], layout: &Layout, day: &mut Day) -> Option<Self> {
+        let mut fields = Fields::default();
         let mut start = 0;
-        let ends = memchr_iter(b'\t', line).chain([line.len()]);
+        let ends = memchr_iter(layout.delimiter(), line).chain([line.len()]);
         for (at, end) in ends.enumerate() {
-            if let Some(column) = layout.column(at)
-                && let Some(field) = fields.get_mut(column.slot())
-            {
-                *field = line.get(start..end)?;
+            if let Some(column) = layout.column(at) {
+                fields.set(column, line.get(start..end)?);
             }
             start = end + 1;
         }
-        let field = |column: Column| fields.get(column.slot()).copied().unwrap_or(b"-");
+        Self::of_fields(&fields, day)
+    }
+
+    /// None if there is no status or no time.
+    pub(super) fn of_fields(fields: &Fields<'l>, day: &mut Day) -> Option<Self> {
+        let field = |column: Column| fields.get(column);
         let time = match field(Column::Timestamp) {
-            b"-" => day.start(field(Column::Date))? + second_of_day(field(Column::Time))?,
-            timestamp => number(timestamp.split(|byte| *byte == b'.').next()?)?,
+            b"" | b"-" => day.start(field(Column::Date))? + second_of_day(field(Column::Time))?,
+            timestamp => moment(timestamp, day)?,
         };
         Some(Self {
             time: UnixTime::from_seconds(time)?,
@@ -116,147 +137,46 @@ impl<'l> Record<'l> {
         Some(self.time.as_seconds() < self.expires()?)
     }
 
-    /// Why this request, which was answered 403, was.
-    pub(super) fn refusal(&self) -> Refusal {
-        match self.detail {
-            b"ClientGeoBlocked" => return Refusal::GeoRestriction,
-            b"InvalidRequestBlocked" => return Refusal::WebAcl,
-            b"InvalidRequestMethod" => return Refusal::Method,
-            b"InvalidRequestCertificate" => return Refusal::Certificate,
-            _ => {}
-        }
+    /// Whether a function made the answer.
+    pub(super) fn is_generated(&self) -> bool {
         let generated = |text: &[u8]| text.ends_with(b"GeneratedResponse");
-        if generated(self.result) || generated(self.detail) {
-            return Refusal::Function;
-        }
-        // The documents of CloudFront's signature check: each has its own length. S3 writes
-        // application/xml, CloudFront's other pages are HTML.
-        match (self.content_type, self.content_length) {
-            (b"text/xml", b"146") if self.method == b"OPTIONS" => return Refusal::Preflight,
-            (b"text/xml", b"146") => return Refusal::Unsigned,
-            (b"text/xml", b"106") => return Refusal::UnknownKey,
-            (b"text/xml", b"131") => return Refusal::MalformedSignature,
-            (b"text/xml", b"116") => return Refusal::MalformedPolicy,
-            (b"application/xml", _) => return Refusal::Bucket,
-            (kind, _) if kind.starts_with(b"text/html") && self.detail == b"Error" => {
-                return Refusal::Page;
-            }
-            _ => {}
-        }
-        if self.is_unexpired() == Some(false) {
-            return Refusal::Expired;
-        }
-        match self.content_type {
-            b"text/xml" => Refusal::AccessDenied,
-            _ if self.detail.starts_with(b"Origin") || self.result != b"Error" => Refusal::Origin,
-            _ => Refusal::Unknown,
+        generated(self.result) || generated(self.detail)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        match self.status {
+            ..=399 => Status::LetIn,
+            403 => Status::Refused,
+            500..=599 => Status::Failed,
+            _ => Status::Other,
         }
     }
 }
 
-/// Why a log says a request was refused.
+/// What counts of a status.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Refusal {
-    /// The signature check: signature, resource, address, hash; the log does not tell which.
-    AccessDenied,
-    /// S3.
-    Bucket,
-    /// The host is not the certificate's.
-    Certificate,
-    /// The pass in the URL had expired.
-    Expired,
-    /// A function.
-    Function,
-    /// Geographic restriction.
-    GeoRestriction,
-    /// The signature check could not read the policy.
-    MalformedPolicy,
-    /// The signature check could not decode the signature.
-    MalformedSignature,
-    /// The behaviour does not allow the method.
-    Method,
-    /// A custom origin.
-    Origin,
-    /// An HTML page of CloudFront's: WAF, a restriction or a wrong host.
-    Page,
-    /// A preflight without a pass.
-    Preflight,
-    /// Nothing says why.
-    Unknown,
-    /// The signature check does not know the key.
-    UnknownKey,
-    /// No pass.
-    Unsigned,
-    /// WAF.
-    WebAcl,
+pub(super) enum Status {
+    /// Below 400.
+    LetIn,
+    /// 403
+    Refused,
+    /// 5xx
+    Failed,
+    Other,
 }
 
-impl Refusal {
-    /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::AccessDenied,
-        Self::Bucket,
-        Self::Certificate,
-        Self::Expired,
-        Self::Function,
-        Self::GeoRestriction,
-        Self::MalformedPolicy,
-        Self::MalformedSignature,
-        Self::Method,
-        Self::Origin,
-        Self::Page,
-        Self::Preflight,
-        Self::Unknown,
-        Self::UnknownKey,
-        Self::Unsigned,
-        Self::WebAcl,
-    ];
-
-    /// The cause's id where there is one, else a word.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::AccessDenied => "signature-check",
-            Self::Bucket => "s3",
-            Self::Certificate => "certificate",
-            Self::Expired => "expired",
-            Self::Function => "function",
-            Self::GeoRestriction => "geo-restriction",
-            Self::MalformedPolicy => "policy-malformed",
-            Self::MalformedSignature => "wrong-base64-alphabet",
-            Self::Method => "method",
-            Self::Origin => "origin-denied",
-            Self::Page => "cloudfront-page",
-            Self::Preflight => "preflight-without-cookies",
-            Self::Unknown => "unknown",
-            Self::UnknownKey => "key-not-in-group",
-            Self::Unsigned => "unsigned-request",
-            Self::WebAcl => "web-acl",
-        }
+/// Seconds or milliseconds since 1970, or `2026-11-30T21:59:58.123Z` with or without the letters.
+fn moment(text: &[u8], day: &mut Day) -> Option<i64> {
+    if let Some(number) = text.split(|byte| *byte == b'.').next().and_then(number) {
+        // In seconds this would be after the year 5000.
+        return Some(if number > 99_999_999_999 { number / 1000 } else { number });
     }
-
-    /// For people.
-    pub const fn description(self) -> &'static str {
-        match self {
-            Self::AccessDenied => {
-                "Access denied by the signature check; `edgepass explain URL` tells which check"
-            }
-            Self::Bucket => "S3 refused CloudFront",
-            Self::Certificate => "the host is not the certificate's",
-            Self::Expired => "the pass in the URL had expired",
-            Self::Function => "a function at the edge refused",
-            Self::GeoRestriction => "the viewer's country is shut out",
-            Self::MalformedPolicy => "CloudFront could not read the policy",
-            Self::MalformedSignature => "CloudFront could not decode the signature",
-            Self::Method => "the behaviour does not allow the method",
-            Self::Origin => "the origin refused",
-            Self::Page => "an HTML page of CloudFront's: WAF, a restriction or a wrong host",
-            Self::Preflight => "a CORS preflight, which carries no cookies",
-            Self::Unknown => "the log has too few fields to tell",
-            Self::UnknownKey => "Unknown Key: it is in no key group of the behaviour",
-            Self::Unsigned => "no pass in the request",
-            Self::WebAcl => "blocked by WAF",
-        }
-    }
+    let (date, rest) = text.split_at_checked(10)?;
+    let (_, time) = rest.split_first().filter(|(mark, _)| matches!(mark, b'T' | b' '))?;
+    let (time, zone) = time.split_at_checked(8)?;
+    let is_utc = !zone.iter().any(|byte| matches!(byte, b'+' | b'-')) || zone.ends_with(b"+00:00");
+    is_utc.then_some(())?;
+    Some(day.start(date)? + second_of_day(time)?)
 }
 
 /// `HH:MM:SS`

@@ -21,6 +21,13 @@ pub struct Bin {
     pub denied: u64,
 }
 
+/// Bins, and how wide each is.
+#[derive(Debug)]
+pub(super) struct Bins {
+    pub(super) seconds: u64,
+    pub(super) bins: Vec<Bin>,
+}
+
 /// Starts with minutes and doubles their width when they get too many.
 #[derive(Debug)]
 pub(super) struct Timeline {
@@ -72,7 +79,7 @@ impl Timeline {
         }
     }
 
-    pub(super) fn seconds(&self) -> u64 {
+    fn seconds(&self) -> u64 {
         let mut seconds = self.seconds.unsigned_abs();
         let span = self.span();
         while span / seconds > SHOWN {
@@ -88,8 +95,9 @@ impl Timeline {
     }
 
     /// At most about [`SHOWN`], without gaps.
-    pub(super) fn bins(mut self) -> Vec<Bin> {
-        let width = i64::try_from(self.seconds()).unwrap_or(i64::MAX);
+    pub(super) fn bins(mut self) -> Bins {
+        let seconds = self.seconds();
+        let width = i64::try_from(seconds).unwrap_or(i64::MAX);
         self.put_last_away();
         let mut shown: BTreeMap<i64, Bin> = BTreeMap::new();
         for (number, (requests, denied)) in &self.bins {
@@ -99,12 +107,13 @@ impl Timeline {
                 (start, bin.requests + requests, bin.denied + denied);
         }
         let ends = (shown.keys().next().copied(), shown.keys().next_back().copied());
-        let (Some(first), Some(last)) = ends else { return Vec::new() };
+        let (Some(first), Some(last)) = ends else { return Bins { seconds, bins: Vec::new() } };
         let count = usize::try_from((last - first) / width).unwrap_or(0);
-        (0..=count)
+        let bins = (0..=count)
             .filter_map(|at| Some(first + i64::try_from(at).ok()?.checked_mul(width)?))
             .map(|start| shown.get(&start).copied().unwrap_or(Bin { start, ..Bin::default() }))
-            .collect()
+            .collect();
+        Bins { seconds, bins }
     }
 }
 
@@ -125,7 +134,7 @@ mod tests {
             let time = UnixTime::from_seconds(1_795_000_000 + minute * 61).unwrap();
             timeline.add(time, minute % 10 == 0);
         }
-        let bins = timeline.bins();
+        let Bins { bins, .. } = timeline.bins();
         assert!(bins.len() <= 50, "{}", bins.len());
         assert_eq!(bins.iter().map(|bin| bin.requests).sum::<u64>(), 30_000);
         assert_eq!(bins.iter().map(|bin| bin.denied).sum::<u64>(), 3000);
