@@ -20,7 +20,7 @@ use policy::UnixTime;
 
 pub use self::failure::Failure;
 use self::format::Format;
-pub use self::format::{NotALog, Packed};
+pub use self::format::{LogFault, Packed};
 use self::frequent::Frequent;
 use self::keys::Keys;
 pub use self::keys::{Change, KeyChange, KeyUse};
@@ -43,19 +43,19 @@ impl Tally {
     /// `fields` names the columns of logs that do not name them and have not all fields in AWS's
     /// order, as `aws cloudfront get-realtime-log-config` or `aws logs describe-deliveries` prints
     /// them.
-    pub fn new(fields: Option<&str>) -> Result<Self, NotALog> {
+    pub fn new(fields: Option<&str>) -> Result<Self, LogFault> {
         let fields = fields.map(Layout::of_fields).transpose()?;
         Ok(Self { reader: Reader::new(fields), ..Self::default() })
     }
 
     /// Counts the next bytes of a file, unpacked. A file that is no log is an error; records that
     /// cannot be read, after one that could, are counted.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), NotALog> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), LogFault> {
         self.reader.feed(bytes, &mut self.counts)
     }
 
     /// Ends a file; the next one brings its own form.
-    pub fn end_of_file(&mut self) -> Result<(), NotALog> {
+    pub fn end_of_file(&mut self) -> Result<(), LogFault> {
         self.reader.end_of_file(&mut self.counts)
     }
 
@@ -190,7 +190,7 @@ pub(crate) fn is_log(text: &str) -> bool {
     }
     first.starts_with("#Version:")
         || first.starts_with("#Fields:")
-        || matches!(Format::of(text.as_bytes()), Ok(Some(Format::Table(_))))
+        || matches!(Format::of(text.as_bytes()), Ok(Some(Format::Table(Some(_)))))
 }
 
 /// Whether a JSON value is a record, or a list of them.

@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use crate::form::{self, is_one_value, stated_length};
-use crate::{Form, Found, Key, NotAKey, Wanted};
+use crate::{Form, Found, Key, KeyFault, Wanted};
 
 /// The length of DER is checked afterwards, so that what is missing at the end cannot go unnoticed.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -20,18 +20,18 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const MIN_SYMBOLS: usize = 100;
 
 /// The keys between `-----BEGIN LABEL-----` and `-----END LABEL-----`.
-pub(crate) fn keys(text: &str, wanted: Wanted) -> Result<Vec<Key>, NotAKey> {
+pub(crate) fn keys(text: &str, wanted: Wanted) -> Result<Vec<Key>, KeyFault> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some(begin) = Boundary::find(rest, "BEGIN") {
         let Some(end) = Boundary::find(begin.after, "END") else {
-            return Err(NotAKey::CutOff { label: known(begin.label) });
+            return Err(KeyFault::CutOff { label: known(begin.label) });
         };
         if Boundary::find(end.before, "BEGIN").is_some() {
-            return Err(NotAKey::CutOff { label: known(begin.label) });
+            return Err(KeyFault::CutOff { label: known(begin.label) });
         }
         if begin.label != end.label {
-            return Err(NotAKey::OtherEnd);
+            return Err(KeyFault::OtherEnd);
         }
         // Names the curve of the key that follows, which names it again.
         if begin.label != "EC PARAMETERS" {
@@ -41,7 +41,7 @@ pub(crate) fn keys(text: &str, wanted: Wanted) -> Result<Vec<Key>, NotAKey> {
         rest = end.after;
     }
     if Boundary::find(rest, "END").is_some() {
-        return Err(NotAKey::NoBeginning);
+        return Err(KeyFault::NoBeginning);
     }
     Ok(keys)
 }
@@ -101,9 +101,9 @@ fn known(label: &str) -> &'static str {
     LABELS.into_iter().find(|known| *known == label).unwrap_or("…")
 }
 
-fn key(label: &str, body: &str, line: usize, wanted: Wanted) -> Result<Key, NotAKey> {
+fn key(label: &str, body: &str, line: usize, wanted: Wanted) -> Result<Key, KeyFault> {
     if let Some(found) = Found::of_label(label, body) {
-        return Err(NotAKey::Instead { wanted, found });
+        return Err(KeyFault::Instead { wanted, found });
     }
     let der = decoded(&symbols(body, line)?)?;
     whole(&der)?;
@@ -111,32 +111,32 @@ fn key(label: &str, body: &str, line: usize, wanted: Wanted) -> Result<Key, NotA
 }
 
 /// Whether the bytes are exactly one DER value.
-fn whole(der: &[u8]) -> Result<(), NotAKey> {
+fn whole(der: &[u8]) -> Result<(), KeyFault> {
     let bytes = der.len();
     match stated_length(der) {
-        Some(of) if bytes < of => Err(NotAKey::Short { bytes, of }),
-        Some(of) if bytes > of => Err(NotAKey::Long { bytes, of }),
+        Some(of) if bytes < of => Err(KeyFault::Short { bytes, of }),
+        Some(of) if bytes > of => Err(KeyFault::Long { bytes, of }),
         Some(_) => Ok(()),
-        None => Err(NotAKey::NotDer),
+        None => Err(KeyFault::NotDer),
     }
 }
 
-fn decoded(symbols: &str) -> Result<Zeroizing<Vec<u8>>, NotAKey> {
+fn decoded(symbols: &str) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
     let digits = symbols.trim_end_matches('=');
     if digits.len() % 4 == 1 {
-        return Err(NotAKey::Length { symbols: digits.len() });
+        return Err(KeyFault::Length { symbols: digits.len() });
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len()));
     match BASE64.decode_vec(digits, &mut bytes) {
         Ok(()) => Ok(bytes),
         // Padding, and after it more digits.
-        Err(_) => Err(NotAKey::NotDer),
+        Err(_) => Err(KeyFault::NotDer),
     }
 }
 
 /// The base64 of a body, without blanks, quotes, commas and what stands for a line end. `line` is
 /// the number of its first line.
-fn symbols(body: &str, mut line: usize) -> Result<Zeroizing<String>, NotAKey> {
+fn symbols(body: &str, mut line: usize) -> Result<Zeroizing<String>, KeyFault> {
     let mut symbols = Zeroizing::new(String::with_capacity(body.len()));
     let mut rest = body.chars();
     while let Some(symbol) = rest.next() {
@@ -146,7 +146,7 @@ fn symbols(body: &str, mut line: usize) -> Result<Zeroizing<String>, NotAKey> {
             '\\' => symbols.extend(escaped(&mut rest)),
             'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' | '=' => symbols.push(symbol),
             _ if symbol.is_whitespace() || is_invisible(symbol) => {}
-            _ => return Err(NotAKey::Symbol { line, symbol }),
+            _ => return Err(KeyFault::Symbol { line, symbol }),
         }
     }
     Ok(symbols)
@@ -181,7 +181,7 @@ fn is_invisible(symbol: char) -> bool {
 }
 
 /// Keys without armour: the base64 of DER or of a PEM file, alone or as a member of a document.
-pub(crate) fn bare(text: &str) -> Result<Vec<Key>, NotAKey> {
+pub(crate) fn bare(text: &str) -> Result<Vec<Key>, KeyFault> {
     let mut keys = Vec::new();
     for part in text.split(['"', '\'']) {
         let Ok(symbols) = symbols(part, 1) else { continue };

@@ -2,13 +2,13 @@
 
 mod armour;
 mod characters;
+mod fault;
 mod form;
-mod refused;
 
 use zeroize::Zeroizing;
 
+pub use self::fault::{Found, KeyFault, Wanted};
 pub use self::form::Form;
-pub use self::refused::{Found, NotAKey, Wanted};
 
 /// A key as DER, and how the DER is structured.
 #[derive(Clone, Eq, PartialEq)]
@@ -28,20 +28,20 @@ impl core::fmt::Debug for Key {
 /// The one private key in `stored`; certificates and public keys beside it are passed over.
 ///
 /// The caller wipes `stored`.
-pub fn private_key(stored: &[u8]) -> Result<Key, NotAKey> {
+pub fn private_key(stored: &[u8]) -> Result<Key, KeyFault> {
     only(stored, Wanted::PrivateKey, Form::is_private)
 }
 
 /// The one public key in `stored`. A private key beside it is refused: it does not belong where
 /// public keys are kept.
-pub fn public_key(stored: &[u8]) -> Result<Key, NotAKey> {
+pub fn public_key(stored: &[u8]) -> Result<Key, KeyFault> {
     only(stored, Wanted::PublicKey, |form| form == Form::PublicKeyInfo)
 }
 
-fn only(stored: &[u8], wanted: Wanted, fits: fn(Form) -> bool) -> Result<Key, NotAKey> {
+fn only(stored: &[u8], wanted: Wanted, fits: fn(Form) -> bool) -> Result<Key, KeyFault> {
     let mut keys = keys(stored, wanted)?;
     if wanted == Wanted::PublicKey && keys.iter().any(|key| key.form.is_private()) {
-        return Err(NotAKey::Instead { wanted, found: Found::PrivateKey });
+        return Err(KeyFault::Instead { wanted, found: Found::PrivateKey });
     }
     let other = keys.first().map(|key| key.form);
     keys.retain(|key| fits(key.form));
@@ -49,20 +49,20 @@ fn only(stored: &[u8], wanted: Wanted, fits: fn(Form) -> bool) -> Result<Key, No
     keys.dedup();
     match (keys.pop(), keys.len(), other) {
         (Some(key), 0, _) => Ok(key),
-        (Some(_), others, _) => Err(NotAKey::Several { wanted, count: others + 1 }),
-        (None, _, Some(form)) => Err(NotAKey::Instead { wanted, found: Found::of_form(form) }),
-        (None, _, None) => Err(NotAKey::NoKey { wanted }),
+        (Some(_), others, _) => Err(KeyFault::Several { wanted, count: others + 1 }),
+        (None, _, Some(form)) => Err(KeyFault::Instead { wanted, found: Found::of_form(form) }),
+        (None, _, None) => Err(KeyFault::NoKey { wanted }),
     }
 }
 
 /// All keys and certificates in `stored`.
-fn keys(stored: &[u8], wanted: Wanted) -> Result<Vec<Key>, NotAKey> {
+fn keys(stored: &[u8], wanted: Wanted) -> Result<Vec<Key>, KeyFault> {
     if form::is_one_value(stored) {
         return Ok(vec![Key { form: Form::of(stored), der: Zeroizing::new(stored.to_vec()) }]);
     }
-    let text = characters::text(stored).ok_or(NotAKey::NotText)?;
+    let text = characters::text(stored).ok_or(KeyFault::NotText)?;
     if text.trim().is_empty() {
-        return Err(NotAKey::Empty);
+        return Err(KeyFault::Empty);
     }
     let in_armour = armour::keys(&text, wanted)?;
     if !in_armour.is_empty() {
@@ -73,7 +73,7 @@ fn keys(stored: &[u8], wanted: Wanted) -> Result<Vec<Key>, NotAKey> {
         return Ok(bare);
     }
     match Found::in_text(&text) {
-        Some(found) => Err(NotAKey::Instead { wanted, found }),
-        None => Err(NotAKey::NoKey { wanted }),
+        Some(found) => Err(KeyFault::Instead { wanted, found }),
+        None => Err(KeyFault::NoKey { wanted }),
     }
 }

@@ -12,7 +12,7 @@ use std::fs;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use key_encoding::{Form, Found, Key, NotAKey, Wanted, private_key, public_key};
+use key_encoding::{Form, Found, Key, KeyFault, Wanted, private_key, public_key};
 
 /// A key of the corpus.
 fn pem(name: &str) -> String {
@@ -123,26 +123,26 @@ fn what_stands_beside_the_key_is_passed_over() {
 #[test]
 fn two_keys_are_not_chosen_from() {
     let both = format!("{}{}", pem("rsa.private"), pem("rsa-other.private"));
-    let several = |wanted| Err(NotAKey::Several { wanted, count: 2 });
+    let several = |wanted| Err(KeyFault::Several { wanted, count: 2 });
     assert_eq!(private_key(both.as_bytes()), several(Wanted::PrivateKey));
     let both = format!("{}{}", pem("rsa.public"), pem("p256.public"));
     assert_eq!(public_key(both.as_bytes()), several(Wanted::PublicKey));
 }
 
-fn instead(wanted: Wanted, found: Found) -> NotAKey {
-    NotAKey::Instead { wanted, found }
+fn instead(wanted: Wanted, found: Found) -> KeyFault {
+    KeyFault::Instead { wanted, found }
 }
 
-fn refusal(stored: impl AsRef<[u8]>) -> NotAKey {
+fn fault(stored: impl AsRef<[u8]>) -> KeyFault {
     match private_key(stored.as_ref()) {
         Ok(Key { form, .. }) => panic!("read as {form:?}"),
-        Err(refused) => refused,
+        Err(fault) => fault,
     }
 }
 
 #[test]
 fn what_is_wrong_is_named() {
-    use NotAKey as R;
+    use KeyFault as R;
     let pem = pem("rsa.private");
     let lines: Vec<&str> = pem.lines().collect();
     let without = |line: usize| {
@@ -151,27 +151,27 @@ fn what_is_wrong_is_named() {
         left.join("\n")
     };
     let of = der(&pem).len();
-    assert_eq!(refusal(""), R::Empty);
-    assert_eq!(refusal("\u{feff} \n"), R::Empty);
-    assert_eq!(refusal("hello"), R::NoKey { wanted: Wanted::PrivateKey });
-    assert_eq!(refusal([0xff, 0x80, 0x81]), R::NotText);
-    assert_eq!(refusal(without(lines.len() - 1)), R::CutOff { label: "PRIVATE KEY" });
-    assert_eq!(refusal(without(0)), R::NoBeginning);
-    assert_eq!(refusal(without(3)), R::Short { bytes: of - 48, of });
-    assert_eq!(refusal(&der(&pem)[..500]), R::NotText);
-    assert_eq!(refusal(pem.replace(lines[3], &lines[3][1..])), R::Length { symbols: 4 * of / 3 });
+    assert_eq!(fault(""), R::Empty);
+    assert_eq!(fault("\u{feff} \n"), R::Empty);
+    assert_eq!(fault("hello"), R::NoKey { wanted: Wanted::PrivateKey });
+    assert_eq!(fault([0xff, 0x80, 0x81]), R::NotText);
+    assert_eq!(fault(without(lines.len() - 1)), R::CutOff { label: "PRIVATE KEY" });
+    assert_eq!(fault(without(0)), R::NoBeginning);
+    assert_eq!(fault(without(3)), R::Short { bytes: of - 48, of });
+    assert_eq!(fault(&der(&pem)[..500]), R::NotText);
+    assert_eq!(fault(pem.replace(lines[3], &lines[3][1..])), R::Length { symbols: 4 * of / 3 });
     let (number, line) = (5, lines[4]);
     let elided = pem.replace(line, &format!("{}…", &line[..20]));
-    assert_eq!(refusal(elided), R::Symbol { line: number, symbol: '…' });
+    assert_eq!(fault(elided), R::Symbol { line: number, symbol: '…' });
     let doubled = pem.replace(line, &format!("{line}\n{line}"));
-    assert_eq!(refusal(doubled), R::Long { bytes: of + 48, of });
+    assert_eq!(fault(doubled), R::Long { bytes: of + 48, of });
     let other_end = pem.replace("END PRIVATE", "END RSA PRIVATE");
-    assert_eq!(refusal(other_end), R::OtherEnd);
+    assert_eq!(fault(other_end), R::OtherEnd);
     let body = lines[1..lines.len() - 1].concat();
-    assert_eq!(refusal(&body[..1000]), R::Short { bytes: 750, of });
+    assert_eq!(fault(&body[..1000]), R::Short { bytes: 750, of });
     let text =
         pem.replace(&body[..60], &STANDARD.encode("no key, but a text of no use; it has 45 bytes"));
-    assert_eq!(refusal(text), R::NotDer);
+    assert_eq!(fault(text), R::NotDer);
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn other_things_are_called_by_their_names() {
         ("/etc/keys/private.pem\n".to_owned(), Found::Path),
         ("private.pem".to_owned(), Found::Path),
     ] {
-        assert_eq!(refusal(&stored), instead(Wanted::PrivateKey, found), "{stored}");
+        assert_eq!(fault(&stored), instead(Wanted::PrivateKey, found), "{stored}");
     }
     let archive = [0x30, 7, 2, 1, 3, 0x30, 2, 5, 0];
-    assert_eq!(refusal(archive), instead(Wanted::PrivateKey, Found::Pkcs12));
+    assert_eq!(fault(archive), instead(Wanted::PrivateKey, Found::Pkcs12));
     let modulus = [0x30, 8, 2, 3, 1, 0, 1, 2, 1, 3];
     assert_eq!(public_key(&modulus), Err(instead(Wanted::PublicKey, Found::Pkcs1Public)));
     let private = public_key(pem("p256.private").as_bytes());
@@ -223,7 +223,7 @@ fn other_things_are_called_by_their_names() {
 fn a_shared_secret_is_no_key() {
     let secret =
         fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/keys/claims.secret"));
-    let no_key = Err(NotAKey::NoKey { wanted: Wanted::PublicKey });
+    let no_key = Err(KeyFault::NoKey { wanted: Wanted::PublicKey });
     assert_eq!(public_key(&secret.unwrap()), no_key);
     for first in 0..=255 {
         let secret: Vec<u8> = (0..96).map(|at: u8| first ^ at.wrapping_mul(89)).collect();
@@ -257,8 +257,8 @@ fn complaints_hold_nothing_of_the_key() {
     let body: String = whole.lines().filter(|line| !line.starts_with('-')).collect();
     for (_, stored) in ways(&whole) {
         for at in (0..stored.len()).step_by(7) {
-            let Err(refused) = private_key(&stored[..at]) else { continue };
-            let shown = format!("{refused} {refused:?}");
+            let Err(fault) = private_key(&stored[..at]) else { continue };
+            let shown = format!("{fault} {fault:?}");
             let leaked = shown.as_bytes().windows(12).any(|part| {
                 part.iter().all(u8::is_ascii_alphanumeric)
                     && body.contains(&*String::from_utf8_lossy(part))

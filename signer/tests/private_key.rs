@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use key_encoding::{Found, NotAKey, Wanted};
+use key_encoding::{Found, KeyFault, Wanted};
 use policy::{Hash, KeyKind, KeyRefused, MakeSignature, ShortRsa};
 use signer::{KeySpec, PrivateKey, PrivateKeyRefused, public_key_pem};
 
@@ -294,7 +294,7 @@ fn encryption_is_opened_or_explained() {
 }
 
 fn instead(found: Found) -> PrivateKeyRefused {
-    PrivateKeyRefused::NotAKey(NotAKey::Instead { wanted: Wanted::PrivateKey, found })
+    PrivateKeyRefused::Fault(KeyFault::Instead { wanted: Wanted::PrivateKey, found })
 }
 
 /// What `key_encoding` tells apart, as OpenSSL writes it.
@@ -307,7 +307,7 @@ fn other_files_are_recognised() {
     folder.openssl(
         "pkcs12 -export -inkey rsa.pem -in certificate.pem -out archive.p12 -passout pass:secret",
     );
-    let no_key = PrivateKeyRefused::NotAKey(NotAKey::NoKey { wanted: Wanted::PrivateKey });
+    let no_key = PrivateKeyRefused::Fault(KeyFault::NoKey { wanted: Wanted::PrivateKey });
     for (text, expected) in [
         (out("pkey -in rsa.pem -pubout"), instead(Found::PublicKey)),
         (out("rsa -in rsa.pem -RSAPublicKey_out"), instead(Found::Pkcs1Public)),
@@ -361,7 +361,7 @@ fn no_altered_key_passes() {
         let mut cut = pem.clone();
         cut.replace_range(end - 40..end, "");
         let refused = refusal(&cut, None);
-        let PrivateKeyRefused::NotAKey(NotAKey::Short { .. } | NotAKey::Length { .. }) = refused
+        let PrivateKeyRefused::Fault(KeyFault::Short { .. } | KeyFault::Length { .. }) = refused
         else {
             panic!("{refused:?}");
         };

@@ -12,7 +12,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
-use key_encoding::{Found, NotAKey, Wanted};
+use key_encoding::{Found, KeyFault, Wanted};
 use policy::JoseAlgorithm;
 use signer::{KeySpec, PrivateKey, PrivateKeyRefused, TokenKey, TokenKeyRefused, public_key_pem};
 
@@ -72,10 +72,10 @@ fn no_pem_is_a_secret() {
     // Nor the base64 of its DER, nor what was pasted without its dashes.
     let bare: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     for text in [&public, &bare, &public.replace("-----BEGIN", "---BEGIN")] {
-        let not = NotAKey::Instead { wanted: Wanted::PrivateKey, found: Found::PublicKey };
+        let not = KeyFault::Instead { wanted: Wanted::PrivateKey, found: Found::PublicKey };
         assert_eq!(
             TokenKey::read(text.as_bytes(), None).unwrap_err(),
-            TokenKeyRefused::Private(PrivateKeyRefused::NotAKey(not)),
+            TokenKeyRefused::Private(PrivateKeyRefused::Fault(not)),
             "{text}"
         );
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use ::explain::log::{NotALog, Tally};
+use ::explain::log::{LogFault, Tally};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::evidence_file::unreadable;
@@ -76,7 +76,7 @@ fn feed(
 
 /// Why a file could not be counted to its end.
 enum Fault {
-    Content(NotALog),
+    Content(LogFault),
     Io(io::Error),
 }
 

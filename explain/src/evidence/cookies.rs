@@ -4,6 +4,7 @@ use policy::{Carrier, Field};
 use serde_json::Value;
 
 use super::document::NotEvidence;
+use super::kind::Kind;
 use super::set_cookie::SetCookie;
 use crate::target::Target;
 
@@ -23,13 +24,25 @@ impl Cookies {
     /// A jar may hold cookies of many sites: where some are for `url`, only those count.
     pub fn read(text: &str, url: Option<&str>) -> Result<Self, NotEvidence> {
         let text = text.trim_start_matches('\u{feff}').trim();
-        let stored = match json(text) {
-            Some(value) => of_json(&value).unwrap_or_default(),
+        let kind = Kind::of(text);
+        // An exchange shows cookies in its headers alone, and other evidence shows none.
+        let cookies = Self::parse(text, url, kind == Some(Kind::Response));
+        match kind {
+            None | Some(Kind::Cookies | Kind::Response) if !cookies.lines.is_empty() => Ok(cookies),
+            None | Some(Kind::Cookies) => Err(NotEvidence::NotCookies),
+            Some(other) => Err(other.refusal()),
+        }
+    }
+
+    fn parse(text: &str, url: Option<&str>, in_headers: bool) -> Self {
+        let json = json(text);
+        let stored = match &json {
+            Some(value) => of_json(value).unwrap_or_default(),
             None => text.lines().filter_map(Stored::of_jar).collect(),
         };
         let mut cookies = Self::default();
-        if stored.is_empty() {
-            cookies.add_lines(text);
+        if stored.is_empty() && json.is_none() {
+            cookies.add_lines(text, in_headers);
         } else {
             let target = url.and_then(Target::read);
             let fits = |it: &&Stored| target.as_ref().is_some_and(|target| it.is_for(target));
@@ -39,14 +52,14 @@ impl Cookies {
                 cookies.set.extend(cookie.as_set());
             }
         }
-        if cookies.lines.is_empty() { Err(NotEvidence::NotCookies) } else { Ok(cookies) }
+        cookies
     }
 
-    fn add_lines(&mut self, text: &str) {
+    fn add_lines(&mut self, text: &str, in_headers: bool) {
         let lines = || text.lines().map(without_marks).filter(|line| !line.is_empty());
         let is_named = |line: &str| named(line, "cookie").or(named(line, "set-cookie")).is_some();
         // Where headers have names, other lines are other headers.
-        let has_names = lines().any(is_named);
+        let has_names = in_headers || lines().any(is_named);
         for line in lines().filter(|line| !has_names || is_named(line)) {
             if let Some(set) = SetCookie::read(line) {
                 self.lines.push(SetCookie::pair(line).to_owned());
@@ -55,7 +68,7 @@ impl Cookies {
                 self.lines.push(value.to_owned());
             } else if let Some((name, value)) = listed(line) {
                 self.lines.push(format!("{name}={value}"));
-            } else if line.contains('=') {
+            } else if is_pair(line) {
                 self.lines.push(line.to_owned());
             }
         }
@@ -64,7 +77,7 @@ impl Cookies {
 
 /// Whether a text that is no other evidence holds cookies for CloudFront.
 pub(super) fn is_cookies(text: &str) -> bool {
-    text.contains("CloudFront-") && Cookies::read(text, None).is_ok()
+    text.contains("CloudFront-") && !Cookies::parse(text, None, false).lines.is_empty()
 }
 
 /// Whether a JSON value holds cookies for CloudFront.
@@ -91,6 +104,16 @@ fn listed(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once([':', '\t'])?;
     let value = rest.trim_start().split('\t').next()?;
     is_signing(name.trim()).then_some((name.trim(), value.trim()))
+}
+
+/// `NAME=VALUE`, alone or the first of several (RFC 6265, 4.1.1).
+fn is_pair(line: &str) -> bool {
+    let is_of_name = |symbol: char| {
+        symbol.is_ascii_graphic()
+            && !matches!(symbol, '<' | '>' | '"' | '(' | ')' | '/' | ':' | '?' | '{' | '}')
+    };
+    let name = line.split_once('=').map(|(name, _)| name.trim_end());
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(is_of_name))
 }
 
 fn is_signing(name: &str) -> bool {

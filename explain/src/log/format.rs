@@ -21,9 +21,9 @@ pub(super) enum Format {
 
 impl Format {
     /// The form of a file of which these are the first bytes. None if that is not enough.
-    pub(super) fn of(start: &[u8]) -> Result<Option<Self>, NotALog> {
+    pub(super) fn of(start: &[u8]) -> Result<Option<Self>, LogFault> {
         if let Some(packed) = Packed::of(start) {
-            return Err(NotALog::Packed(packed));
+            return Err(LogFault::Packed(packed));
         }
         let start = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start).trim_ascii_start();
         match start.first() {
@@ -35,7 +35,7 @@ impl Format {
                     return if start.len() < MAX_FIRST_LINE {
                         Ok(None)
                     } else {
-                        Err(NotALog::Line)
+                        Err(LogFault::Line)
                     };
                 };
                 Self::of_line(start.get(..end).unwrap_or(start)).map(Some)
@@ -44,12 +44,12 @@ impl Format {
     }
 
     /// Of a file whose first line is no comment and no JSON.
-    pub(super) fn of_line(line: &[u8]) -> Result<Self, NotALog> {
+    pub(super) fn of_line(line: &[u8]) -> Result<Self, LogFault> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match Layout::of_record(line) {
             Ok(layout) => return Ok(Self::Table(Some(layout))),
             // Tabs separate nothing but the columns of logs.
-            Err(fault @ NotALog::UnknownFields { .. }) => return Err(fault),
+            Err(fault @ LogFault::UnknownFields { .. }) => return Err(fault),
             Err(_) => {}
         }
         if let Some(layout) = Layout::of_csv_header(line) {
@@ -57,7 +57,7 @@ impl Format {
         }
         // `2026-11-30T21:59:58.000Z {"date":…}`: `aws logs tail`, and exports to S3.
         let is_dated = line.first().is_some_and(u8::is_ascii_digit);
-        if is_dated && line.contains(&b'{') { Ok(Self::Json) } else { Err(NotALog::Line) }
+        if is_dated && line.contains(&b'{') { Ok(Self::Json) } else { Err(LogFault::Line) }
     }
 }
 
@@ -92,7 +92,7 @@ impl Packed {
 
 /// Why a file is no log of CloudFront's, or cannot be counted.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum NotALog {
+pub enum LogFault {
     /// Nothing in it.
     Empty,
     /// It begins like no log.
@@ -119,7 +119,7 @@ pub enum NotALog {
     WithoutTime,
 }
 
-impl fmt::Display for NotALog {
+impl fmt::Display for LogFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("is empty; CloudFront delivers logs some minutes to an hour after the requests"),
@@ -161,4 +161,4 @@ impl fmt::Display for NotALog {
     }
 }
 
-impl core::error::Error for NotALog {}
+impl core::error::Error for LogFault {}

@@ -3,7 +3,7 @@
 
 use memchr::memchr3;
 
-use super::format::NotALog;
+use super::format::LogFault;
 
 /// An object that is longer is no record: CloudFront's URLs end at 8 KB, headers at 32 KB.
 const MOST: usize = 1 << 20;
@@ -24,7 +24,7 @@ impl JsonObjects {
         &mut self,
         block: &[u8],
         each: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), NotALog> {
+    ) -> Result<(), LogFault> {
         // Where the open object begins in this block; before it, in `open`.
         let mut start = 0;
         let mut at = 0;
@@ -72,7 +72,7 @@ impl JsonObjects {
         if self.is_open {
             self.open.extend_from_slice(block.get(start..).unwrap_or_default());
             if self.open.len() > MOST {
-                return Err(NotALog::Length { most: MOST });
+                return Err(LogFault::Length { most: MOST });
             }
         }
         Ok(())
@@ -123,7 +123,7 @@ mod tests {
         let mut objects = JsonObjects::default();
         objects.feed(b"{\"a\":\"", &mut |_| {}).unwrap();
         let refused = (0..40).find_map(|_| objects.feed(&[b'x'; 1 << 16], &mut |_| {}).err());
-        assert_eq!(refused, Some(NotALog::Length { most: MOST }));
+        assert_eq!(refused, Some(LogFault::Length { most: MOST }));
         let mut objects = JsonObjects::default();
         for _ in 0..40 {
             objects.feed(&[b' '; 1 << 16], &mut |_| {}).unwrap();

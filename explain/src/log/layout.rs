@@ -3,7 +3,7 @@
 use memchr::memchr_iter;
 
 use super::csv;
-use super::format::NotALog;
+use super::format::LogFault;
 
 /// The columns that count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -103,18 +103,18 @@ pub(super) struct Layout {
 
 impl Layout {
     /// From `#Fields:`, or from the fields of a log's configuration.
-    pub(super) fn of_fields(fields: &str) -> Result<Self, NotALog> {
+    pub(super) fn of_fields(fields: &str) -> Result<Self, LogFault> {
         let between = |symbol: char| {
             symbol.is_whitespace() || matches!(symbol, ',' | ';' | '|' | '"' | '[' | ']')
         };
         let layout = Self::of_names(fields.split(between).filter(|name| !name.is_empty()));
         let has = |column| layout.columns.contains(&Some(column));
         if !has(Column::Status) {
-            return Err(NotALog::WithoutStatus);
+            return Err(LogFault::WithoutStatus);
         }
         let has_time = has(Column::Timestamp) || has(Column::Date) && has(Column::Time);
         if !has_time {
-            return Err(NotALog::WithoutTime);
+            return Err(LogFault::WithoutTime);
         }
         Ok(layout)
     }
@@ -134,7 +134,7 @@ impl Layout {
     /// From the first line of a log without names: standard and real-time logs with all fields in
     /// AWS's order are known by the number and the form of their values. Fields were added at the
     /// end over the years.
-    pub(super) fn of_record(line: &[u8]) -> Result<Self, NotALog> {
+    pub(super) fn of_record(line: &[u8]) -> Result<Self, LogFault> {
         for delimiter in [b'\t', b' '] {
             let mut values: Vec<&[u8]> = line.split(|byte| *byte == delimiter).collect();
             let mut is_prefixed = false;
@@ -150,14 +150,14 @@ impl Layout {
             } else if is_realtime(&values) {
                 REALTIME
             } else if delimiter == b'\t' && values.len() > 1 {
-                return Err(NotALog::UnknownFields { columns: values.len() });
+                return Err(LogFault::UnknownFields { columns: values.len() });
             } else {
                 continue;
             };
             let layout = Self::of_names(names.split(' ').take(values.len()));
             return Ok(Self { delimiter: Some(delimiter), is_prefixed, ..layout });
         }
-        Err(NotALog::Line)
+        Err(LogFault::Line)
     }
 
     /// From the header of a CSV file. None if the line is none of a log.

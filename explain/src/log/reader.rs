@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::Counts;
 use super::csv;
-use super::format::{Format, NotALog};
+use super::format::{Format, LogFault};
 use super::json_objects::JsonObjects;
 use super::json_record::JsonRecord;
 use super::layout::{Column, Layout};
@@ -44,7 +44,7 @@ impl Reader {
         Self { fields, ..Self::default() }
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8], counts: &mut Counts) -> Result<(), NotALog> {
+    pub(super) fn feed(&mut self, bytes: &[u8], counts: &mut Counts) -> Result<(), LogFault> {
         let Self { fields, framing, rows } = self;
         let start = match framing {
             Framing::Lines(format, open) => {
@@ -65,18 +65,18 @@ impl Reader {
         self.feed(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start), counts)
     }
 
-    pub(super) fn end_of_file(&mut self, counts: &mut Counts) -> Result<(), NotALog> {
+    pub(super) fn end_of_file(&mut self, counts: &mut Counts) -> Result<(), LogFault> {
         if let Framing::Unknown(start) = &self.framing
             && start.trim_ascii().is_empty()
         {
-            return Err(NotALog::Empty);
+            return Err(LogFault::Empty);
         }
         // The last line may have no end.
         self.feed(b"\n", counts)?;
         let Self { fields, framing, rows } = core::mem::take(self);
         let found = match framing {
-            Framing::Unknown(_) => Err(NotALog::Line),
-            Framing::Json(_) if !rows.has_record => Err(NotALog::NoRecord),
+            Framing::Unknown(_) => Err(LogFault::Line),
+            Framing::Json(_) if !rows.has_record => Err(LogFault::NoRecord),
             // A log of a time without requests is a header alone.
             Framing::Json(_) | Framing::Lines(..) => Ok(()),
         };
@@ -88,19 +88,23 @@ impl Reader {
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// The form of a file that begins so; None if more of it is needed.
-fn format(start: &[u8], fields: Option<Layout>) -> Result<Option<Format>, NotALog> {
+fn format(start: &[u8], fields: Option<Layout>) -> Result<Option<Format>, LogFault> {
     let format = Format::of(start);
     if let (Some(_), Ok(Some(Format::Table(_) | Format::Csv(_))))
-    | (Some(_), Err(NotALog::UnknownFields { .. } | NotALog::Line)) = (fields, &format)
+    | (Some(_), Err(LogFault::UnknownFields { .. } | LogFault::Line)) = (fields, &format)
     {
         return Ok(Some(Format::Table(fields)));
     }
-    if !matches!(format, Ok(Some(Format::Json)) | Err(NotALog::Line)) {
+    let may_be_other = matches!(
+        format,
+        Ok(Some(Format::Json)) | Err(LogFault::Line | LogFault::UnknownFields { .. })
+    );
+    if !may_be_other {
         return format;
     }
     match core::str::from_utf8(start).ok().and_then(Kind::of) {
         None | Some(Kind::Log) => format,
-        Some(other) => Err(NotALog::Other(other.refusal())),
+        Some(other) => Err(LogFault::Other(other.refusal())),
     }
 }
 
@@ -108,8 +112,8 @@ fn format(start: &[u8], fields: Option<Layout>) -> Result<Option<Format>, NotALo
 fn lines(
     block: &[u8],
     open: &mut Vec<u8>,
-    each: &mut dyn FnMut(&[u8]) -> Result<(), NotALog>,
-) -> Result<(), NotALog> {
+    each: &mut dyn FnMut(&[u8]) -> Result<(), LogFault>,
+) -> Result<(), LogFault> {
     let mut rest = block;
     while let Some(end) = memchr(b'\n', rest) {
         let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
@@ -123,7 +127,7 @@ fn lines(
         }
     }
     open.extend_from_slice(rest);
-    if open.len() > MAX_LINE { Err(NotALog::Length { most: MAX_LINE }) } else { Ok(()) }
+    if open.len() > MAX_LINE { Err(LogFault::Length { most: MAX_LINE }) } else { Ok(()) }
 }
 
 /// What reading a row takes, beside the row.
@@ -141,7 +145,7 @@ impl Rows {
         line: &[u8],
         format: &mut Format,
         counts: &mut Counts,
-    ) -> Result<(), NotALog> {
+    ) -> Result<(), LogFault> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match format {
             _ if line.is_empty() => Ok(()),
@@ -162,7 +166,7 @@ impl Rows {
         line: &[u8],
         layout: &mut Option<Layout>,
         counts: &mut Counts,
-    ) -> Result<(), NotALog> {
+    ) -> Result<(), LogFault> {
         if let Some(comment) = line.strip_prefix(b"#") {
             if let Some(names) = comment.strip_prefix(b"Fields:") {
                 *layout = Some(Layout::of_fields(&String::from_utf8_lossy(names))?);
@@ -177,7 +181,7 @@ impl Rows {
         layout.find_delimiter(line);
         match Record::of_line(layout.record(line), layout, &mut self.day) {
             Some(record) => self.count(&record, counts),
-            None if !self.has_record => return Err(NotALog::Line),
+            None if !self.has_record => return Err(LogFault::Line),
             None => counts.unreadable += 1,
         }
         Ok(())

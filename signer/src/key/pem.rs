@@ -4,7 +4,7 @@ use core::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use key_encoding::{Form, Key, NotAKey};
+use key_encoding::{Form, Key, KeyFault};
 use pkcs8::AlgorithmIdentifierRef;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::der::{self, Decode, Reader, SliceReader};
@@ -17,8 +17,7 @@ pub(super) fn decode(
     stored: &[u8],
     passphrase: Option<&[u8]>,
 ) -> Result<(Form, Zeroizing<Vec<u8>>), PrivateKeyRefused> {
-    let Key { form, der } =
-        key_encoding::private_key(stored).map_err(PrivateKeyRefused::NotAKey)?;
+    let Key { form, der } = key_encoding::private_key(stored).map_err(PrivateKeyRefused::Fault)?;
     if form != Form::EncryptedPkcs8 {
         return Ok((form, der));
     }
@@ -68,7 +67,7 @@ pub enum PrivateKeyRefused {
     /// A key in form, but its numbers contradict each other.
     Malformed,
     /// No private key in any form that is read.
-    NotAKey(NotAKey),
+    Fault(KeyFault),
     /// The key is encrypted and there is no passphrase.
     PassphraseMissing,
     /// The passphrase does not open the key.
@@ -86,7 +85,7 @@ impl fmt::Display for PrivateKeyRefused {
             Self::Malformed => f.write_str(
                 "the private key is damaged; `openssl pkey -check -noout -in private.pem` may say more",
             ),
-            Self::NotAKey(refused) => refused.fmt(f),
+            Self::Fault(fault) => fault.fmt(f),
             Self::PassphraseMissing => f.write_str(
                 "the private key is encrypted; name the environment variable that holds its passphrase with `--passphrase-env`",
             ),

@@ -4,7 +4,7 @@ use core::borrow::Borrow;
 use core::fmt;
 
 use aws_lc_rs::hmac;
-use key_encoding::NotAKey;
+use key_encoding::KeyFault;
 use pkcs8::der::asn1::UintRef;
 use pkcs8::der::{self, Decode, Reader, SliceReader};
 use policy::{Hash, JoseAlgorithm, KeyKind, MakeSignature, MakeToken, PublicKey, ShortRsa};
@@ -35,8 +35,8 @@ impl TokenKey {
     pub fn read(stored: &[u8], passphrase: Option<&[u8]>) -> Result<Self, TokenKeyRefused> {
         match PrivateKey::read(stored, passphrase, ShortRsa::Refuse) {
             Ok(key) => Ok(key.into()),
-            Err(PrivateKeyRefused::NotAKey(
-                NotAKey::Empty | NotAKey::NoKey { .. } | NotAKey::NotText,
+            Err(PrivateKeyRefused::Fault(
+                KeyFault::Empty | KeyFault::NoKey { .. } | KeyFault::NotText,
             )) => Self::from_secret(stored.trim_ascii()),
             Err(refused) => Err(TokenKeyRefused::Private(refused)),
         }

@@ -15,7 +15,7 @@ pub enum Wanted {
 
 /// Why no key could be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum NotAKey {
+pub enum KeyFault {
     /// A PEM without its last line.
     CutOff {
         /// The label of the missing line.
@@ -78,7 +78,7 @@ pub enum NotAKey {
     },
 }
 
-impl fmt::Display for NotAKey {
+impl fmt::Display for KeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CutOff { label } => write!(
@@ -134,7 +134,7 @@ impl fmt::Display for NotAKey {
     }
 }
 
-impl core::error::Error for NotAKey {}
+impl core::error::Error for KeyFault {}
 
 /// What a text holds in place of the key that was asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
