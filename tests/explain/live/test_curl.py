@@ -107,10 +107,17 @@ def test_no_curl(tmp_path: Path) -> None:
     "arguments",
     [
         ["http://127.0.0.1:1/\nupload-file = /etc/passwd", "--curl"],
-        ["http://127.0.0.1:1/", "--cookie", "a=1\nurl = x", "--curl"],
+        ["http://127.0.0.1:1/", "--cookie", "a=1\x01url = x", "--curl"],
         ["http://127.0.0.1:1/", "--curl", "--response", "response.txt"],
         ["--curl"],
     ],
 )
 def test_usage(arguments: list[str]) -> None:
     assert run_program("explain", *arguments).code == 2
+
+
+def test_a_line_of_cookies_is_no_line_for_curl() -> None:
+    """Pasted cookies may have several lines; curl still asks for nothing but the URL."""
+    run = run_program("explain", "http://127.0.0.1:1/", "--cookie", "a=1\nurl = x", "--curl")
+    assert run.code == 3
+    assert "Failed to connect to 127.0.0.1 port 1" in run.errors
