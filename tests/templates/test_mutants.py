@@ -654,7 +654,7 @@ def test_region_rules_are_what_refuses_other_regions() -> None:
 
 
 REASONS = [
-    ("signer.yaml", "Reason for `*`: IAM knows", "IAM knows"),
+    ("signer.yaml", "Reason for `*`: IAM has no resources for key", "IAM has no resources for key"),
     ("template.yaml", "Reason for `*`: it denies", "it denies"),
     ("edge.yaml", "Retained: CloudFront keeps replicas", "CloudFront keeps copies"),
     ("edge.yaml", "Reason for the region `*`", "The region"),

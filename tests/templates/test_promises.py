@@ -56,7 +56,7 @@ REFUSED = [
     ({"SigningKeySlot": "B"}, "slot of the signing key is empty"),
     ({"Revocation": "enabled"}, "StateKeyArn"),
     ({**REVOKING, **ALONE}, "knows no revocations"),
-    ({**REVOKING, "Rotation": "enabled"}, "change in one step"),
+    ({**REVOKING, "Rotation": "enabled"}, "in one step"),
     (ROTATING, "learn of a new key"),
     ({"MaxStaleSeconds": "60"}, "MaxStaleSeconds"),
     ({"CorsOrigins": "*"}, "CorsOrigins"),
