@@ -12,6 +12,11 @@
     reason = "everything here is a test, and a failing test should stop where it fails"
 )]
 
+/// Its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
 pub mod cases;
 pub mod keys;
 pub mod outcome;

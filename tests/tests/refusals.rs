@@ -1,4 +1,4 @@
-//! The refusal table of the README is the one in the code.
+//! The table of `docs/refusals.md` is the one in the code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop here")]
 
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use policy::Code;
 
-const START: &str = "<!-- refusals: start, written by tests/tests/readme.rs -->\n";
+const START: &str = "<!-- refusals: start, written by tests/tests/refusals.rs -->\n";
 const END: &str = "<!-- refusals: end -->";
 
 fn table() -> String {
@@ -27,13 +27,13 @@ fn table() -> String {
 /// `UPDATE=1` writes the table instead.
 #[test]
 fn refusal_table() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once(START).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/refusals.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(START).unwrap();
     let (written, after) = rest.split_once(END).unwrap();
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&path, format!("{before}{START}{}{END}{after}", table())).unwrap();
     } else if written != table() {
-        panic!("the refusal table of README.md is old; run this test with UPDATE=1");
+        panic!("the table of docs/refusals.md is old; run this test with UPDATE=1");
     }
 }
