@@ -34,7 +34,7 @@ pub(crate) fn is_secretive(text: &str) -> bool {
     ];
     /// No file system in use has longer names in a path.
     const LONGEST_NAME: usize = 255;
-    text.contains(char::is_control)
+    text.contains(['\n', '\r'])
         || text.split(['/', '\\']).any(|part| part.len() > LONGEST_NAME)
         || MARKS.iter().any(|mark| text.contains(mark))
 }
@@ -45,9 +45,7 @@ mod tests {
 
     #[test]
     fn only_what_may_be_secret_is_withheld() {
-        for open in
-            ["private.pem", "/work/keys/K2JCJMDEHXQW5F.pem", "media.example.com", "+7w", "-"]
-        {
+        for open in ["private.pem", "keys/K2JCJMDEHXQW5F.pem", "media.example.com", "+7w", "-"] {
             assert_eq!(quoted(open), format!("`{open}`"));
         }
         for secret in [

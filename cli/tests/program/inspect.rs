@@ -123,7 +123,7 @@ fn json_keeps_what_a_terminal_would_not_show() {
 
 #[test]
 fn wrong_usage() {
-    edgepass(&["inspect"]).is_usage_error(&["<URL|--cookie <NAME=VALUE; ...>>"]);
+    edgepass(&["inspect"]).is_usage_error(&["<URL|--cookie <NAME=VALUE; ...|FILE>>"]);
     edgepass(&["inspect", "https://h/", "--cookie", "a=b"])
         .is_usage_error(&["cannot be used with"]);
     edgepass(&["inspect", "h/a"]).is_usage_error(&["`h/a`: the URL does not begin with"]);
