@@ -45,7 +45,8 @@ export function verifySignature(handle, sha1, message, signature) {
   const key = keys[handle];
   if (crypto === undefined || key === undefined) return false;
   try {
-    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key, signature);
+    // Only `true` counts, where somebody has replaced the function by one of another kind.
+    return crypto.verify(sha1 ? "SHA1" : "SHA256", message, key, signature) === true;
   } catch {
     return false;
   }
