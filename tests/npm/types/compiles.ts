@@ -59,6 +59,12 @@ export async function others(module: WebAssembly.Module): Promise<void> {
   await verifierFrom(module)(off);
   await inspectorFrom(module)("https://media.example.com/");
   await explainerFrom(module)({ distribution: {} });
-  console.log(verdict.decision, policy?.expiresAt, fault?.message, causes[0]?.certainty, notes[0]?.id);
+  console.log(
+    verdict.decision,
+    policy?.expiresAt,
+    fault?.message,
+    causes[0]?.certainty,
+    notes[0]?.id,
+  );
   console.log(new ConfigurationError("") instanceof Error);
 }
