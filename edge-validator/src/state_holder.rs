@@ -115,6 +115,8 @@ impl StateHolder {
             None => {
                 let wanted = WantedBody::from(&head);
                 self.awaited = Some(head);
+                // Until its body comes, this look-up counts as failed.
+                self.look_up(now);
                 Ok(Some(wanted))
             }
         }

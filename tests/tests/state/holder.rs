@@ -96,6 +96,19 @@ fn an_awaited_head_was_seen_too() {
 }
 
 #[test]
+fn a_state_is_due_again_in_a_second_until_its_body_has_come() {
+    let edge = edge_in_force();
+    let [in_one_second, in_two_seconds] = [1, 2].map(|seconds| NOW.plus_seconds(seconds));
+    assert!(!edge.begin_look_up(in_one_second));
+
+    edge.take_head(&head_bytes(&later(draft_of(&other_body()))), NOW).unwrap();
+    assert!(!edge.begin_look_up(NOW));
+    assert!(edge.begin_look_up(in_one_second));
+    edge.take_body(other_body(), in_one_second).unwrap();
+    assert!(!edge.begin_look_up(in_two_seconds));
+}
+
+#[test]
 fn a_head_that_went_back_to_the_body_in_hand_awaits_nothing() {
     let edge = edge_in_force();
     edge.take_head(&head_bytes(&later(draft_of(&other_body()))), NOW).unwrap();
