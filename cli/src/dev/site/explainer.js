@@ -58,6 +58,7 @@ async function said(evidence) {
  */
 function shown({ heading, answer, causes: [first, ...others], notes }) {
   const source = `${heading}${answer === null ? "" : ` (${answer})`}`;
+  /** @type {HTMLElement[]} */
   const parts = [make("p", { class: "hint" }, source)];
   parts.push(first === undefined ? make("p", {}, ...prose(NOTHING)) : inFull(first));
   if (others.length > 0) {
