@@ -30,18 +30,11 @@ impl ClaimsTrust {
         let Self { id, file, algorithm } = self;
         let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
         let text = file.read()?;
+        // Blanks around it are no part of it, so that a file may end with a line feed.
+        let secret = || ClaimsKeySettings::secret(id, text.as_bytes().trim_ascii());
         let key = match (public_key_from_pem(&text, ShortRsa::Refuse), algorithm) {
-            (Err(PemRefused::NotAPublicKey), None | Some(JoseAlgorithm::Hs256))
-                if !text.contains("-----BEGIN") =>
-            {
-                // Blanks around it are no part of it, so that a file may end with a line feed.
-                ClaimsKeySettings::secret(id, text.as_bytes().trim_ascii())
-            }
-            (_, Some(JoseAlgorithm::Hs256)) => {
-                return Err(usage(
-                    &"a PEM or a public key stands where the secret of HS256 belongs; with a public one everybody could sign, so name a file of random characters",
-                ));
-            }
+            (_, Some(JoseAlgorithm::Hs256)) => secret(),
+            (Err(PemRefused::NotAPublicKey), None) if !text.contains("-----BEGIN") => secret(),
             (Ok(key), algorithm) => {
                 let fitting = fitting_algorithm(key.kind());
                 ClaimsKeySettings::public(id, algorithm.unwrap_or(fitting), &key)

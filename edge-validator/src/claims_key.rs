@@ -8,9 +8,6 @@ use policy::{
 use crate::baked::Baked;
 use crate::settings::SettingsRefused;
 
-/// The least length of the secret of HS256, in bytes: that of its digest (RFC 7518, 3.2).
-pub const MIN_SECRET_BYTES: usize = 32;
-
 /// A key that is trusted for claims tokens. With HS256 it holds a secret, and so does the bundle.
 #[derive(Clone, Eq, PartialEq)]
 pub struct ClaimsKeySettings {
@@ -26,7 +23,7 @@ impl ClaimsKeySettings {
         Self { id: id.to_owned(), algorithm, key: key.spki_der().to_vec() }
     }
 
-    /// A secret of at least [`MIN_SECRET_BYTES`], for HS256.
+    /// A secret for HS256 ([`policy::check_secret`]).
     pub fn secret(id: &str, secret: &[u8]) -> Self {
         Self { id: id.to_owned(), algorithm: JoseAlgorithm::Hs256, key: secret.to_vec() }
     }
@@ -68,12 +65,6 @@ impl ClaimsKeySettings {
     pub fn ready(&self, backend: &dyn Backend) -> Result<ClaimsKey, SettingsRefused> {
         let Self { id, algorithm, key } = self;
         if *algorithm == JoseAlgorithm::Hs256 {
-            if is_public(key) {
-                return Err(SettingsRefused::PublicSecret { id: id.clone() });
-            }
-            if key.len() < MIN_SECRET_BYTES {
-                return Err(SettingsRefused::ShortSecret { id: id.clone(), bytes: key.len() });
-            }
             return Ok(self.ready_secret(backend)?);
         }
         let unfit = |refused| SettingsRefused::Key { id: id.clone(), refused };
@@ -82,14 +73,6 @@ impl ClaimsKeySettings {
         let thumbprint = backend.thumbprint(&public_key);
         Ok(ClaimsKey::public(id, *algorithm, &public_key, thumbprint, ready)?)
     }
-}
-
-/// Whether it is a PEM or an SPKI: taken for a secret, a public key lets everybody sign (RFC 8725,
-/// 2.1).
-fn is_public(secret: &[u8]) -> bool {
-    const ARMOUR: &[u8] = b"-----BEGIN ";
-    secret.windows(ARMOUR.len()).any(|bytes| bytes == ARMOUR)
-        || PublicKey::from_spki_der(secret, ShortRsa::DangerAllow).is_ok()
 }
 
 /// Leaves out the key, which may be a secret.

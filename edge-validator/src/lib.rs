@@ -16,7 +16,7 @@ mod trusted;
 mod validator;
 mod viewer;
 
-pub use claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
+pub use claims_key::ClaimsKeySettings;
 #[cfg(not(target_arch = "wasm32"))]
 pub use config::{ConfigRefused, settings_from_toml};
 pub use lambda_edge::answer_json;

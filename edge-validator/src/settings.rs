@@ -8,7 +8,7 @@ use policy::{
 };
 
 use crate::baked::Baked;
-use crate::claims_key::{ClaimsKeySettings, MIN_SECRET_BYTES};
+use crate::claims_key::ClaimsKeySettings;
 use crate::revocation::RevocationSettings;
 
 /// Everything that a validator is told. `bundle` bakes it in as JSON; unknown members are refused.
@@ -210,13 +210,6 @@ pub enum SettingsRefused {
     Algorithm(String),
     /// A JOSE algorithm that there is not.
     JoseAlgorithm(String),
-    /// A secret below [`MIN_SECRET_BYTES`].
-    ShortSecret {
-        /// The claims key.
-        id: String,
-        /// The length of its secret.
-        bytes: usize,
-    },
     /// Not an origin; `*` and `null` are none.
     CorsOrigin(String),
     /// Not the JSON of settings.
@@ -239,11 +232,6 @@ pub enum SettingsRefused {
     },
     /// A member of the JSON that there is not.
     UnknownMember(String),
-    /// A PEM or a public key where a secret belongs.
-    PublicSecret {
-        /// The claims key.
-        id: String,
-    },
     /// `redirect_to`, which is no URL that a browser could be sent to.
     Redirect {
         /// As it is.
@@ -281,10 +269,6 @@ impl fmt::Display for SettingsRefused {
                 "`algorithm` of a claims key is `{name}`: {}",
                 policy::JoseAlgorithmFault
             ),
-            Self::ShortSecret { id, bytes } => write!(
-                f,
-                "the secret of the claims key `{id}` has {bytes} bytes; at least {MIN_SECRET_BYTES} random ones are needed, such as `openssl rand -base64 48` writes"
-            ),
             Self::CorsOrigin(origin) => write!(
                 f,
                 "`cors_origins` has `{origin}`, which is not an origin; write it as `https://www.example.com`, without a path"
@@ -300,10 +284,6 @@ impl fmt::Display for SettingsRefused {
             Self::PublicPath(path) => write!(
                 f,
                 "`paths` of `[public]` has `{path}`, which is not a path; write it as `/login*`"
-            ),
-            Self::PublicSecret { id } => write!(
-                f,
-                "the secret of the claims key `{id}` is a PEM or a public key, with which everybody could sign; use at least {MIN_SECRET_BYTES} random bytes, such as `openssl rand -base64 48` writes"
             ),
             Self::Redirect { url, fault } => write!(
                 f,

@@ -8,6 +8,7 @@ use crate::der;
 use crate::hmac::{hmac, is_same};
 use crate::jws::{self, Envelope, JoseAlgorithm};
 use crate::key::{KeyKind, PublicKey, Thumbprint};
+use crate::secret::check_secret;
 use crate::signature::{Algorithm, BoxedKey, InvalidSignature};
 use crate::trusted_key::{TrustRefused, check_key_id};
 
@@ -45,12 +46,14 @@ impl ClaimsKey {
     }
 
     /// Trusts a secret for tokens whose header names HS256 and this `kid`, with the shell's
-    /// SHA-256. Its thumbprint is the SHA-256 of the secret.
+    /// SHA-256, if it may be one ([`check_secret`]). Its thumbprint is the SHA-256 of the secret.
     pub fn secret(
         id: &str,
         secret: &[u8],
         sha256: fn(&[u8]) -> [u8; 32],
     ) -> Result<Self, TrustRefused> {
+        check_secret(secret)
+            .map_err(|refused| TrustRefused::Secret { id: id.to_string(), refused })?;
         let thumbprint = Thumbprint(sha256(secret));
         let verifier = Verifier::Secret(secret.to_vec(), sha256);
         Self::new(id, JoseAlgorithm::Hs256, thumbprint, verifier)

@@ -26,6 +26,7 @@ mod percent;
 mod policy;
 mod request;
 mod resource;
+mod secret;
 mod shown;
 mod signable;
 mod signature;
@@ -72,6 +73,7 @@ pub use request::{Request, is_origin};
 pub use resource::{
     MAX_SINGLE_WILDCARD_RUN, PatternFault, ResourcePattern, Section, wildcards_match,
 };
+pub use secret::{MIN_SECRET_BYTES, SecretRefused, check_secret};
 pub use signable::{SignableFault, SignableUrl};
 pub use signature::{
     Algorithm, AlgorithmFault, BoxedKey, Hash, InvalidSignature, MakeSignature, VerifySignature,

@@ -7,6 +7,7 @@ use core::fmt;
 use crate::carrier::MAX_KEY_ID_BYTES;
 use crate::jws::JoseAlgorithm;
 use crate::key::{KeyKind, PublicKey, Thumbprint};
+use crate::secret::SecretRefused;
 use crate::signature::{Algorithm, BoxedKey, Hash};
 
 /// How many keys without an id may be trusted: each is tried in turn, and a CloudFront key group
@@ -112,6 +113,13 @@ pub enum TrustRefused {
         /// The `kid`.
         id: String,
     },
+    /// The secret of a claims key.
+    Secret {
+        /// Its `kid`.
+        id: String,
+        /// Why it is none.
+        refused: SecretRefused,
+    },
     /// More than [`MAX_KEYS_WITHOUT_ID`].
     TooManyWithoutId,
 }
@@ -149,6 +157,7 @@ impl fmt::Display for TrustRefused {
             Self::Repeated { id } => {
                 write!(f, "two keys have the id `{id}`; CloudFront gives each its own")
             }
+            Self::Secret { id, refused } => write!(f, "the claims key `{id}`: {refused}"),
             Self::TooManyWithoutId => write!(
                 f,
                 "more than {MAX_KEYS_WITHOUT_ID} keys have no id, and each would be tried; give them ids"

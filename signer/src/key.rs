@@ -17,7 +17,7 @@ use policy::{Hash, KeyKind, MakeSignature, PublicKey, ShortRsa};
 pub use self::generate::{GenerationFailed, KeySpec};
 pub use self::pem::{PrivateKeyRefused, public_key_pem};
 use self::rsa::RsaKey;
-pub use self::token::{MIN_SECRET_BYTES, NamedTokenKey, TokenKey, TokenKeyRefused};
+pub use self::token::{NamedTokenKey, TokenKey, TokenKeyRefused};
 
 /// A private key that signs on this machine. Its bytes are wiped from memory when it is dropped.
 pub struct PrivateKey {

@@ -49,8 +49,8 @@ pub use identity::{
 };
 pub use interface::{Answer, Clock, Interface};
 pub use key::{
-    GenerationFailed, KeySpec, MIN_SECRET_BYTES, NamedTokenKey, PrivateKey, PrivateKeyRefused,
-    SigningFailed, TokenKey, TokenKeyRefused, public_key_pem,
+    GenerationFailed, KeySpec, NamedTokenKey, PrivateKey, PrivateKeyRefused, SigningFailed,
+    TokenKey, TokenKeyRefused, public_key_pem,
 };
 pub use keys::{CurrentKeys, FixedKeys, KeyRing, KeysUnavailable, SigningKeys};
 pub use origin::NotAnOrigin;

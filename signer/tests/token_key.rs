@@ -13,7 +13,7 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
 use key_encoding::{Found, KeyFault, Wanted};
-use policy::JoseAlgorithm;
+use policy::{JoseAlgorithm, SecretRefused};
 use signer::{KeySpec, PrivateKey, PrivateKeyRefused, TokenKey, TokenKeyRefused, public_key_pem};
 
 const MESSAGE: &[u8] = b"eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9";
@@ -60,17 +60,18 @@ fn hs256_is_over_the_secret_without_blanks_around_it() {
 }
 
 #[test]
-fn no_pem_is_a_secret() {
+fn no_other_key_is_a_secret() {
     let (key, pem) = PrivateKey::generate(KeySpec::Rsa2048).unwrap();
     let public = public_key_pem(key.public_key());
-    for text in [pem.as_str(), &public, &format!("\n# a comment\n{public}")] {
+    let bare: Vec<&str> = public.lines().filter(|line| !line.starts_with('-')).collect();
+    let bare = bare.join("\n");
+    for text in [pem.as_str(), &public, &format!("\n# a comment\n{public}"), &bare] {
         assert_eq!(
             TokenKey::from_secret(text.as_bytes()).unwrap_err(),
-            TokenKeyRefused::PemAsSecret
+            TokenKeyRefused::Secret(SecretRefused::Key)
         );
     }
     // Nor the base64 of its DER, nor what was pasted without its dashes.
-    let bare: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     for text in [&public, &bare, &public.replace("-----BEGIN", "---BEGIN")] {
         let not = KeyFault::Instead { wanted: Wanted::PrivateKey, found: Found::PublicKey };
         assert_eq!(
@@ -84,7 +85,7 @@ fn no_pem_is_a_secret() {
 #[test]
 fn short_secrets_are_refused_and_nothing_of_a_key_is_shown() {
     let refused = TokenKey::read("x".repeat(31).as_bytes(), None).unwrap_err();
-    assert_eq!(refused, TokenKeyRefused::ShortSecret { bytes: 31 });
+    assert_eq!(refused, TokenKeyRefused::Secret(SecretRefused::Short { bytes: 31 }));
     assert!(!refused.to_string().contains("xx"));
     let key = TokenKey::read(SECRET.as_bytes(), None).unwrap();
     assert_eq!(format!("{key:?}"), "TokenKey(Hs256)");

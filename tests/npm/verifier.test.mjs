@@ -197,10 +197,22 @@ const wrong = {
     configuration: { keys: [key], claimsKeys: [{ id: "a", algorithm: "HS256", secret: "short" }] },
     message: /^`claimsKeys\[0\]\.secret` has fewer than 32 bytes/,
   },
-  "a public key for a secret": {
-    configuration: { keys: [key], claimsKeys: [{ id: "a", algorithm: "HS256", secret: pem }] },
-    message: /^`claimsKeys\[0\]\.secret` is a key of another kind/,
-  },
+  ...Object.fromEntries(
+    Object.entries({
+      "a public key": pem,
+      "a public key after a comment": `# a comment\n${pem}`,
+      "a public key without its first and last line": pem.replace(/-----.*-----/g, ""),
+      "a public key in base64": btoa(pem),
+      "a public key in DER": Buffer.from(pem.replace(/-----.*-----/g, ""), "base64"),
+      "a private key": privatePem,
+    }).map(([name, secret]) => [
+      `${name} for a secret`,
+      {
+        configuration: { keys: [key], claimsKeys: [{ id: "a", algorithm: "HS256", secret }] },
+        message: /^`claimsKeys\[0\]\.secret` is a key of another kind/,
+      },
+    ]),
+  ),
   "half a second": {
     configuration: { keys: [key], claims: "off", maxLifetimeSeconds: 0.5 },
     message: /integer/,

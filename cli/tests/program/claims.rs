@@ -274,8 +274,22 @@ fn keys_that_do_not_sign_claims() {
     for (file, words) in [
         (key("rsa.private"), "the claims key `c-1` is a CloudFront key too"),
         (key("p256.public"), "a public key, which cannot sign"),
-        (site.write("short", "0123456789012345678901234567890\n"), "it has 31 bytes"),
-        (site.write("cut.pem", "-----BEGIN PRIVATE KEY-----\nMIGH"), "is cut off"),
+        (
+            site.write(
+                "short",
+                "0123456789012345678901234567890
+",
+            ),
+            "has 31 bytes; at least 32",
+        ),
+        (
+            site.write(
+                "cut.pem",
+                "-----BEGIN PRIVATE KEY-----
+MIGH",
+            ),
+            "is cut off",
+        ),
         (site.path("missing"), "does not exist"),
     ] {
         let ended = site.sign(&["url", URL], &claims, &file).end();

@@ -277,6 +277,10 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
         "short" => Ok([b" \n", &SECRET.as_bytes()[..31], b"\r\n"].concat()),
         "shortest" => Ok([&SECRET.as_bytes()[..32], b"\n"].concat()),
         "wrapped.pem" => Ok(format!("Bag Attributes\n{}", corpus_key("p256.public.pem")).into()),
+        "bare.base64" => {
+            let pem = corpus_key("p256-other.public.pem");
+            Ok(pem.lines().filter(|line| !line.starts_with('-')).collect::<String>().into())
+        }
         "public.der" => {
             let pem = corpus_key("p256-other.public.pem");
             let key = public_key_from_pem(&pem, ShortRsa::Refuse).unwrap();
@@ -365,11 +369,12 @@ fn what_is_wrong_with_claims_keys_is_said() {
         (key(&es.replace("ES256", "RS256").replace("p256", "rsa")), "is a CloudFront key too"),
         (format!("{}[[claims_key]]\nid = \"c\"\n{es}", key(es)), "two claims keys have the id `c`"),
         (hs("missing"), "`secret_file` `missing`: there is no such file"),
-        (hs("short"), "the secret of the claims key `c` has 31 bytes; at least 32"),
-        (hs("p256.public.pem"), "the secret of the claims key `c` is a PEM or a public key"),
-        (hs("p256.private.pem"), "is a PEM or a public key"),
-        (hs("wrapped.pem"), "is a PEM or a public key"),
-        (hs("public.der"), "is a PEM or a public key"),
+        (hs("short"), "the claims key `c`: the secret of HS256 has 31 bytes; at least 32"),
+        (hs("p256.public.pem"), "the claims key `c`: a key of another kind stands"),
+        (hs("p256.private.pem"), "a key of another kind stands"),
+        (hs("wrapped.pem"), "a key of another kind stands"),
+        (hs("public.der"), "a key of another kind stands"),
+        (hs("bare.base64"), "a key of another kind stands"),
         (format!("max_lifetime_seconds = -1{}", key(es)), "max_lifetime_seconds = -1"),
         (format!("max_lifetime_seconds = \"1h\"{}", key(es)), "max_lifetime_seconds = \"1h\""),
         (format!("mode = \"Native\"{}", key(es)), "mode = \"Native\""),

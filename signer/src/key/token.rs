@@ -7,15 +7,12 @@ use aws_lc_rs::hmac;
 use key_encoding::KeyFault;
 use pkcs8::der::asn1::UintRef;
 use pkcs8::der::{self, Decode, Reader, SliceReader};
-use policy::{Hash, JoseAlgorithm, KeyKind, MakeSignature, MakeToken, PublicKey, ShortRsa};
+use policy::{
+    Hash, JoseAlgorithm, KeyKind, MakeSignature, MakeToken, PublicKey, SecretRefused, ShortRsa,
+    check_secret,
+};
 
 use super::{PrivateKey, PrivateKeyRefused, SigningFailed};
-
-/// The least length of a shared secret, in bytes (RFC 7518, 3.2: as long as the hash).
-pub const MIN_SECRET_BYTES: usize = 32;
-
-/// What the first line of every PEM holds, and no secret made of random bytes.
-const PEM_ARMOUR: &str = "-----BEGIN ";
 
 /// A key that signs claims tokens on this machine. Its bytes are wiped from memory when it is
 /// dropped.
@@ -42,16 +39,10 @@ impl TokenKey {
         }
     }
 
-    /// Takes a secret that the edge holds too, for HS256. The caller wipes `secret`.
-    ///
-    /// A PEM is refused: a public key taken for a secret would let everyone sign (RFC 8725, 2.1).
+    /// Takes a secret that the edge holds too, for HS256, if it may be one
+    /// ([`policy::check_secret`]). The caller wipes `secret`.
     pub fn from_secret(secret: &[u8]) -> Result<Self, TokenKeyRefused> {
-        if secret.windows(PEM_ARMOUR.len()).any(|bytes| bytes == PEM_ARMOUR.as_bytes()) {
-            return Err(TokenKeyRefused::PemAsSecret);
-        }
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(TokenKeyRefused::ShortSecret { bytes: secret.len() });
-        }
+        check_secret(secret).map_err(TokenKeyRefused::Secret)?;
         Ok(Self(Secret::Shared(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))))
     }
 
@@ -145,28 +136,19 @@ fn fixed_width(signature: &[u8]) -> der::Result<Vec<u8>> {
 /// Why a text is no key for claims tokens. No variant carries any part of the text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TokenKeyRefused {
-    /// A PEM where a shared secret belongs.
-    PemAsSecret,
     /// A PEM, but not of a private key to sign with.
     Private(PrivateKeyRefused),
-    /// A secret below [`MIN_SECRET_BYTES`].
-    ShortSecret {
-        /// Its length.
-        bytes: usize,
-    },
+    /// No PEM, and no secret either.
+    Secret(SecretRefused),
 }
 
 impl fmt::Display for TokenKeyRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PemAsSecret => f.write_str(
-                "a PEM stands where a shared secret belongs; a PEM is never one, give random characters",
-            ),
             Self::Private(refused) => refused.fmt(f),
-            Self::ShortSecret { bytes } => write!(
-                f,
-                "neither a private key in PEM form nor a secret: it has {bytes} bytes, and a secret has at least {MIN_SECRET_BYTES}; make one with `openssl rand -base64 48`"
-            ),
+            Self::Secret(refused) => {
+                write!(f, "neither a private key in PEM form nor a secret: {refused}")
+            }
         }
     }
 }

@@ -3,13 +3,13 @@
 //! The texts are short and none is put together by `format!`, which would be an eighth of the
 //! module.
 
-use edge_validator::{ClaimsSetting, MIN_SECRET_BYTES};
+use edge_validator::ClaimsSetting;
 use policy::Backend;
 use policy::json::{self, Object, Value};
 use policy::{
     Algorithm, ClaimsKey, ClaimsNeed, ClaimsRules, ClaimsTrust, Deployment, JoseAlgorithm,
-    KeyRefused, PublicKey, Scheme, ShortRsa, Trust, TrustRefused, TrustedKey, TrustedKeys,
-    from_base64,
+    KeyRefused, PublicKey, Scheme, SecretRefused, ShortRsa, Trust, TrustRefused, TrustedKey,
+    TrustedKeys, from_base64,
 };
 
 use super::backend::HostOrPure;
@@ -109,28 +109,17 @@ fn claims_key(mut members: Object<'_>) -> Result<ClaimsKey, Fault> {
         .map_err(|_| at("algorithm", "is not ES256, RS256 or HS256"))?;
     let key = if algorithm == JoseAlgorithm::Hs256 {
         // Blanks around it are no part of it, as in `edge.toml`.
-        ClaimsKey::secret(&id, secret(&mut members)?.trim_ascii(), HostOrPure.sha256())
+        ClaimsKey::secret(&id, bytes(&mut members, "secret")?.trim_ascii(), HostOrPure.sha256())
     } else {
         let key = public_key(&mut members)?;
         let ready = HostOrPure.key(&key).map_err(|refused| at("spki", of_key(&refused)))?;
         ClaimsKey::public(&id, algorithm, &key, HostOrPure.thumbprint(&key), ready)
     };
     nothing_else(members)?;
-    key.map_err(|refused| bare(of_trust(&refused)))
-}
-
-/// Taken for a secret, a public key lets everybody sign (RFC 8725, 2.1).
-fn secret(members: &mut Object<'_>) -> Result<Vec<u8>, Fault> {
-    let secret = bytes(members, "secret")?;
-    if secret.trim_ascii_start().starts_with(b"-----BEGIN ")
-        || PublicKey::from_spki_der(&secret, ShortRsa::DangerAllow).is_ok()
-    {
-        return Err(at("secret", "is a key of another kind; use 32 random bytes"));
-    }
-    if secret.trim_ascii().len() < MIN_SECRET_BYTES {
-        return Err(at("secret", "has fewer than 32 bytes"));
-    }
-    Ok(secret)
+    key.map_err(|refused| match refused {
+        TrustRefused::Secret { .. } => at("secret", of_trust(&refused)),
+        _ => bare(of_trust(&refused)),
+    })
 }
 
 fn public_key(members: &mut Object<'_>) -> Result<PublicKey, Fault> {
@@ -169,6 +158,12 @@ fn of_trust(refused: &TrustRefused) -> &'static str {
         }
         TrustRefused::Repeated { .. } | TrustRefused::RepeatedClaimsKey { .. } => {
             "has one `id` twice"
+        }
+        TrustRefused::Secret { refused: SecretRefused::Key, .. } => {
+            "is a key of another kind; use 32 random bytes"
+        }
+        TrustRefused::Secret { refused: SecretRefused::Short { .. }, .. } => {
+            "has fewer than 32 bytes"
         }
         TrustRefused::TooManyWithoutId => "has more than 5 keys without an `id`",
     }
