@@ -16,8 +16,8 @@ pub enum Openness {
 }
 
 impl Settings {
-    /// Why these settings let everybody in; None if they do not. Whoever deploys settings asks the
-    /// operator first whether that is meant.
+    /// Why these settings let everybody in; None if they do not. Ask the operator whether that is
+    /// meant before you deploy them.
     pub fn openness(&self) -> Option<Openness> {
         // In native mode CloudFront itself has refused those without a pass.
         let is_standalone = self.deployment == Deployment::Standalone;
@@ -28,11 +28,12 @@ impl Settings {
     }
 }
 
-/// A pattern that makes paths public of whose names no pattern says anything: such as `*`, `/*`,
-/// `/?*`, `*.*` or `/*/*`.
+/// The first pattern that covers every path, such as `*`, `/*`, `/?*`, `*.*` or `/*/*`: it matches a
+/// path whose names no pattern mentions.
 ///
-/// The names asked with are of a character that no pattern can have, longer than any pattern, with
-/// and without an extension, in as many folders as patterns have slashes.
+/// The names of the paths that are tried consist of a character that no pattern can have, and are
+/// longer than any pattern. The paths are files with and without an extension, in up to as many
+/// folders as a pattern has slashes.
 fn covers_every_path(patterns: &[String]) -> Option<&str> {
     let longest = patterns.iter().map(String::len).max()?;
     let deepest = patterns.iter().map(|pattern| pattern.matches('/').count()).max()?;

@@ -55,8 +55,8 @@ pub fn forwarded_cookies(cookies: &[&str]) -> Option<String> {
 }
 
 /// The `Referer` header without the signing parameters and the claims token of its query. All else
-/// stays byte for byte. None for what is no URL as clients send it (visible ASCII without a fragment):
-/// where its query ends is for each reader to decide.
+/// stays byte for byte. None for what is no URL as clients send it (visible ASCII without a fragment),
+/// since readers would disagree on where its query ends.
 pub fn forwarded_referer(referer: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
     if referer.is_empty() || !referer.bytes().all(plain) {

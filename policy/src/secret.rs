@@ -1,7 +1,7 @@
 //! What may be the secret of HS256.
 //!
-//! A public key that is taken for a secret lets everybody sign (RFC 8725, 2.1), and whoever pastes a
-//! key pastes it in one of many forms. So nothing is a secret in which a key of any kind can be found.
+//! A public key that is taken for a secret lets everybody sign (RFC 8725, 2.1). Keys are pasted in many
+//! forms, so bytes in which a key of any kind can be found are no secret.
 
 use alloc::vec::Vec;
 use core::fmt;
