@@ -1,7 +1,8 @@
-//! Base64 (RFC 4648) in the three alphabets that passes and keys are written in, strictly: each
-//! text has one meaning and each meaning one text, so texts can be compared in place of bytes.
+//! Base64 (RFC 4648) in the three alphabets of passes and keys, strictly: two texts are equal if and
+//! only if their bytes are, so that texts can be compared in place of bytes.
 //!
-//! The general crate is a twentieth of the edge module, and reads a policy in twice the time.
+//! The crate `base64` would be a twentieth of the edge module, and takes twice as long to decode a
+//! policy.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -70,7 +71,7 @@ pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE.decode(text.as_bytes())
 }
 
-/// The digits, and how the last group is filled up.
+/// The 64 digits, and the padding if there is any.
 struct Alphabet {
     digits: [u8; 64],
     values: [u8; 256],
@@ -87,11 +88,11 @@ const STANDARD: &Alphabet = &Alphabet::new(b"+/", Some(b'='));
 /// base64url without padding (RFC 7515, 2).
 const URL_SAFE: &Alphabet = &Alphabet::new(b"-_", None);
 
-/// What stands for no digit.
+/// The value of a byte that is no digit.
 const NONE: u8 = 0xff;
 
 impl Alphabet {
-    /// The letters, the figures, and two more digits.
+    /// The letters, the figures 0 to 9, and two more digits.
     #[allow(
         clippy::indexing_slicing,
         clippy::as_conversions,
@@ -110,7 +111,7 @@ impl Alphabet {
         Self { digits, values, padding }
     }
 
-    /// Writes bytes.
+    /// Encodes.
     fn encode(&self, bytes: &[u8]) -> String {
         let mut text: Vec<u8> = Vec::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
         let (groups, rest) = bytes.as_chunks::<3>();
@@ -136,12 +137,12 @@ impl Alphabet {
         })
     }
 
-    /// Reads the text of [`Alphabet::encode`], and no other: the padding whole, no stray bits, no
+    /// Decodes what [`Alphabet::encode`] writes and nothing else: whole padding, no stray bits, no
     /// other symbol.
     fn decode(&self, text: &[u8]) -> Option<Vec<u8>> {
         let text = self.without_padding(text)?;
         let (groups, rest) = text.as_chunks::<4>();
-        let mut bytes = Vec::with_capacity(text.len()); // more than enough: nothing is moved later
+        let mut bytes = Vec::with_capacity(text.len()); // more than enough, so that nothing is reallocated
         bytes.resize(groups.len().saturating_mul(3), 0);
         let (triples, _) = bytes.as_chunks_mut::<3>();
         let mut all = 0;
@@ -176,7 +177,7 @@ impl Alphabet {
         Some(bytes)
     }
 
-    /// The digits alone, if they are padded as they must be.
+    /// The text without its padding. None if the padding is wrong.
     fn without_padding<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
         let Some(padding) = self.padding else { return Some(text) };
         if !text.len().is_multiple_of(4) {

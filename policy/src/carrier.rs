@@ -83,7 +83,7 @@ impl Field {
 
     /// The field of this name. Case matters, as AWS documents.
     pub fn named(carrier: Carrier, name: &str) -> Option<Self> {
-        // By the length first, which tells the five apart.
+        // The five names differ in length.
         let parameter = match carrier {
             Carrier::Url => name,
             Carrier::Cookie => name.strip_prefix("CloudFront-")?,

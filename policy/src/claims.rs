@@ -30,8 +30,8 @@ pub const MAX_SUBJECT_BYTES: usize = 128;
 /// How many entries a list claim may have.
 pub const MAX_LIST_ENTRIES: usize = 32;
 
-/// A claim set. It is closed: an edge refuses a claim that it does not know, so a new restriction
-/// is never ignored by an old edge. A list that is empty is a claim that is not there.
+/// A claim set. It is closed: an edge refuses a claim that it does not know, so that an old edge
+/// never ignores a new restriction. An empty list means that the claim is absent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Claims {
     /// `sub`: a pseudonym of whom the pass is for, up to [`MAX_SUBJECT_BYTES`] of visible ASCII.
@@ -102,7 +102,8 @@ impl Claims {
         }
     }
 
-    /// What must hold of every claim set, read or to be signed, and no type says.
+    /// The rules that the types do not enforce, for claim sets that are read and for those that are
+    /// to be signed.
     fn check_contents(&self) -> Result<(), ClaimsFault> {
         for (claim, text) in [("sub", &self.subject), ("jti", &self.session)] {
             if !is_visible(text, MAX_SUBJECT_BYTES) {
@@ -191,7 +192,7 @@ fn string<'t>(value: Value<'t>, claim: &'static str) -> Result<Cow<'t, str>, Cla
     }
 }
 
-/// One to so many visible ASCII characters.
+/// Whether a text has 1 to `most` visible ASCII characters.
 fn is_visible(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -225,13 +226,13 @@ fn network(entry: &str) -> Result<Network, ClaimsFault> {
     entry.parse().map_err(ClaimsFault::Network)
 }
 
-/// [`Claims::check_contents`] looks at it.
+/// Checked by [`Claims::check_contents`].
 fn as_it_is(entry: &str) -> Result<String, ClaimsFault> {
     Ok(entry.to_owned())
 }
 
-/// A list of texts; empty if the claim is not there. (A function pointer and a loop: instances of
-/// a closure and of `collect` are what the edge module would be full of.)
+/// A list of texts; empty if the claim is absent. (A function pointer and a loop, since the edge
+/// module has to be small: the compiler would instantiate a closure and `collect` for each claim.)
 fn list<T>(
     claims: &mut Object<'_>,
     claim: &'static str,
@@ -326,7 +327,7 @@ pub enum ClaimsFault {
         /// What it should be.
         expected: &'static str,
     },
-    /// A claim that there is not.
+    /// A claim that we do not define.
     Unknown {
         /// Its name, shortened.
         claim: String,

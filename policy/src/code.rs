@@ -40,7 +40,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// What CloudFront itself would have answered: the `Code` in the body of its 403.
+/// What CloudFront itself answers in the same case: the `Code` in the body of its 403.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CloudFrontError {
     /// `Access denied`: bad signature, expired, other resource, other address, other hash.
@@ -173,7 +173,7 @@ impl Code {
         self.row().0
     }
 
-    /// The step that refuses so.
+    /// The step that refuses with this code.
     pub const fn stage(self) -> Stage {
         self.row().1
     }
@@ -214,7 +214,7 @@ impl Code {
                 Find,
                 Some(MissingKey),
                 "no signing parameter in the URL and no signing cookie",
-                "issue a pass; if there is one, see that the browser sends it: Domain, Path, SameSite, credentials mode",
+                "issue a pass; if there is one, check that the browser sends it: Domain, Path, SameSite, credentials mode",
             ),
             Self::CredentialIncomplete => (
                 "credential-incomplete",
@@ -256,7 +256,7 @@ impl Code {
                 Authenticate,
                 Some(AccessDenied),
                 "the signature is not the key's over this policy or URL",
-                "see that the URL was not changed after signing, that the private key belongs to this key id, and that the hash marker is the signer's",
+                "check that nothing changed the URL after signing, that the private key belongs to this key id, and that the hash marker is the one that the signer wrote",
             ),
             Self::PolicyMalformed => (
                 "policy-malformed",
@@ -270,7 +270,7 @@ impl Code {
                 Read,
                 Some(MalformedPolicy),
                 "the policy has a condition that CloudFront does not define",
-                "use DateLessThan, DateGreaterThan and IpAddress only; what else must hold belongs in a claims token",
+                "use DateLessThan, DateGreaterThan and IpAddress only; put other restrictions in a claims token",
             ),
             Self::ResourceMismatch => (
                 "resource-mismatch",
@@ -283,14 +283,14 @@ impl Code {
                 "not-yet-valid",
                 Conditions,
                 Some(AccessDenied),
-                "the policy is for later",
+                "the policy is not valid yet",
                 "wait, or sign with an earlier start; check the clock of the signer",
             ),
             Self::Expired => (
                 "expired",
                 Conditions,
                 Some(AccessDenied),
-                "the policy has run out",
+                "the policy has expired",
                 "issue a new pass, in time before the old one ends; check the clock of the signer",
             ),
             Self::AddressMismatch => (
@@ -332,14 +332,14 @@ impl Code {
                 "claims-not-yet-valid",
                 Claims,
                 None,
-                "the claims token is for later",
+                "the claims token is not valid yet",
                 "check the clock of the signer, which may be a minute ahead; or wait for its `nbf`",
             ),
             Self::ClaimsExpired => (
                 "claims-expired",
                 Claims,
                 None,
-                "the claims token has run out",
+                "the claims token has expired",
                 "issue a new pass, in time before the old one ends; check the clock of the signer",
             ),
             Self::ClaimsMismatch => (
@@ -354,21 +354,21 @@ impl Code {
                 Revocation,
                 None,
                 "the pass, its subject's passes, its key's or all were revoked",
-                "have the viewer sign in again; if it was revoked by mistake, take the entry back and publish the state",
+                "have the viewer sign in again; if the pass was revoked by mistake, remove the entry and publish the state",
             ),
             Self::RevocationUnknown => (
                 "revocation-unknown",
                 Revocation,
                 None,
-                "no state of what is revoked could be loaded yet",
-                "see that a state is published at the edge's address, that the root key there is this site's, and that no check stands before it",
+                "the edge has not been able to load a state of what is revoked",
+                "check that a state is published at the address that the edge asks, that the edge has this site's root key, and that the address needs no pass",
             ),
             Self::RevocationStale => (
                 "revocation-stale",
                 Revocation,
                 None,
                 "the state of what is revoked is too old, or from the future",
-                "see that the publisher runs at least thrice within `max_stale_seconds`, that caches keep the head for less than that, and compare the clocks",
+                "check that the publisher runs at least three times within `max_stale_seconds`, that caches keep the head for less than that, and that the clocks agree",
             ),
         }
     }

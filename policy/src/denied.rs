@@ -20,9 +20,9 @@ use crate::walk::find::fault::FieldFault;
 
 /// Why a request is refused, with the facts. In walk order.
 ///
-/// The enum is exhaustive on purpose: who handles refusals should stop compiling when there is a
-/// new one. `Display` is the fact, for a log; [`Denied::hint`] is what an operator should do; a
-/// viewer sees neither. No variant holds a signature or the text of a policy.
+/// The enum is exhaustive on purpose: code that handles refusals should stop compiling when a new
+/// one is added. `Display` is the fact, for a log; [`Denied::hint`] is what an operator should do;
+/// a viewer sees neither. No variant holds a signature or the text of a policy.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Denied {
     /// The URL is one on which CloudFront and an origin could disagree.
@@ -89,21 +89,21 @@ pub enum Denied {
         /// That section of the request; empty for a query.
         requested: String,
     },
-    /// Too early.
+    /// The policy is not valid yet.
     NotYetValid {
         /// Refused up to and including this second.
         starts: UnixTime,
         /// The verifier's clock.
         now: UnixTime,
     },
-    /// Too late.
+    /// The policy has expired.
     Expired {
         /// Refused from this second on.
         expires: UnixTime,
         /// The verifier's clock.
         now: UnixTime,
     },
-    /// The viewer's address is not the policy's.
+    /// The viewer's address is not in the policy's network.
     AddressMismatch {
         /// Where it should lie.
         network: Ipv4Network,
@@ -116,19 +116,19 @@ pub enum Denied {
     ClaimsMalformed(ClaimsFault),
     /// A claims token that no trusted claims key signed.
     ClaimsSignatureInvalid {
-        /// The key that its header names; None if that is no header of a trusted key.
+        /// The key that its header names; None if that is no trusted claims key.
         key_id: Option<String>,
     },
     /// A claims token that belongs to another policy, or to none.
     ClaimsNotBound(Unbound),
-    /// The claims token is for later.
+    /// The claims token is not valid yet.
     ClaimsNotYetValid {
         /// Refused before this second.
         starts: UnixTime,
         /// The verifier's clock.
         now: UnixTime,
     },
-    /// The claims token has run out.
+    /// The claims token has expired.
     ClaimsExpired {
         /// Refused from this second on.
         expires: UnixTime,
@@ -139,9 +139,9 @@ pub enum Denied {
     ClaimsMismatch(Mismatch),
     /// The pass is revoked.
     Revoked(Revocation),
-    /// No state was ever loaded.
+    /// No state has been loaded.
     RevocationUnknown,
-    /// The state in hand is too old, or from the future.
+    /// The state is too old, or from the future.
     RevocationStale {
         /// When it was made.
         generated_at: UnixTime,

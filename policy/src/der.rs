@@ -1,7 +1,7 @@
-//! The little DER (X.690) that public keys and ECDSA signatures need: definite lengths in their
+//! The part of DER (X.690) that public keys and ECDSA signatures use: definite lengths in their
 //! shortest form, and positive integers.
 //!
-//! The general readers cost a tenth of the edge module's whole size.
+//! A crate that reads all of DER would be a tenth of the edge module.
 
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ pub struct Der<'d> {
 }
 
 impl<'d> Der<'d> {
-    /// All of it.
+    /// Reads from the beginning.
     pub fn new(der: &'d [u8]) -> Self {
         Self { rest: der }
     }
@@ -44,7 +44,7 @@ impl<'d> Der<'d> {
         Some(value)
     }
 
-    /// The inside of the next value, if it is a sequence.
+    /// A reader of the next value, if it is a sequence.
     pub fn sequence(&mut self) -> Option<Self> {
         self.value(SEQUENCE).map(Self::new)
     }
@@ -58,7 +58,7 @@ impl<'d> Der<'d> {
     pub fn positive(&mut self) -> Option<&'d [u8]> {
         let integer = self.value(INTEGER)?;
         match integer {
-            // A zero stands in front only where the next bit would be a sign.
+            // A leading zero is there only if the next bit would be taken for a sign.
             [0, magnitude @ ..] => {
                 magnitude.first().is_some_and(|&first| first >= 0x80).then_some(magnitude)
             }

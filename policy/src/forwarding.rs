@@ -1,4 +1,4 @@
-//! What a request loses on its way to the origin.
+//! What the edge removes from a request before it goes to the origin.
 //!
 //! CloudFront removes signing parameters itself only where a behaviour has trusted key groups.
 //! Everywhere else they would enter the cache key and reach the origin, so the validator removes

@@ -49,7 +49,7 @@ pub enum Target {
 }
 
 impl Grant {
-    /// The policy that says so: canned if it is one URL and nothing but an expiry, else custom.
+    /// The policy of the grant: canned for one URL with nothing but an expiry, else custom.
     pub fn policy(&self) -> Result<Policy, GrantRefused> {
         let Self { target, expires, starts, network } = self;
         for time in [Some(*expires), *starts].into_iter().flatten() {
@@ -123,15 +123,15 @@ impl Grant {
     }
 }
 
-/// A pattern must be one that can be signed, and the URL one of those that it means.
+/// Checks that the pattern can be signed, and that it covers the URL.
 fn check_covers(pattern: &ResourcePattern, url: &SignableUrl) -> Result<(), GrantRefused> {
     check_pattern(pattern)?;
     let url = Url::parse(url.as_str())?;
     pattern.matches(&url, url.query()).map_err(|section| GrantRefused::OutsidePattern { section })
 }
 
-/// A pattern to sign must mean what its writer sees: no `?` wildcards, which AWS leaves ambiguous,
-/// and nothing in the path that no request is let through with.
+/// Refuses a pattern that may not mean what its author expects: with a `?` wildcard, which AWS
+/// leaves ambiguous, or with something in the path for which every request is refused.
 fn check_pattern(pattern: &ResourcePattern) -> Result<(), GrantRefused> {
     for section in [Section::Domain, Section::Query] {
         if pattern.section(section).contains('?') {
@@ -142,7 +142,7 @@ fn check_pattern(pattern: &ResourcePattern) -> Result<(), GrantRefused> {
     if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Err(GrantRefused::Url(SignableFault::UpperCaseHost));
     }
-    // A wildcard stands for something, so that `/a/*` is checked as `/a/x`.
+    // With a letter in place of each wildcard: `/a/*` is checked as `/a/x`.
     let sample = pattern.section(Section::Path).replace('*', "x");
     let root = if sample.starts_with('/') { "https://h" } else { "https://h/" };
     [root, &sample].concat().parse::<SignableUrl>()?;
@@ -189,7 +189,7 @@ pub enum GrantRefused {
         /// Where it departs.
         section: Section,
     },
-    /// No policy can say so.
+    /// The policy.
     Policy(PolicyFault),
     /// A `?` wildcard.
     SingleWildcard {
@@ -216,7 +216,7 @@ impl fmt::Display for GrantRefused {
                 "the cookies have {bytes} bytes together; at most {MAX_SIGNED_COOKIES_BYTES} are signed; shorten the pattern or the claims"
             ),
             Self::EndsBeforeStart { starts, expires } => {
-                write!(f, "it starts at {starts}, not before it expires at {expires}")
+                write!(f, "it starts at {starts}, which is not before it expires at {expires}")
             }
             Self::KeyId(refused) => refused.fmt(f),
             Self::Milliseconds { time } => write!(

@@ -1,4 +1,4 @@
-//! HMAC (RFC 2104) over the SHA-256 that a shell brings, for the one token algorithm without a
+//! HMAC (RFC 2104) with the SHA-256 of the shell, for HS256, the one token algorithm without a
 //! public key.
 
 use alloc::vec::Vec;
@@ -20,10 +20,10 @@ pub(crate) fn hmac(sha256: fn(&[u8]) -> [u8; 32], secret: &[u8], message: &[u8])
     padded(0x5c, &padded(0x36, message))
 }
 
-/// Whether two MACs are the same, in a time that does not tell where they differ.
+/// Compares two MACs in constant time.
 pub(crate) fn is_same(expected: &[u8; 32], found: &[u8]) -> bool {
     let differences = expected.iter().zip(found).fold(0, |all, (one, other)| all | (one ^ other));
-    // So that no optimiser makes a comparison of it that stops early.
+    // Keeps the optimiser from stopping at the first difference.
     found.len() == expected.len() && core::hint::black_box(differences) == 0
 }
 

@@ -1,6 +1,6 @@
 //! JSON: a strict reader for signed text, and a writer.
 //!
-//! General readers are too kind for a verifier: one takes the last of two equal keys, another an
+//! General readers accept too much for a verifier: one takes the last of two equal keys, another an
 //! array where an object belongs, `null` where a condition belongs, `1.0` for `1`. Each of these
 //! lets two readers disagree on what was signed. This one reads RFC 8259 with integers only,
 //! refuses repeated keys, and keeps objects as lists so that their reader must take every member.
@@ -17,7 +17,7 @@ pub use self::write::{Members, object};
 /// How deep arrays and objects may nest. CloudFront's policy is five deep.
 pub const MAX_JSON_DEPTH: usize = 8;
 
-/// A JSON value. What needs no resolving is borrowed from the text.
+/// A JSON value. A string without escapes is borrowed from the text.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Value<'t> {
     /// `[…]`
@@ -39,20 +39,21 @@ pub enum Value<'t> {
 pub struct Object<'t>(Vec<(Cow<'t, str>, Value<'t>)>);
 
 impl<'t> Object<'t> {
-    /// Takes a member out. What is left when everything known was taken is unknown: see `rest`.
+    /// Removes a member and returns it. A reader takes every member that it knows; [`Self::rest`]
+    /// then finds those that it does not know.
     pub fn take(&mut self, key: &str) -> Option<Value<'t>> {
         let index = self.0.iter().position(|(name, _)| name == key)?;
         Some(self.0.remove(index).1)
     }
 
-    /// Adds a member, unless one of this name is there.
+    /// Adds a member, unless there is one of this name.
     pub(crate) fn or_put(&mut self, key: &'t str, value: Value<'t>) {
         if self.0.iter().all(|(name, _)| name != key) {
             self.0.push((Cow::Borrowed(key), value));
         }
     }
 
-    /// The key of a member that nobody took.
+    /// The key of a member that was not taken.
     pub fn rest(self) -> Option<Cow<'t, str>> {
         self.0.into_iter().next().map(|(key, _)| key)
     }
@@ -151,7 +152,7 @@ impl<'t> Reader<'t> {
                 self.rest = "";
                 return self.fail("a string is not closed");
             };
-            string += plain; // borrows where there was nothing before
+            string += plain; // borrows if the string was empty
             self.rest = rest;
             match self.next() {
                 Some('"') => return Ok(string),
@@ -168,8 +169,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// At least the length of the rest of a string, just after a backslash. A private key leaves no
-    /// outgrown copies in memory where it has room from the start.
+    /// An upper bound of the length of the rest of a string, of which the backslash was just read.
+    /// A private key that is written into a buffer of this capacity is never reallocated, which
+    /// would leave copies of it in memory.
     fn unescaped(&self) -> usize {
         let mut escaped = true;
         let end = self.rest.find(|c: char| {

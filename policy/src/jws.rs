@@ -1,9 +1,9 @@
 //! The claims token's envelope: a compact JWS (RFC 7515) with everything optional left out.
 //!
-//! Its header is exactly `alg`, `kid` and `typ`, and a trusted key knows the one text that each has
-//! in a header naming it. So headers are compared, never parsed: no byte reaches the JSON reader
-//! before its signature holds, and `none`, `crit`, `jwk`, `jku`, `x5u` or another key's algorithm
-//! are simply not one of those texts.
+//! Its header is exactly `alg`, `kid` and `typ`, each of which can be written in one way only. So a
+//! header is compared with what those members are for each trusted key, and never parsed: no byte
+//! reaches the JSON reader before its signature holds, and a header with `none`, `crit`, `jwk`,
+//! `jku`, `x5u` or another key's algorithm equals none of them.
 
 use alloc::string::String;
 use alloc::vec::Vec;

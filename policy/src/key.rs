@@ -5,10 +5,10 @@ use core::fmt;
 
 use crate::der::{Der, NULL, OBJECT_IDENTIFIER};
 
-/// The least RSA modulus, in bits (AWS: "must be either an SSH-2 RSA 2048 or ECDSA 256 key pair").
+/// The shortest RSA modulus, in bits (AWS: "must be either an SSH-2 RSA 2048 or ECDSA 256 key pair").
 pub const MIN_RSA_BITS: usize = 2048;
 
-/// The greatest RSA modulus, in bits: legacy account key pairs had up to 4096.
+/// The longest RSA modulus, in bits: legacy account key pairs had up to 4096.
 pub const MAX_RSA_BITS: usize = 4096;
 
 /// The greatest RSA exponent, in bits, as AWS-LC has it: the time of a verification grows with it,
@@ -52,7 +52,7 @@ impl fmt::Display for KeyKind {
 pub enum ShortRsa {
     /// 1024 bits and more pass: only so that AWS's published 1024-bit vectors can run.
     DangerAllow,
-    /// The rule.
+    /// They do not.
     Refuse,
 }
 

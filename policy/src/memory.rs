@@ -1,4 +1,4 @@
-//! What was proven before: the seam for a memory of verified signatures.
+//! The interface of a memory of verified signatures.
 
 use alloc::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::policy::SignedPolicy;
 /// A signature and all that it was made over and with. Two proofs are the same only if every
 /// field is, byte for byte.
 ///
-/// Message and signature stand as they travel, in their one base64 form, so that what is known is
-/// not even decoded again.
+/// Message and signature are texts as they travel. Their base64 is read strictly, so that equal
+/// bytes are equal texts, and a proof that is remembered need not be decoded again.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Proof<'p> {
     /// The key.
@@ -23,7 +23,7 @@ pub struct Proof<'p> {
     pub signature: &'p [u8],
 }
 
-/// What a proven text says, read once. Only the walk makes one.
+/// What the text under a verified signature says. Only the walk makes one.
 #[derive(Clone, Debug)]
 pub struct Proven(pub(crate) ProvenText);
 
@@ -33,15 +33,15 @@ pub(crate) enum ProvenText {
     Policy(Arc<SignedPolicy>),
 }
 
-/// A memory of signatures that were verified, with what was read from the texts they are over.
+/// A memory of signatures that were verified, with what the signed texts say.
 ///
 /// An implementation holds successes only, is bounded, and recalls nothing unless every field of
 /// the proof is equal. It takes `&self` because requests share it.
 pub trait RememberProofs {
-    /// What was remembered for this very proof.
+    /// What was remembered for this proof.
     fn recall(&self, proof: &Proof<'_>) -> Option<Proven>;
 
-    /// Notes a proof that was just verified.
+    /// Remembers a proof that was just verified.
     fn remember(&self, proof: &Proof<'_>, proven: &Proven);
 }
 

@@ -27,7 +27,7 @@ pub struct Policy {
 /// What a policy is for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Resource {
-    /// The one URL of a canned policy. A `*` in it is a `*`.
+    /// The one URL of a canned policy. A `*` in it is no wildcard.
     Exact(String),
     /// The pattern of a custom policy.
     Pattern(ResourcePattern),
@@ -137,8 +137,8 @@ impl fmt::Display for Policy {
     }
 }
 
-/// CloudFront's exact text for one URL and an expiry. (Without formatting: the edge rebuilds it for
-/// every request, and has no other use for that.)
+/// CloudFront's exact text for one URL and an expiry. (Without `format!`, which nothing else in the
+/// edge module uses: it is large, and slow for a text that is rebuilt for every request.)
 pub(crate) fn canned_text(url: &str, expires: UnixTime) -> String {
     let seconds = expires.as_seconds().to_string();
     [
@@ -151,7 +151,7 @@ pub(crate) fn canned_text(url: &str, expires: UnixTime) -> String {
     .concat()
 }
 
-/// A policy whose text was signed, with what claims tokens are bound to.
+/// A policy whose text was signed, with the digest that claims tokens are bound to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct SignedPolicy {
     pub(crate) policy: Policy,
@@ -235,7 +235,7 @@ pub enum PolicyFault {
     Missing {
         /// Its key.
         key: &'static str,
-        /// What it belongs into.
+        /// The object that lacks it.
         place: &'static str,
     },
     /// The address condition.
@@ -260,7 +260,7 @@ pub enum PolicyFault {
     Unknown {
         /// Its key, shortened.
         key: String,
-        /// Where it stands.
+        /// The object that has it.
         place: &'static str,
     },
     /// A condition that CloudFront does not define.

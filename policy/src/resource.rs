@@ -30,10 +30,10 @@ pub struct ResourcePattern {
 }
 
 impl ResourcePattern {
-    /// Whether the URL is one of those meant; if not, the first section that departs.
+    /// Whether the pattern covers the URL; if not, the first section that does not match.
     ///
-    /// `query` is passed apart from the URL because signing parameters are no part of it. Matching
-    /// is textual, byte for byte, without decoding or case folding.
+    /// `query` is the URL's without its signing parameters, which the pattern does not cover.
+    /// Matching is textual, byte for byte, without decoding or case folding.
     pub fn matches(&self, url: &Url<'_>, query: Option<&str>) -> Result<(), Section> {
         let Some(pattern) = Sections::of(&self.text) else { return Err(Section::Protocol) };
         let sections = [
@@ -67,7 +67,7 @@ impl ResourcePattern {
             .any(|section| self.section(section).contains(['*', '?']))
     }
 
-    /// The query that every URL meant has; None if they differ in it.
+    /// The query of every URL that matches; None if it has a wildcard.
     pub(crate) fn exact_query(&self) -> Option<&str> {
         let query = self.section(Section::Query);
         (!query.contains(['*', '?'])).then_some(query)
@@ -151,8 +151,8 @@ impl<'p> Sections<'p> {
 
 /// One section against its text: `*` is any run of characters, `?` any one.
 ///
-/// Linear in the text for runs without a `?` between two `*`: they are found one after the other,
-/// each as far left as it can be, and no step is ever taken back.
+/// Linear in the text for runs without a `?` between two `*`: each is searched for where the one
+/// before it ends, and the leftmost match is taken, without backtracking.
 pub fn wildcards_match(pattern: &str, text: &str) -> bool {
     let mut runs = pattern.split('*');
     let Some(rest) = runs.next().and_then(|run| after_prefix(run, text)) else { return false };
@@ -161,7 +161,7 @@ pub fn wildcards_match(pattern: &str, text: &str) -> bool {
     runs.try_fold(middle, |text, run| after_leftmost(run, text)).is_some()
 }
 
-/// The runs of a section that stand between two `*`.
+/// The runs of a section between two `*`.
 fn middle_runs(pattern: &str) -> impl Iterator<Item = &str> {
     let mut runs = pattern.split('*');
     runs.next();

@@ -1,17 +1,18 @@
-//! Names that strangers chose, in messages.
+//! Names from requests and policies, in messages.
 
 use alloc::string::String;
 use core::fmt;
 
-/// How many characters of a stranger's name a message repeats.
+/// How many characters of such a name a message repeats.
 const LONGEST_SHOWN: usize = 40;
 
-/// As much of a stranger's name as [`Shown`] needs.
+/// As much of a name as [`Shown`] needs.
 pub(crate) fn shortened(name: &str) -> String {
     name.chars().take(LONGEST_SHOWN + 1).collect()
 }
 
-/// A stranger's name in a message: its beginning, without what a terminal would obey.
+/// The beginning of a name that anybody may have chosen, with control characters escaped, so that
+/// it can be printed on a terminal.
 pub(crate) struct Shown<'n>(pub(crate) &'n str);
 
 impl fmt::Display for Shown<'_> {

@@ -51,7 +51,7 @@ pub struct State {
 }
 
 impl State {
-    /// Takes the body that was fetched for `head`, which must be the very one that it names.
+    /// Takes the body that was fetched for `head`, which has to be the one that it names.
     pub fn new(
         head: Head,
         body: Vec<u8>,

@@ -15,7 +15,7 @@ impl UnixTime {
     /// The end of time.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// From this value on (the year 5138), what is written as seconds was meant as milliseconds:
+    /// From this value on (the year 5138) a number of seconds was probably meant as milliseconds:
     /// today's milliseconds have 13 digits, this has 12.
     pub const MILLISECONDS_SUSPECTED: Self = Self(100_000_000_000);
 
@@ -40,7 +40,7 @@ impl UnixTime {
 
     /// How many seconds this is later than another time; negative if it is earlier.
     pub const fn seconds_since(self, other: Self) -> i64 {
-        // Neither is negative, so that this cannot wrap.
+        // Neither is negative, so this never saturates.
         self.0.saturating_sub(other.0)
     }
 

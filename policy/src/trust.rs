@@ -38,7 +38,7 @@ impl Trust {
         Ok(Self { deployment, keys, claims })
     }
 
-    /// CloudFront credentials alone, by a verifier that does everything.
+    /// Trusts keys for CloudFront credentials, in standalone mode and without claims.
     pub fn in_credentials(keys: TrustedKeys) -> Self {
         Self { deployment: Deployment::Standalone, keys, claims: ClaimsTrust::Off }
     }
@@ -47,9 +47,10 @@ impl Trust {
 /// What has checked a request before the verifier sees it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Deployment {
-    /// CloudFront's trusted key groups: its own yes came first, and the credential may be gone.
+    /// CloudFront's trusted key group: CloudFront has admitted the request, and may have removed its
+    /// credential.
     Native,
-    /// Nobody: the verifier does everything.
+    /// Nothing: the verifier checks everything.
     #[default]
     Standalone,
 }
@@ -73,7 +74,7 @@ impl Deployment {
 pub enum ClaimsTrust {
     /// They are checked.
     Checked(ClaimsRules),
-    /// They are not looked at.
+    /// They are ignored.
     Off,
 }
 
@@ -92,7 +93,7 @@ pub struct ClaimsRules {
 /// Whether requests need a claims token.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ClaimsNeed {
-    /// Requests without one are admitted by their policy alone. One that is there must hold.
+    /// Requests without one are admitted by their policy alone. If there is one, it must hold.
     Optional,
     /// Every request needs one.
     #[default]

@@ -26,8 +26,8 @@ pub struct TrustedKey {
 impl TrustedKey {
     /// Trusts `public_key` under a Key-Pair-Id, or under any if there is none, for `algorithms`.
     ///
-    /// `thumbprint` is the SHA-256 of the key's SPKI and `key` its form in the shell's backend:
-    /// both the shell's to compute, since this crate holds no crypto.
+    /// `thumbprint` is the SHA-256 of the key's SPKI and `key` its form in the shell's backend. The
+    /// shell computes both, since this crate has no crypto.
     pub fn new(
         id: Option<&str>,
         public_key: &PublicKey,
@@ -101,7 +101,7 @@ pub enum TrustRefused {
         /// The kind of the key.
         kind: KeyKind,
     },
-    /// The key itself where its id belongs.
+    /// A PEM in place of the id of a key.
     PemAsKeyId,
     /// Two keys with one id.
     Repeated {
@@ -192,7 +192,7 @@ impl TrustedKeys {
         Ok(Self { keys })
     }
 
-    /// The key of this id, else those that answer for any.
+    /// The key with this id; if there is none, the keys without an id.
     pub(crate) fn candidates(&self, id: &str) -> impl Iterator<Item = &TrustedKey> {
         let named = self.keys.iter().any(|key| key.id.as_deref() == Some(id));
         let wanted = named.then_some(id);

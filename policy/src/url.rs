@@ -1,4 +1,4 @@
-//! URLs as they travel: what is refused in them, on both sides of the walk.
+//! URLs as they travel, and what is refused in them, by the verifier and the signer.
 
 use core::fmt;
 
@@ -41,7 +41,7 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// An absolute URL of which every reader thinks the same.
+/// An absolute URL that every reader understands in the same way.
 ///
 /// CloudFront picks a behaviour by the normalised path and sends the raw one to the origin (AWS:
 /// "Path normalization"). Where the two differ a viewer could be let in by one rule and served by
@@ -156,7 +156,7 @@ fn check_path(path: &str) -> Result<(), UrlFault> {
         return Err(UrlFault::NoPath);
     }
     check_characters(path, Part::Path)?;
-    // What stands before the first slash is empty too; after the last slash nothing need follow.
+    // The part before the first slash is empty, and the part after the last one may be.
     let mut segments = split(path, b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         match without_parameters(segment) {

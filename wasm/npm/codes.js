@@ -11,7 +11,7 @@ export const codes = /** @type {const} */ ({
   "credential-missing": {
     stage: "find",
     meaning: "no signing parameter in the URL and no signing cookie",
-    hint: "issue a pass; if there is one, see that the browser sends it: Domain, Path, SameSite, credentials mode",
+    hint: "issue a pass; if there is one, check that the browser sends it: Domain, Path, SameSite, credentials mode",
   },
   "credential-incomplete": {
     stage: "find",
@@ -41,7 +41,7 @@ export const codes = /** @type {const} */ ({
   "signature-invalid": {
     stage: "authenticate",
     meaning: "the signature is not the key's over this policy or URL",
-    hint: "see that the URL was not changed after signing, that the private key belongs to this key id, and that the hash marker is the signer's",
+    hint: "check that nothing changed the URL after signing, that the private key belongs to this key id, and that the hash marker is the one that the signer wrote",
   },
   "policy-malformed": {
     stage: "read",
@@ -51,7 +51,7 @@ export const codes = /** @type {const} */ ({
   "condition-unsupported": {
     stage: "read",
     meaning: "the policy has a condition that CloudFront does not define",
-    hint: "use DateLessThan, DateGreaterThan and IpAddress only; what else must hold belongs in a claims token",
+    hint: "use DateLessThan, DateGreaterThan and IpAddress only; put other restrictions in a claims token",
   },
   "resource-mismatch": {
     stage: "conditions",
@@ -60,12 +60,12 @@ export const codes = /** @type {const} */ ({
   },
   "not-yet-valid": {
     stage: "conditions",
-    meaning: "the policy is for later",
+    meaning: "the policy is not valid yet",
     hint: "wait, or sign with an earlier start; check the clock of the signer",
   },
   "expired": {
     stage: "conditions",
-    meaning: "the policy has run out",
+    meaning: "the policy has expired",
     hint: "issue a new pass, in time before the old one ends; check the clock of the signer",
   },
   "address-mismatch": {
@@ -95,12 +95,12 @@ export const codes = /** @type {const} */ ({
   },
   "claims-not-yet-valid": {
     stage: "claims",
-    meaning: "the claims token is for later",
+    meaning: "the claims token is not valid yet",
     hint: "check the clock of the signer, which may be a minute ahead; or wait for its `nbf`",
   },
   "claims-expired": {
     stage: "claims",
-    meaning: "the claims token has run out",
+    meaning: "the claims token has expired",
     hint: "issue a new pass, in time before the old one ends; check the clock of the signer",
   },
   "claims-mismatch": {
@@ -111,16 +111,16 @@ export const codes = /** @type {const} */ ({
   "revoked": {
     stage: "revocation",
     meaning: "the pass, its subject's passes, its key's or all were revoked",
-    hint: "have the viewer sign in again; if it was revoked by mistake, take the entry back and publish the state",
+    hint: "have the viewer sign in again; if the pass was revoked by mistake, remove the entry and publish the state",
   },
   "revocation-unknown": {
     stage: "revocation",
-    meaning: "no state of what is revoked could be loaded yet",
-    hint: "see that a state is published at the edge's address, that the root key there is this site's, and that no check stands before it",
+    meaning: "the edge has not been able to load a state of what is revoked",
+    hint: "check that a state is published at the address that the edge asks, that the edge has this site's root key, and that the address needs no pass",
   },
   "revocation-stale": {
     stage: "revocation",
     meaning: "the state of what is revoked is too old, or from the future",
-    hint: "see that the publisher runs at least thrice within `max_stale_seconds`, that caches keep the head for less than that, and compare the clocks",
+    hint: "check that the publisher runs at least three times within `max_stale_seconds`, that caches keep the head for less than that, and that the clocks agree",
   },
 });

@@ -12,8 +12,8 @@ use crate::key::Thumbprint;
 use crate::time::UnixTime;
 
 /// The longest body, in bytes: a million subjects, or 1.5 million sessions. An edge holds two while
-/// it takes over a new one, and a Lambda@Edge function at viewer-request has 128 MB (AWS: "Quotas on
-/// Lambda@Edge"), of which Node.js takes half: with these it takes 94 to 103.
+/// it replaces one by the next, and a Lambda@Edge function at viewer-request has 128 MB (AWS: "Quotas
+/// on Lambda@Edge"), of which Node.js takes half. With two bodies of this size it takes 94 to 103 MB.
 pub const MAX_BODY_BYTES: usize = 12 * 1024 * 1024;
 
 /// The domain tag, which ends with the version of the format.
@@ -28,17 +28,18 @@ const ALL_TIME: u32 = u32::MAX;
 pub struct Salt(pub [u8; 16]);
 
 impl Salt {
-    /// SipHash-1-3 (Aumasson and Bernstein, 2012), whose key is the salt. More rounds would keep a
-    /// key from who sees many hashes, but everybody may read the state, and the salt with it.
+    /// SipHash-1-3 (Aumasson and Bernstein, 2012), whose key is the salt. More rounds would protect
+    /// a secret key from an attacker who sees many hashes; the salt is no secret, since everybody
+    /// may read the state.
     ///
-    /// Two ids that share a hash are revoked together: of 2^44 innocent passes one, where a million
-    /// entries are revoked. None is overlooked.
+    /// Ids with the same hash are revoked together: while a million entries are revoked, one pass in
+    /// 2^44 that is not revoked is refused by collision. No revoked pass is missed.
     fn hash(self, id: &[u8]) -> u64 {
         SipHasher13::new_with_key(&self.0).hash(id)
     }
 }
 
-/// Everything that is revoked, ready to be asked.
+/// Everything that is revoked, ready for look-ups.
 ///
 /// | offset | bytes | |
 /// | ---: | ---: | --- |
@@ -57,8 +58,8 @@ impl Salt {
 /// A cut-off is the last second revoked, in seconds since 1970; `ffffffff` (the year 2106) stands
 /// for all of time.
 ///
-/// Nothing is unpacked: what is held are the bytes that were read, and an index of each section, a
-/// fourteenth as long.
+/// Nothing is unpacked: a body keeps the bytes that were read, and for each section an index that is
+/// a fourteenth as long.
 pub struct Body {
     bytes: Vec<u8>,
     sessions: Index,
@@ -66,7 +67,7 @@ pub struct Body {
     subjects: Index,
 }
 
-/// The sections of a body, where they lie.
+/// The sections of a body, borrowed from its bytes.
 struct Sections<'b> {
     salt: Salt,
     sessions: &'b [Hash],
@@ -76,7 +77,7 @@ struct Sections<'b> {
 }
 
 impl Body {
-    /// Reads a body. That it is the one which a head names is [`super::State::new`]'s to check.
+    /// Reads a body. [`super::State::new`] checks that it is the one that a head names.
     pub fn read(bytes: Vec<u8>) -> Result<Self, StateRefused> {
         check_size(bytes.len())?;
         let part = StatePart::Body;
@@ -96,7 +97,7 @@ impl Body {
 
     /// Whether this session is revoked.
     pub fn has_session(&self, session: &str) -> bool {
-        // There are sections, since `read` found them. Were there none, all would be revoked.
+        // `read` has found the sections. If they were missing, every session would be revoked.
         self.sections().is_none_or(|sections| {
             sections.find(sections.sessions, &self.sessions, session.as_bytes()).is_some()
         })
@@ -108,7 +109,7 @@ impl Body {
             .is_none_or(|sections| sections.find(sections.keys, &self.keys, &key.0).is_some())
     }
 
-    /// The last second of which this subject's passes are revoked, if any are.
+    /// The cut-off of this subject: its passes issued up to and including that second are revoked.
     pub fn subject_cut_off(&self, subject: &str) -> Option<UnixTime> {
         let Some(sections) = self.sections() else { return Some(UnixTime::MAX) };
         let index = sections.find(sections.subjects, &self.subjects, subject.as_bytes())?;
@@ -152,8 +153,8 @@ fn check_size(bytes: usize) -> Result<(), StateRefused> {
 }
 
 impl Sections<'_> {
-    /// Where the hash of a name is among these, if it is there. Most of the time there is none of a
-    /// kind, and nothing needs to be hashed.
+    /// The position of a name's hash, if it is there. An empty section, which is common, needs no
+    /// hashing.
     fn find(&self, hashes: &[Hash], index: &Index, name: &[u8]) -> Option<usize> {
         if hashes.is_empty() {
             return None;
@@ -177,7 +178,7 @@ fn sections(bytes: &[u8]) -> Option<Sections<'_>> {
     reader.is_empty().then_some(sections)
 }
 
-/// What is to be revoked, on its way into a body.
+/// What a new body is to revoke.
 pub struct BodyDraft {
     salt: Salt,
     sessions: Vec<u64>,
@@ -186,7 +187,7 @@ pub struct BodyDraft {
 }
 
 impl BodyDraft {
-    /// Nothing yet.
+    /// Revokes nothing yet.
     pub const fn new(salt: Salt) -> Self {
         Self { salt, sessions: Vec::new(), keys: Vec::new(), subjects: Vec::new() }
     }
@@ -201,14 +202,14 @@ impl BodyDraft {
         self.keys.push(self.salt.hash(&key.0));
     }
 
-    /// Revokes what a subject was given up to and including a second. Of several cut-offs the
-    /// last in time counts.
+    /// Revokes the passes that a subject was issued up to and including a second. The latest of
+    /// several cut-offs counts.
     pub fn revoke_subject(&mut self, subject: &str, up_to: UnixTime) {
         let up_to = u32::try_from(up_to.as_seconds()).unwrap_or(ALL_TIME);
         self.subjects.push((self.salt.hash(subject.as_bytes()), up_to));
     }
 
-    /// The bytes of the body. The same entries give the same bytes, in whatever order they came.
+    /// The bytes of the body. The same entries give the same bytes, whatever their order.
     pub fn encode(mut self) -> Result<Vec<u8>, StateRefused> {
         self.sessions.sort_unstable();
         self.sessions.dedup();
@@ -229,7 +230,7 @@ impl BodyDraft {
         body.extend_from_slice(TAG);
         body.extend_from_slice(&salt.0);
         for count in [sessions.len(), keys.len(), subjects.len()] {
-            // `check_size` leaves no count that a u32 could not hold.
+            // `check_size` has refused any count that does not fit a u32.
             body.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
         }
         let subject_hashes = subjects.iter().map(|(hash, _)| hash);
@@ -255,7 +256,7 @@ mod tests {
         assert_eq!(hash.cast_signed(), -6_682_331_654_457_569_827);
     }
 
-    /// The key and the message of appendix A of the paper, by the fewer rounds.
+    /// The key and the message of appendix A of the paper, with fewer rounds.
     #[test]
     fn the_salt_is_its_key() {
         let salt = Salt(core::array::from_fn(|at| u8::try_from(at).unwrap_or_default()));

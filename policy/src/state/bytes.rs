@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// What is left to read. None means that it is too short.
+/// The bytes that are left to read. A method returns None if there are too few.
 pub(super) struct Reader<'b> {
     rest: &'b [u8],
 }
@@ -40,19 +40,19 @@ impl<'b> Reader<'b> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// Bytes behind a length of one byte.
+    /// Bytes that follow their length in one byte.
     pub(super) fn short(&mut self) -> Option<&'b [u8]> {
         let length = self.u8()?;
         self.take(usize::from(length))
     }
 
-    /// Bytes behind a length of two bytes.
+    /// Bytes that follow their length in two bytes.
     pub(super) fn long(&mut self) -> Option<&'b [u8]> {
         let length = self.u16()?;
         self.take(usize::from(length))
     }
 
-    /// So many values of the same size, where they lie.
+    /// `count` values of `N` bytes each.
     pub(super) fn chunks<const N: usize>(&mut self, count: u32) -> Option<&'b [[u8; N]]> {
         let bytes = usize::try_from(count).ok()?.checked_mul(N)?;
         let (chunks, _) = self.take(bytes)?.as_chunks();
@@ -69,14 +69,14 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// Appends bytes behind a length of one byte; None if there are too many.
+/// Appends the length of some bytes in one byte, and the bytes; None if there are too many.
 pub(super) fn put_short(into: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     into.push(u8::try_from(bytes.len()).ok()?);
     into.extend_from_slice(bytes);
     Some(())
 }
 
-/// Appends bytes behind a length of two bytes; None if there are too many.
+/// Appends the length of some bytes in two bytes, and the bytes; None if there are too many.
 pub(super) fn put_long(into: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     into.extend_from_slice(&u16::try_from(bytes.len()).ok()?.to_le_bytes());
     into.extend_from_slice(bytes);

@@ -1,4 +1,4 @@
-//! The delegation: which keys a site trusts now, by the word of its root key.
+//! The delegation: the keys that a site trusts now, signed by its root key.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -66,13 +66,14 @@ pub enum KeyUse {
 /// A key that the site trusts now.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DelegatedKey {
-    /// What for.
+    /// What it is trusted for.
     pub key_use: KeyUse,
     /// Its Key-Pair-Id or `kid`. None answers for any Key-Pair-Id; a claims key has one.
     pub id: Option<String>,
-    /// The key. There is no place for a secret one: what edges read, everybody can.
+    /// The key. Never a secret: everybody can read what edges read.
     pub key: PublicKey,
-    /// With what. For a claims key `RSA-SHA256` is what JOSE calls RS256, `ECDSA-SHA256` ES256.
+    /// The algorithms that it is trusted with. For a claims key `RSA-SHA256` is what JOSE calls
+    /// RS256, `ECDSA-SHA256` ES256.
     pub algorithms: Vec<Algorithm>,
 }
 
@@ -99,7 +100,7 @@ pub struct DelegatedKey {
 /// A signature is RSA PKCS#1 v1.5 or ECDSA in DER, by the kind of the key, always with SHA-256.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Delegation {
-    /// Of which site.
+    /// The site whose keys they are.
     pub site: SiteId,
     /// Greater with every change, so that a key once removed does not come back.
     pub serial: u64,
@@ -136,7 +137,7 @@ impl Delegation {
         Some(())
     }
 
-    /// Reads what the root key was found to have signed.
+    /// Reads bytes whose signature by the root key holds.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, StateRefused> {
         let part = StatePart::Delegation;
         let rest = bytes.strip_prefix(TAG).ok_or(StateRefused::OtherFormat { part })?;
@@ -264,7 +265,7 @@ pub struct SignedDelegation {
 }
 
 impl SignedDelegation {
-    /// Puts a signature to [`Delegation::unsigned`]. Whether it holds is seen by who reads it:
+    /// Adds a signature to [`Delegation::unsigned`]. The reader checks whether it holds:
     /// [`super::StateTrust::delegation`].
     pub fn new(unsigned: &[u8], signature: &[u8]) -> Result<Self, StateRefused> {
         let mut bytes = Vec::new();
@@ -273,7 +274,7 @@ impl SignedDelegation {
         Self::from_bytes(&bytes)
     }
 
-    /// Takes what [`Self::as_bytes`] gave.
+    /// Reads the bytes of [`Self::as_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateRefused> {
         let mut reader = Reader::new(bytes);
         let signed = Self::take(&mut reader)?;
@@ -295,7 +296,7 @@ impl SignedDelegation {
         Ok(Self { bytes })
     }
 
-    /// To be kept, or put into a head.
+    /// The bytes to store, or to put into a head.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -38,10 +38,10 @@ pub struct HeadDraft {
     pub sequence: u64,
     /// When it was made.
     pub generated_at: UnixTime,
-    /// The longest that any pass was ever valid, in seconds. It only grows: entries leave the body
-    /// after that time, so that no pass may be valid for longer.
+    /// The longest lifetime that any pass was issued with, in seconds. It only grows. Entries leave
+    /// the body after that time, so a pass with a longer lifetime is refused.
     pub maximum_lifetime: u32,
-    /// The cut-off of all passes; the epoch where none was ordered.
+    /// The cut-off of all passes; the epoch if there is none.
     pub revoked_up_to: UnixTime,
     /// The length of the body, in bytes.
     pub body_bytes: u32,
@@ -102,7 +102,7 @@ fn malformed(problem: &'static str) -> StateRefused {
     StateRefused::Malformed { part: StatePart::Head, problem }
 }
 
-/// A head whose parts were told apart, and nothing else: no signature was looked at.
+/// A head that was split into its parts. No signature is checked yet.
 pub(super) struct Unproven<'b> {
     pub(super) delegation: SignedDelegation,
     /// Its fields, still to be read.
@@ -136,7 +136,7 @@ impl<'b> Unproven<'b> {
         Ok(Self { delegation, fields, signed, signature })
     }
 
-    /// The head, by who has checked both signatures.
+    /// The head. The caller has checked both signatures.
     pub(super) fn proven(self, delegated: Arc<ProvenDelegation>) -> Result<Head, StateRefused> {
         Ok(Head { delegated, draft: self.draft()? })
     }
@@ -178,8 +178,8 @@ impl Head {
         self.draft.generated_at
     }
 
-    /// The longest that a pass may be valid, in seconds: one valid for longer could outlive its
-    /// revocation.
+    /// The longest lifetime that a pass may have, in seconds: one with a longer lifetime could
+    /// outlive its revocation.
     pub fn maximum_lifetime(&self) -> u32 {
         self.draft.maximum_lifetime
     }
@@ -194,7 +194,7 @@ impl Head {
         self.draft.body_digest
     }
 
-    /// The length of the body, in bytes: nothing longer needs to be fetched to its end.
+    /// The length of the body, in bytes: an answer that is longer need not be read to its end.
     pub fn body_bytes(&self) -> u32 {
         self.draft.body_bytes
     }

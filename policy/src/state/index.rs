@@ -1,4 +1,4 @@
-//! Where to look for a hash among many.
+//! Finding a hash among many.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -6,30 +6,29 @@ use alloc::vec::Vec;
 /// A hash as it is stored.
 pub(super) type Hash = [u8; 8];
 
-/// How many hashes there are to a bucket. The more, the smaller is the index; the fewer, the nearer
-/// does a hash lie to where it is expected.
+/// Hashes per bucket, on average. More make the index smaller; fewer make the expected position of
+/// a hash more exact.
 const HASHES_A_BUCKET: usize = 64;
 
-/// How many words of 32 bits there are to a bucket: four bits to a hash, of which it sets two.
+/// Words of 32 bits per bucket: four bits per hash, of which it sets two.
 const WORDS_A_BUCKET: usize = HASHES_A_BUCKET / 8;
 
-/// Within so many places of where it is expected nearly every hash lies.
+/// Nearly every hash is within this distance of its expected position.
 const REACH: usize = 8;
 
-/// Where in a section a hash would be, and whether any is near.
+/// Finds the position of a hash in a section with few accesses to memory, since waiting for memory
+/// is most of the cost of a look-up among a million hashes.
 ///
-/// Of a million hashes each look-up finds others than the last one did, and to wait for memory is
-/// most of what it costs. Hashes are spread evenly: of those that are not there two bits tell five out
-/// of six, from memory of half a byte an entry; and of the others the place within their bucket is
-/// known to within a few, so that the section itself is waited for once, where a search by halves
-/// waits for it twenty times. Of hashes that are spread otherwise it is slower to find one, and as
-/// right.
+/// Hashes are distributed evenly. So a Bloom filter of half a byte per hash rejects five in six of
+/// those that are absent, and interpolation gives the position of the others within their bucket to
+/// within a few places. A look-up then reads the section once, where a binary search reads it twenty
+/// times. If hashes are distributed unevenly, a look-up takes longer and its answer is still right.
 pub(super) struct Index {
-    /// Where each bucket begins; last, where the section ends. A bucket holds the hashes of one
-    /// stretch of the numbers, all stretches being as long.
+    /// The position of the first hash of each bucket, and then the number of hashes. Each bucket
+    /// holds the hashes of one range of numbers; all ranges have the same length.
     starts: Vec<u32>,
-    /// A word for each of so many stretches. Of every hash in it two bits are set, which the last
-    /// bits of the hash choose.
+    /// The Bloom filter: a word for each of [`WORDS_A_BUCKET`] parts of a bucket's range. Each hash
+    /// in that part sets two bits, which its last bits choose.
     words: Vec<u32>,
 }
 
@@ -46,7 +45,7 @@ impl Index {
             let hash = value(hash);
             let (word, _) = expected(hash, words.len())?;
             *words.get_mut(word)? |= bits(hash);
-            // A bucket is so many words, and the next begins where its last hash ends.
+            // The next bucket begins after the last hash of this one.
             *starts.get_mut((word / WORDS_A_BUCKET).saturating_add(1))? = ended;
         }
         // A bucket without hashes begins where the one before it ends.
@@ -58,7 +57,7 @@ impl Index {
         Some(Self { starts, words })
     }
 
-    /// Where the hash is among those that this is the index of, if it is there.
+    /// The position of a hash in the section that this is the index of.
     pub(super) fn position(&self, hashes: &[Hash], hash: u64) -> Option<usize> {
         let (word, _) = expected(hash, self.words.len())?;
         if !self.words.get(word)? & bits(hash) != 0 {
@@ -66,7 +65,7 @@ impl Index {
         }
         let (bucket, beyond) = expected(hash, self.starts.len().checked_sub(1)?)?;
         let [start, end] = *self.starts.get(bucket..)?.first_chunk()?;
-        // Less than the bucket has.
+        // Less than the number of hashes in the bucket.
         let ahead = u64::from(end.checked_sub(start)?).wrapping_mul(beyond) >> 32;
         let [start, end] = [usize::try_from(start).ok()?, usize::try_from(end).ok()?];
         let near = start.saturating_add(usize::try_from(ahead).ok()?);
@@ -78,7 +77,7 @@ impl Index {
             let ahead = smaller(window, hash);
             match window.get(ahead) {
                 Some(it) if value(it) == hash => return ahead.checked_add(from),
-                // Its place is between two of these, or there are no others.
+                // It would be between two of these, or there are no others.
                 Some(_) if ahead > 0 || from == start => return None,
                 None if to == end => return None,
                 _ => {}
@@ -88,15 +87,15 @@ impl Index {
     }
 }
 
-/// The stretch of a hash, and how much of that lies before it, in parts of 2^32.
-fn expected(hash: u64, stretches: usize) -> Option<(usize, u64)> {
+/// The range that a hash is in, of so many, and how much of the range is below it, in parts of 2^32.
+fn expected(hash: u64, ranges: usize) -> Option<(usize, u64)> {
     // There are less than 2^32 of them.
-    let scaled = (hash >> 32).wrapping_mul(u64::try_from(stretches).ok()?);
+    let scaled = (hash >> 32).wrapping_mul(u64::try_from(ranges).ok()?);
     Some((usize::try_from(scaled >> 32).ok()?, scaled & u64::from(u32::MAX)))
 }
 
-/// How many of some ascending hashes are smaller. A few are all compared, since none of that has to
-/// wait for another comparison.
+/// How many of some ascending hashes are smaller. A few hashes are all compared, since those
+/// comparisons do not wait for each other.
 fn smaller(hashes: &[Hash], than: u64) -> usize {
     if hashes.len() <= 2 * REACH {
         hashes.iter().filter(|hash| value(hash) < than).count()
@@ -127,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// Each hash is found in its place, and none of its neighbours that is not there.
+    /// Each hash is found at its position, and no absent neighbour of it.
     fn holds(all: &BTreeSet<u64>) {
         let hashes: Vec<Hash> = all.iter().map(|hash| hash.to_le_bytes()).collect();
         let index = Index::of(&hashes).unwrap();
@@ -151,7 +150,7 @@ mod tests {
             ..ProptestConfig::default()
         })]
 
-        /// However unevenly they are spread.
+        /// However unevenly they are distributed.
         #[test]
         fn each_hash_is_found_in_its_place(
             even in proptest::collection::btree_set(any::<u64>(), 0..2000),

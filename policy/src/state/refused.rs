@@ -41,7 +41,7 @@ pub enum StateSigner {
     State,
 }
 
-/// Why a state, or a part of it, is not taken. The one in hand, if any, stays in use.
+/// Why a state, or a part of it, is not taken. The state before it stays in use.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StateRefused {
     /// Dated more than [`MAX_SECONDS_AHEAD`] ahead.
@@ -51,7 +51,7 @@ pub enum StateRefused {
         /// Now.
         now: UnixTime,
     },
-    /// Another head with the sequence number of the one in hand.
+    /// Another head with the sequence number of the one in use.
     Forked {
         /// The number.
         sequence: u64,
@@ -65,14 +65,14 @@ pub enum StateRefused {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A sequence number below one that was seen, or below the least that this edge takes.
+    /// A sequence number below one that was seen, or below the minimum of this edge.
     Older {
         /// The number.
         sequence: u64,
         /// What it must reach.
         least: u64,
     },
-    /// A delegation from before one that was seen, or before the first that this edge takes.
+    /// A delegation older than one that was seen, or older than the minimum of this edge.
     OlderDelegation {
         /// Its serial number.
         serial: u64,
@@ -95,7 +95,7 @@ pub enum StateRefused {
     RootKeys,
     /// A signature that does not hold.
     Signature(StateSigner),
-    /// What cannot be the id of a site.
+    /// Not the id of a site.
     SiteId,
     /// A part beyond its limit.
     TooLarge {

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::key::Thumbprint;
 use crate::time::UnixTime;
 
-/// What of a pass can be revoked.
+/// The properties of a pass by which it can be revoked.
 #[derive(Clone, Copy, Debug)]
 pub struct Revocable<'p> {
     /// Whose it is: `sub`.

@@ -1,4 +1,4 @@
-//! Whose state an edge takes, and from when on.
+//! Which states an edge takes.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,8 +11,8 @@ use crate::backend::Backend;
 use crate::key::PublicKey;
 use crate::time::UnixTime;
 
-/// The oldest that is taken, baked into an edge when it is deployed: what keeps one that has just
-/// started, and has seen nothing yet, from being handed an old state.
+/// The oldest state that an edge takes, fixed when the edge is deployed. It protects an edge that has
+/// just started, and so has seen no state, from an old one.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Minimum {
     /// Of [`Head::sequence`].
@@ -21,7 +21,7 @@ pub struct Minimum {
     pub serial: u64,
 }
 
-/// Whose state an edge takes, and from when on.
+/// Which states an edge takes: whose, and how old.
 pub struct StateTrust {
     site: Option<SiteId>,
     roots: Vec<ReadyKey>,
@@ -30,9 +30,9 @@ pub struct StateTrust {
 }
 
 impl StateTrust {
-    /// Takes the state of `site`, delegated by a root key. There may be two of those while one
-    /// takes over from the other. Without a site the root key alone says whose state it is: name
-    /// one where several sites share a root key.
+    /// Takes the state of `site`, delegated by a root key. There may be two root keys while one
+    /// replaces the other. Without a site the root key alone says whose state it is: name the site
+    /// if several share a root key.
     pub fn new(
         site: Option<SiteId>,
         roots: &[PublicKey],
@@ -47,11 +47,11 @@ impl StateTrust {
         Ok(Self { site, roots, minimum, backend })
     }
 
-    /// Reads a head that was fetched: its signatures, its site, and that it is neither older than
-    /// `seen`, the one in hand, nor dated more than [`MAX_SECONDS_AHEAD`] ahead.
+    /// Reads a head that was fetched. Checks its signatures and its site, and that it is neither
+    /// older than `seen`, the one in use, nor dated more than [`MAX_SECONDS_AHEAD`] ahead.
     ///
-    /// Unsigned bytes are split by their lengths and not looked into. A delegation that `seen` has
-    /// already is not checked again.
+    /// Before a signature holds, bytes are split by their lengths and not read. A delegation that
+    /// `seen` has too is not checked again.
     pub fn head(
         &self,
         bytes: &[u8],

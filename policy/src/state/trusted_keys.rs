@@ -1,4 +1,4 @@
-//! The keys that a delegation lists, ready to verify passes.
+//! The keys of a delegation, ready to verify passes.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use crate::key::KeyKind;
 use crate::trusted_key::{TrustedKey, TrustedKeys};
 
 impl Delegation {
-    /// The keys of CloudFront credentials. There has to be one.
+    /// The keys for CloudFront credentials. There has to be at least one.
     pub fn trusted_keys(&self, backend: &dyn Backend) -> Result<TrustedKeys, StateRefused> {
         let mut keys = Vec::new();
         for DelegatedKey { id, key, algorithms, .. } in self.keys_for(KeyUse::CloudFront) {
@@ -21,7 +21,7 @@ impl Delegation {
         Ok(TrustedKeys::new(keys)?)
     }
 
-    /// The keys of claims tokens. No secret is among them.
+    /// The keys for claims tokens. None is a secret.
     pub fn claims_keys(&self, backend: &dyn Backend) -> Result<Vec<ClaimsKey>, StateRefused> {
         let mut keys = Vec::new();
         for DelegatedKey { id, key, .. } in self.keys_for(KeyUse::Claims) {
@@ -29,7 +29,7 @@ impl Delegation {
                 KeyKind::P256 => JoseAlgorithm::Es256,
                 KeyKind::Rsa { .. } => JoseAlgorithm::Rs256,
             };
-            // One without an id is not in a delegation, and would be refused here.
+            // A claims key in a delegation has an id. An empty one would be refused here.
             let id = id.as_deref().unwrap_or_default();
             let (thumbprint, ready) = (backend.thumbprint(key), backend.key(key)?);
             keys.push(ClaimsKey::public(id, algorithm, key, thumbprint, ready)?);

@@ -1,4 +1,4 @@
-//! A head and a delegation taken apart for people to look at. Nothing in them is proven.
+//! A head and a delegation decoded for people to look at. Nothing in them is proven.
 
 use super::delegation::{Delegation, SignedDelegation};
 use super::head::{HeadDraft, Unproven};
@@ -9,9 +9,9 @@ use super::refused::{StatePart, StateRefused};
 /// No edge takes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnprovenHead {
-    /// Which keys the site trusts, by its own account.
+    /// The keys that the site trusts, as the head claims.
     pub delegation: Delegation,
-    /// What it says beside that.
+    /// Its other fields.
     pub fields: HeadDraft,
 }
 
@@ -24,7 +24,7 @@ impl UnprovenHead {
 }
 
 impl SignedDelegation {
-    /// What it says, **unproven**: for inspection, and to learn of which site it is to be.
+    /// What it says, **unproven**: for inspection, and to learn whose it claims to be.
     pub fn unproven(&self) -> Result<Delegation, StateRefused> {
         let part = StatePart::Delegation;
         let (unsigned, _) =
