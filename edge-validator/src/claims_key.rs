@@ -38,6 +38,11 @@ impl ClaimsKeySettings {
         self.algorithm
     }
 
+    /// The secret; None of a public key.
+    pub fn secret_bytes(&self) -> Option<&[u8]> {
+        (self.algorithm == JoseAlgorithm::Hs256).then_some(&*self.key)
+    }
+
     pub(crate) fn read(baked: &mut Baked<'_>) -> Self {
         let id = baked.string("id");
         let name = baked.string("algorithm");

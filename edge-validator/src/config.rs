@@ -11,7 +11,9 @@ use serde::Deserialize;
 use self::revocation::RevocationToml;
 use crate::claims_key::ClaimsKeySettings;
 use crate::revocation::StateSource;
-use crate::settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
+use crate::settings::{
+    ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings, SettingsRefused,
+};
 
 /// Reads `edge.toml`. `read_file` gives the content of a file that it names, relative to the file
 /// itself; its error is passed on.
@@ -48,6 +50,7 @@ pub fn settings_from_toml(
         expose_reason: file.expose_reason,
         keys: keys.collect::<Result<_, _>>()?,
         revocation,
+        key_value_store: file.key_value_store.map(KeyValueStoreToml::settings),
         public_paths: file.public.paths,
         redirect_to: file.refusal.redirect_to,
         cors_origins: file.refusal.cors_origins,
@@ -101,6 +104,7 @@ struct EdgeToml {
     claims_key: Vec<ClaimsKeyToml>,
     max_lifetime_seconds: Option<u32>,
     revocation: Option<RevocationToml>,
+    key_value_store: Option<KeyValueStoreToml>,
     #[serde(default)]
     public: PublicToml,
     #[serde(default)]
@@ -151,6 +155,23 @@ struct ClaimsKeyToml {
     secret_file: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyValueStoreToml {
+    #[serde(default = "quarter_of_an_hour")]
+    max_stale_seconds: u32,
+}
+
+impl KeyValueStoreToml {
+    fn settings(self) -> KeyValueStoreSettings {
+        KeyValueStoreSettings { max_stale_seconds: self.max_stale_seconds }
+    }
+}
+
+fn quarter_of_an_hour() -> u32 {
+    900
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PublicToml {
@@ -172,7 +193,8 @@ fn https() -> String {
 
 impl EdgeToml {
     fn check(&self) -> Result<(), ConfigRefused> {
-        if self.key.is_empty() {
+        // Behind CloudFront's own check a CloudFront Function leaves the credential to that.
+        if self.key.is_empty() && !matches!(self.mode, Mode::Native) {
             return Err(ConfigRefused::NoKey);
         }
         Ok(())

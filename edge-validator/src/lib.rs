@@ -25,7 +25,9 @@ pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_PROOFS, SignatureMemory};
 pub use openness::Openness;
 pub use response::Response;
 pub use revocation::{RevocationSettings, StateSource};
-pub use settings::{ClaimsSetting, Enforcement, KeySettings, Settings, SettingsRefused};
+pub use settings::{
+    ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings, SettingsRefused,
+};
 pub use state_holder::WantedBody;
 pub use validator::{
     Answer, CONTEXT_HEADER, Checked, Forwarded, Passed, Refusal, Validator, Verdict,

@@ -32,12 +32,22 @@ pub struct Settings {
     pub claims_keys: Vec<ClaimsKeySettings>,
     /// How revoked passes become known; None if revocation is not checked.
     pub revocation: Option<RevocationSettings>,
+    /// How a CloudFront Function learns of them, which reads no other state; None if it does not.
+    /// It is not baked in for validators.
+    pub key_value_store: Option<KeyValueStoreSettings>,
     /// Paths that need no pass; `*` is any run of characters.
     pub public_paths: Vec<String>,
     /// Where page navigations without a pass are sent.
     pub redirect_to: Option<String>,
     /// Origins whose scripts may read refusals.
     pub cors_origins: Vec<String>,
+}
+
+/// The KeyValueStore of a CloudFront Function: who is revoked, and the keys of claims tokens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KeyValueStoreSettings {
+    /// How old it may be by its own date.
+    pub max_stale_seconds: u32,
 }
 
 /// Whether a claims token is demanded.
@@ -159,6 +169,7 @@ impl Settings {
             keys: baked.objects("keys", "a key", KeySettings::read),
             claims_keys: baked.objects("claims_keys", "a claims key", ClaimsKeySettings::read),
             revocation: baked.object_or_null("revocation", RevocationSettings::read),
+            key_value_store: None,
             public_paths: baked.strings("public_paths"),
             redirect_to: baked.string_or_null("redirect_to"),
             cors_origins: baked.strings("cors_origins"),

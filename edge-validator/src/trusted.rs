@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use policy::{
-    Backend, ClaimsKey, ClaimsNeed, ClaimsRules, ClaimsTrust, Delegation, JoseAlgorithm,
-    StateRefused, Trust, TrustedKey, TrustedKeys,
+    Backend, ClaimsKey, ClaimsNeed, ClaimsRules, ClaimsTrust, Delegation, Deployment,
+    JoseAlgorithm, StateRefused, Trust, TrustedKey, TrustedKeys,
 };
 
 use crate::settings::{ClaimsSetting, KeySettings, Settings, SettingsRefused};
@@ -25,7 +25,11 @@ pub(crate) fn by_settings(
         }
     }
     let claims = claims_trust(settings, claims_keys, &**backend);
-    Ok(Trust::new(settings.deployment, TrustedKeys::new(keys)?, claims)?)
+    let keys = match settings.deployment {
+        Deployment::Native if keys.is_empty() => TrustedKeys::none(),
+        _ => TrustedKeys::new(keys)?,
+    };
+    Ok(Trust::new(settings.deployment, keys, claims)?)
 }
 
 /// The keys that a state lists, in place of those of the settings. Secrets cannot be listed, so

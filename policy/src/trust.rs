@@ -15,12 +15,16 @@ pub struct Trust {
 
 impl Trust {
     /// The keys of CloudFront credentials, and what is asked of claims tokens. No key may be
-    /// trusted for both, nor two claims keys have one id.
+    /// trusted for both, nor two claims keys have one id. [`TrustedKeys::none`] are only for
+    /// [`Deployment::Native`], where a credential that is visible is then refused.
     pub fn new(
         deployment: Deployment,
         keys: TrustedKeys,
         claims: ClaimsTrust,
     ) -> Result<Self, TrustRefused> {
+        if keys.are_none() && deployment == Deployment::Standalone {
+            return Err(TrustRefused::NoKey);
+        }
         if let ClaimsTrust::Checked(rules) = &claims {
             if rules.keys.is_empty() {
                 return Err(TrustRefused::NoClaimsKey);

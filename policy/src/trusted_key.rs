@@ -192,6 +192,15 @@ impl TrustedKeys {
         Ok(Self { keys })
     }
 
+    /// None, where CloudFront alone checks credentials: see [`crate::Trust::new`].
+    pub const fn none() -> Self {
+        Self { keys: Vec::new() }
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// The key with this id; if there is none, the keys without an id.
     pub(crate) fn candidates(&self, id: &str) -> impl Iterator<Item = &TrustedKey> {
         let named = self.keys.iter().any(|key| key.id.as_deref() == Some(id));

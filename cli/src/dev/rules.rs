@@ -47,6 +47,7 @@ pub(super) fn settings(
             max_stale_seconds: MAX_STALE_SECONDS,
             when_unknown: WhenUnknown::Deny,
         }),
+        key_value_store: None,
         public_paths: Vec::new(),
         redirect_to: None,
         cors_origins: Vec::new(),

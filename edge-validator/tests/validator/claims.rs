@@ -8,12 +8,12 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edge_validator::{
-    Answer, ClaimsKeySettings, ClaimsSetting, Enforcement, Settings, SignatureMemory, Validator,
-    ViewerRequest, answer_json, settings_from_toml,
+    Answer, ClaimsKeySettings, ClaimsSetting, Enforcement, Settings, SettingsRefused,
+    SignatureMemory, Validator, ViewerRequest, answer_json, settings_from_toml,
 };
 use policy::{
     ClaimsNeed, ClaimsRules, ClaimsTrust, Code, Deployment, JoseAlgorithm, Request, Scheme,
-    ShortRsa, Trust, TrustedKey, TrustedKeys, Url, verify_remembering,
+    ShortRsa, Trust, TrustRefused, TrustedKey, TrustedKeys, Url, verify_remembering,
 };
 
 use crate::pass::{END, KEY_ID, NOW, Pass, at, corpus_key, get, settings, validator};
@@ -112,6 +112,23 @@ fn the_context_of_what_is_admitted_is_forwarded() {
     assert_eq!(context(optional, &ViewerRequest { cookies: &[&bare], ..get() }), None);
     let public = Settings { public_paths: vec!["/video/*".to_owned()], ..with_claims() };
     assert_eq!(context(public, &viewer), None);
+}
+
+#[test]
+fn only_behind_cloudfront_may_no_key_be_named() {
+    let no_keys = Settings { keys: Vec::new(), ..with_claims() };
+    let refused = Validator::new(no_keys.clone(), AwsLc).err();
+    assert_eq!(refused, Some(SettingsRefused::Trust(TrustRefused::NoKey)));
+    let native = Settings { deployment: Deployment::Native, ..no_keys };
+    let pass = Pass::new();
+    let alone = format!("Edgepass-Claims={}", token_until(&pass, END));
+    let viewer = ViewerRequest { cookies: &[&alone], ..get() };
+    assert_eq!(context(native.clone(), &viewer), Some("tier=gold".to_owned()));
+    // A credential that is visible could not be checked.
+    let cookie = cookie(&pass);
+    let viewer = ViewerRequest { cookies: &[&cookie], ..get() };
+    let checked = validator(native).check(&viewer, at(NOW));
+    assert_eq!(checked.result.err().map(|denied| denied.code()), Some(Code::UnknownKey));
 }
 
 #[test]

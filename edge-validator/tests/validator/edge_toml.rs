@@ -78,6 +78,7 @@ fn every_member() {
             trusted(None, "p256.public.pem", &[Algorithm::EcdsaSha256]),
         ],
         revocation: None,
+        key_value_store: None,
         public_paths: vec!["/login*".to_owned(), "/favicon.ico".to_owned()],
         redirect_to: Some("https://www.example.com/login".to_owned()),
         cors_origins: vec![
@@ -100,6 +101,7 @@ fn what_is_left_out() {
         expose_reason: false,
         keys: vec![trusted(None, "rsa.public.pem", &[Algorithm::RsaSha256])],
         revocation: None,
+        key_value_store: None,
         public_paths: vec![],
         redirect_to: None,
         cors_origins: vec![],

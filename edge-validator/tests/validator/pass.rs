@@ -49,6 +49,7 @@ pub(crate) fn settings() -> Settings {
         expose_reason: false,
         keys: vec![trusted(Some(KEY_ID), "rsa.public.pem", &[Algorithm::RsaSha256])],
         revocation: None,
+        key_value_store: None,
         public_paths: vec![],
         redirect_to: None,
         cors_origins: vec![],
