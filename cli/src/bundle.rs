@@ -1,5 +1,7 @@
 //! `edgepass bundle`: what is deployed to the edge, ready to upload.
 
+mod cloudfront_function;
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use policy::JoseAlgorithm;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use self::cloudfront_function::CloudFrontFunction;
 use crate::edge_claims::edge_claims;
 use crate::outcome::{Ended, Failure, Outcome};
 use crate::output;
@@ -29,6 +32,8 @@ pub(crate) struct Bundle {
 #[derive(Subcommand)]
 enum Target {
     LambdaEdge(LambdaEdge),
+    #[command(name = "cloudfront-function")]
+    CloudFrontFunction(CloudFrontFunction),
 }
 
 /// Make a Lambda@Edge function for viewer-request.
@@ -65,6 +70,7 @@ impl Bundle {
     pub(crate) fn run(self) -> Outcome {
         match self.target {
             Target::LambdaEdge(bundle) => bundle.run(),
+            Target::CloudFrontFunction(bundle) => bundle.run(),
         }
     }
 }
@@ -72,6 +78,12 @@ impl Bundle {
 impl LambdaEdge {
     fn run(self) -> Outcome {
         let (mut settings, _) = read_config(&self.config)?;
+        if companion::is_meant(&settings) || settings.key_value_store.is_some() {
+            return Err(Failure::Usage(format!(
+                "the configuration `{}` is that of a CloudFront Function: it has no `[[key]]`, or a `[key_value_store]`, which Lambda@Edge cannot read; use `edgepass bundle cloudfront-function`, or change it",
+                self.config.display()
+            )));
+        }
         if let (Some(openness), false) = (settings.openness(), self.danger_public) {
             return Err(Failure::Usage(format!(
                 "{openness}, so the bundle would let everybody in; if that is meant, add `--danger-public`"

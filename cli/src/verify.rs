@@ -7,7 +7,10 @@ use core::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
-use edge_validator::{Checked, Enforcement, Passed, StateSource, Validator, ViewerRequest};
+use companion::KeyValueStore;
+use edge_validator::{
+    Checked, Enforcement, Passed, Settings, StateSource, Validator, ViewerRequest,
+};
 use policy::{Deployment, Request, ShortRsa, UnixTime};
 
 use self::claims_options::{ClaimsOptions, Revoked};
@@ -103,7 +106,14 @@ impl Verify {
 
     fn judge(&self, now: UnixTime) -> Result<Judge, Failure> {
         if let Some(config) = &self.config {
-            let (_, validator) = read_config(config)?;
+            let (settings, validator) = read_config(config)?;
+            if companion::is_meant(&settings) {
+                companion::Function::new(&settings).map_err(|refused| {
+                    Failure::Usage(format!("the configuration `{}`: {refused}", config.display()))
+                })?;
+                let store = self.function_store(&settings, config)?;
+                return Ok(Judge::Function(Box::new((settings, validator, store))));
+            }
             self.hand_in_state(&validator, config, now)?;
             return Ok(Judge::Edge(Box::new(validator)));
         }
@@ -138,6 +148,34 @@ impl Verify {
         Ok(())
     }
 
+    /// The store that a function would read: the file that stands for it.
+    fn function_store(
+        &self,
+        settings: &Settings,
+        config: &Path,
+    ) -> Result<Option<KeyValueStore>, Failure> {
+        match (settings.key_value_store, &self.claims.state) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(Failure::Usage(format!(
+                "the configuration `{}` has no `[key_value_store]`, so its function reads none; leave out `--state`, or add it there",
+                config.display()
+            ))),
+            (Some(_), None) => {
+                warn(
+                    "the KeyValueStore is not fetched; name a copy, such as kvs.json of the bundle, with `--state`",
+                );
+                Ok(None)
+            }
+            (Some(_), Some(file)) => {
+                let unfit = |problem: &dyn core::fmt::Display| {
+                    Failure::Usage(format!("the store `{}`: {problem}", file.display()))
+                };
+                let text = std::fs::read_to_string(file).map_err(|error| unfit(&error))?;
+                KeyValueStore::from_import(&text).map(Some).map_err(|fault| unfit(&fault))
+            }
+        }
+    }
+
     fn verdict(&self, judge: &Judge, now: UnixTime) -> Result<Verdict, Failure> {
         let url = match self.url.requested()? {
             Ok(url) => url,
@@ -162,7 +200,18 @@ impl Verify {
                 let result = result.map(|admitted| Passed::Admitted(Box::new(admitted)));
                 Checked { outline, result }
             }
-            Judge::Edge(validator) => self.ask(validator, &request, now),
+            Judge::Edge(validator) => self.ask(validator, &request, |viewer| {
+                let Checked { outline, result } = validator.check(viewer, now);
+                Checked { outline: outline.map(policy::Outline::into_owned), result }
+            }),
+            Judge::Function(function) => {
+                let (settings, validator, store) = &**function;
+                self.ask(validator, &request, |viewer| {
+                    let outline = policy::outline(&request).map(policy::Outline::into_owned);
+                    let result = companion::decide(settings, store.as_ref(), viewer, now);
+                    Checked { outline, result }
+                })
+            }
         };
         let credential = match &result {
             // The edge has not looked for one.
@@ -177,7 +226,12 @@ impl Verify {
     }
 
     /// What the edge would say, whether it would act on it or not.
-    fn ask(&self, edge: &Validator, request: &Request<'_>, now: UnixTime) -> Checked<'static> {
+    fn ask(
+        &self,
+        edge: &Validator,
+        request: &Request<'_>,
+        check: impl FnOnce(&ViewerRequest<'_>) -> Checked<'static>,
+    ) -> Checked<'static> {
         let Request { url, method, cookies, origin, referer, .. } = *request;
         if url.scheme() != edge.scheme() {
             warn(&format!(
@@ -197,14 +251,14 @@ impl Verify {
             referer,
             ..ViewerRequest::default()
         };
-        let Checked { outline, result } = edge.check(&viewer, now);
-        if result.is_err() && edge.enforcement() != Enforcement::Enforce {
+        let checked = check(&viewer);
+        if checked.result.is_err() && edge.enforcement() != Enforcement::Enforce {
             warn(&format!(
                 "the edge would let the request through all the same: its `enforcement` is `{}`",
                 edge.enforcement().name()
             ));
         }
-        Checked { outline: outline.map(policy::Outline::into_owned), result }
+        checked
     }
 
     fn warn_of_sha1(&self, credential: Option<&Outline>) {
@@ -223,6 +277,8 @@ impl Verify {
 enum Judge {
     /// A whole edge.
     Edge(Box<Validator>),
+    /// A CloudFront Function: its settings, what of them is an edge's, and what it reads.
+    Function(Box<(Settings, Validator, Option<KeyValueStore>)>),
     /// The walk, with these keys.
     Keys(policy::Trust, Option<Revoked>),
 }

@@ -33,7 +33,8 @@ pub(super) struct ClaimsOptions {
     #[arg(long, value_name = "ID=FILE[:ALG]", value_hint = ValueHint::FilePath)]
     claims_trust: Vec<ClaimsTrust>,
     /// The head of the state of what is revoked, as it was published: its body lies in `body`
-    /// beside it. Stands for the one that --config names
+    /// beside it. Stands for the one that --config names; for a CloudFront Function, its KeyValueStore as
+    /// a file that AWS imports
     #[arg(long, value_name = "HEAD_FILE", value_hint = ValueHint::FilePath)]
     pub(super) state: Option<PathBuf>,
     /// The root key that the state goes back to; two while it changes
