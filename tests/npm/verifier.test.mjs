@@ -68,7 +68,7 @@ test("a refusal has its facts and what to do", async () => {
     cloudfront: "MissingKey",
     credential: null,
     meaning: "no signing parameter in the URL and no signing cookie",
-    hint: "issue a pass; if there is one, see that the browser sends it: Domain, Path, SameSite, credentials mode",
+    hint: "issue a pass; if there is one, check that the browser sends it: Domain, Path, SameSite, credentials mode",
   });
 });
 

@@ -30,10 +30,6 @@ impl Kind {
         }
         if text.contains("PRIVATE KEY-----") {
             Some(Self::PrivateKey)
-        } else if text.contains("-----BEGIN CERTIFICATE-----") {
-            Some(Self::Certificate)
-        } else if text.contains("PUBLIC KEY-----") {
-            Some(Self::PublicKey)
         } else if ["http://", "https://"].iter().any(|it| text.starts_with(it))
             && !text.contains(char::is_whitespace)
         {
@@ -46,6 +42,11 @@ impl Kind {
             Some(Self::Command)
         } else if cookies::is_cookies(text) {
             Some(Self::Cookies)
+        // After what may quote a key: people put one where its id belongs, in a cookie or a URL.
+        } else if text.contains("-----BEGIN CERTIFICATE-----") {
+            Some(Self::Certificate)
+        } else if text.contains("PUBLIC KEY-----") {
+            Some(Self::PublicKey)
         } else {
             None
         }

@@ -271,7 +271,7 @@ fn lines_of_origins() -> Vec<Case> {
         ("twice", &[OURS, OURS][..], &[][..], "https://www.example.com, https://www.example.com"),
         ("twice-and-referer", &[OURS, OTHER], &[PAGE], "https://www.example.com, https://other"),
         ("second-of-two", &[OTHER, OURS], &[], "https://other.example.com, https://www"),
-        ("empty", &[""], &[], ""),
+        ("empty-origin", &[""], &[], ""),
         ("empty-and-referer", &[""], &[PAGE], ""),
         ("empty-and-another", &["", OURS], &[PAGE], ", https://www.example.com"),
         ("twice-empty-and-referer", &["", ""], &[PAGE], ", "),
