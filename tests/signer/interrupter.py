@@ -1,5 +1,6 @@
 """Proxies before AWS's services that end the caller at one of the changes that it asks for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -24,26 +25,49 @@ CHANGES = {
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Interruption:
-    """The change of this number ends the caller: before it is made, or after."""
+    """Ends the caller at one of its changes: before that change is made, or after."""
 
-    number: int
     after: bool
     end: Callable[[], None]
     operation: str | None = None
     """At which it was ended."""
-    _changes: int = 0
+    _changes: Counter[str] = field(default_factory=Counter)
     _lock: Any = field(default_factory=Lock)
 
     def is_at(self, change: str) -> bool:
         """Counts the changes, of whichever service."""
         with self._lock:
-            is_here = self._changes == self.number
-            self._changes += 1
-        if is_here:
-            self.operation = change
+            is_here = self.operation is None and self._is_due(change)
+            self._changes[change] += 1
+            if is_here:
+                self.operation = change
         return is_here
+
+    def _is_due(self, change: str) -> bool:
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class InterruptionAt(Interruption):
+    """Ends the caller at the change of this number, counted from 0."""
+
+    number: int
+
+    def _is_due(self, change: str) -> bool:
+        return self._changes.total() == self.number
+
+
+@dataclass(kw_only=True)
+class InterruptionBeyond(Interruption):
+    """Ends the caller at the first change that `met` does not allow: it says how many changes of
+    each operation pass."""
+
+    met: Counter[str]
+
+    def _is_due(self, change: str) -> bool:
+        return self._changes[change] >= self.met[change]
 
 
 class Interrupter(ThreadingHTTPServer):

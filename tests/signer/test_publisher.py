@@ -13,7 +13,7 @@ import requests
 from conftest import Start, StartPublisher
 from emulator import Function, Session
 from in_between import Change, InBetween, in_between
-from interrupter import Interrupter, Interruption
+from interrupter import Interrupter, InterruptionAt
 from media_site import signed_in
 from passes import Pass, code_at_edge
 from runtime import Invocation
@@ -225,7 +225,7 @@ def test_killed_at_every_write(
         administrate(session, "POST", scope="session", id=f"session-{write}")
         site.put("body/abandoned", b"")
         invocation = Invocation(site.table.changes())
-        interruption = Interruption(write, after, invocation.kill)
+        interruption = InterruptionAt(number=write, after=after, end=invocation.kill)
         with Interrupter(bucket.address, interruption) as interrupter:
             through = site.publisher | {"AWS_ENDPOINT_URL_S3": interrupter.url}
             ended = invocation.run("publisher", through)

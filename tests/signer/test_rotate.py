@@ -12,7 +12,7 @@ import passes
 import pytest
 from conftest import Start
 from emulator import BINARIES
-from interrupter import Interruption, interrupters
+from interrupter import InterruptionAt, interrupters
 from media_site import GRANTS, Environment, KeyPair, signed_in
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, CloudFront, InKms, RotatingSite
 from runtime import put_forward
@@ -53,7 +53,7 @@ class Operator:
             process.kill()
             process.wait()
 
-        interruption = Interruption(number, after, kill)
+        interruption = InterruptionAt(number=number, after=after, end=kill)
         with interrupters(self.site.variables, interruption) as urls:
             process = subprocess.Popen(
                 [str(EDGEPASS), "rotate", command],

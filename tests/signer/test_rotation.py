@@ -1,13 +1,14 @@
 """The rotation function against CloudFront's control plane, Secrets Manager and KMS: from every state,
 killed at every call, and no viewer refused."""
 
+from collections import Counter
 from collections.abc import Callable
 from threading import Timer
 from typing import Any
 
 import pytest
 from in_between import Answered, Asked, in_between
-from interrupter import Interruption, interrupters
+from interrupter import InterruptionBeyond, interrupters
 from media_site import KeyPair
 from rotating_site import CLOCKS, LIFETIME, MAX_AGE, TAG, CloudFront, InKms, RotatingSite
 from runtime import Ended, Invocation
@@ -252,11 +253,13 @@ def test_configuring_a_rotation_tries_the_current_key(rotating: Rotating, key: K
     assert site.current() == "KOLD"
 
 
-def interrupted(site: RotatingSite, event: dict[str, str], number: int, after: bool) -> str | None:
-    """Runs the function until it asks for the change of this number: which one that is, if it is
-    ever asked for."""
+def interrupted(
+    site: RotatingSite, event: dict[str, str], after: bool, met: Counter[str]
+) -> str | None:
+    """Runs the function until it asks for a change beyond those in `met`: which one that is, if it
+    ever does."""
     invocation = Invocation(event)
-    interruption = Interruption(number, after, invocation.kill)
+    interruption = InterruptionBeyond(met=met, after=after, end=invocation.kill)
     with interrupters(site.variables, interruption) as urls:
         ended = invocation.run("rotation", site.variables | urls, site.later)
     assert ended.died == (interruption.operation is not None)
@@ -265,22 +268,22 @@ def interrupted(site: RotatingSite, event: dict[str, str], number: int, after: b
     return interruption.operation
 
 
+def interrupted_everywhere(
+    site: RotatingSite, event: dict[str, str], after: bool, between: int
+) -> set[str]:
+    """Runs the function again and again, `between` seconds apart, until it ends by itself. Each time
+    it is killed at the first change at which none was killed yet: at which operations."""
+    met: Counter[str] = Counter()
+    while operation := interrupted(site, event, after, met):
+        met[operation] += 1
+        assert met.total() < 30, f"never ends by itself: {met}"
+        site.advance(between)
+    return set(met)
+
+
 IN_CLOUDFRONT = {"DELETE public-key", "POST public-key", "PUT key-group"}
 IN_SECRET = {"PutSecretValue", "TagResource", "UpdateSecretVersionStage"}
 IN_KMS = {"CreateKey", "ScheduleKeyDeletion", "UpdateKeyDescription"}
-
-
-def interrupted_everywhere(
-    site: RotatingSite, order: dict[str, str], after: bool, killed: set[str], between: int
-) -> None:
-    """Gives an order again and again, `between` seconds apart, until the function ends by itself.
-    Each time it is killed at the first change that no process was killed at yet; what precedes
-    that change, it finds out by one more change for each attempt."""
-    number = 0
-    while operation := interrupted(site, order, number, after):
-        number = number + 1 if operation in killed else 0
-        killed.add(operation)
-        site.advance(between)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -291,11 +294,11 @@ def test_killed_at_every_change(rotating: Rotating, key: Key, after: bool) -> No
     killed: set[str] = set()
     for step in STEPS:
         # Too short for what is lost on the way to be tidied up.
-        interrupted_everywhere(site, site.order(step, token), after, killed, between=60)
+        killed |= interrupted_everywhere(site, site.order(step, token), after, between=60)
         until_done(site, step, token)
     site.advance(DRAIN + 1000)
     # What was lost on the way goes, too.
-    interrupted_everywhere(site, {}, after, killed, between=1000)
+    killed |= interrupted_everywhere(site, {}, after, between=1000)
     assert site.schedule().error is None
     site.assert_rotated()
     assert killed == IN_CLOUDFRONT | IN_SECRET | (IN_KMS if isinstance(key, InKms) else set())
