@@ -1,9 +1,12 @@
-//! The operating system's clock.
+//! Clocks: what tells the time, and the operating system's.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-#[cfg(feature = "lambda")]
 use policy::UnixTime;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
 /// Milliseconds since 1970; 0 by a clock set before.
 pub(crate) fn system_milliseconds() -> u64 {

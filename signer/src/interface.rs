@@ -1,29 +1,48 @@
 //! The HTTP interface: which request is answered by what.
 
+pub(crate) mod allowance;
+pub(crate) mod caller;
+pub(crate) mod cookies;
+pub(crate) mod cors;
+pub(crate) mod edge_claims;
+pub(crate) mod event;
+pub(crate) mod grants;
+pub(crate) mod idempotency;
+pub(crate) mod identity;
+pub(crate) mod origin;
+pub(crate) mod outcome;
+pub(crate) mod pass;
+pub(crate) mod placement;
+pub(crate) mod problem;
+pub(crate) mod request;
+pub(crate) mod revocations;
+pub(crate) mod session;
+#[cfg(feature = "lambda")]
+pub(crate) mod session_function;
+pub(crate) mod signatures;
+pub(crate) mod urls;
+
 use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Response};
 use policy::UnixTime;
 
-use crate::allowance::Allowance;
-use crate::caller::{Caller, Issue};
-use crate::cors;
-use crate::edge_claims::EdgeClaims;
-use crate::grants::{Grants, GrantsRefused};
-use crate::idempotency::{Answers, Question};
-use crate::identity::{Identity, IdentityRefused, SignIn, SignInTime, UnreadClaim, Viewer};
-use crate::keys::{KeyRing, SigningKeys};
-use crate::outcome::Outcome;
-use crate::problem::{Cause, Problem};
-use crate::request::Request;
-use crate::revocations;
-use crate::session;
-use crate::store::{LONGEST_SIGN_IN_DEFAULT, Store};
-use crate::urls::{self, Wanted};
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
+use crate::clock::Clock;
+use crate::interface::allowance::Allowance;
+use crate::interface::caller::{Caller, Issue};
+use crate::interface::edge_claims::EdgeClaims;
+use crate::interface::grants::{Grants, GrantsRefused};
+use crate::interface::idempotency::{Answers, Question};
+use crate::interface::identity::{
+    Identity, IdentityRefused, SignIn, SignInTime, UnreadClaim, Viewer,
+};
+use crate::interface::outcome::Outcome;
+use crate::interface::problem::{Cause, Problem};
+use crate::interface::request::Request;
+use crate::interface::urls::Wanted;
+use crate::key::ring::{KeyRing, SigningKeys};
+use crate::revocation::store::{LONGEST_SIGN_IN_DEFAULT, Store};
 
 /// Issues passes over HTTP, to whom the authorizer in front of it vouches for.
 ///
@@ -74,7 +93,7 @@ impl Interface {
     }
 
     /// With another age of the oldest sign-in that is served, in seconds: at most that for which
-    /// the store is pruned to remember revocations ([`crate::prune`]), so that none is forgotten
+    /// the store is pruned to remember revocations ([`crate::revocation::store::prune`]), so that none is forgotten
     /// while its sign-in is good for passes.
     pub fn with_longest_sign_in(self, seconds: u32) -> Self {
         Self { longest_sign_in: seconds, ..self }

@@ -1,5 +1,9 @@
 //! Private keys: read from PEM, parsed once, used for many signatures.
 
+pub(crate) mod policy_key;
+pub(crate) mod ring;
+pub(crate) mod site_secret;
+
 mod der;
 mod generate;
 mod pem;

@@ -3,6 +3,8 @@
 //! It never holds a signature, a cookie, a policy, a token or a key, and of people only the
 //! pseudonym.
 
+pub(crate) mod metrics;
+
 mod pruning;
 #[cfg(feature = "lambda")]
 mod rotation;
@@ -18,11 +20,11 @@ pub(crate) use self::pruning::PruningLine;
 #[cfg(feature = "lambda")]
 pub(crate) use self::rotation::{ChangeLine, RotationLine};
 use crate::clock::system_milliseconds;
-use crate::identity::UnreadClaim;
 use crate::interface::Answer;
-use crate::metrics::{Metrics, PublicationMetrics};
-use crate::outcome::Outcome;
-use crate::publish::Publication;
+use crate::interface::identity::UnreadClaim;
+use crate::interface::outcome::Outcome;
+use crate::log::metrics::{Metrics, PublicationMetrics};
+use crate::revocation::publish::Publication;
 
 /// One request: what was asked and what became of it. The same line carries the metrics.
 #[derive(Debug, Serialize)]

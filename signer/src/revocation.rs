@@ -1,8 +1,12 @@
 //! An entry of the store as JSON, over HTTP and on the command line.
 
+pub(crate) mod publish;
+pub(crate) mod publisher_function;
+pub(crate) mod store;
+
 use serde::Serialize;
 
-use crate::store::{Entry, Scope};
+use crate::revocation::store::{Entry, Scope};
 
 /// An [`Entry`] as JSON: `scope`, `id` (but of `all`), `before` (the cut-off, of subjects and
 /// `all`), `recorded_at`, `actor` and `note`; times in seconds since 1970.

@@ -12,6 +12,9 @@
 //! memory: stopped between any two calls, a rotation goes on from what it finds. All that cannot be
 //! found, three moments, is noted in tags of the secret ([`Marks`]).
 
+#[cfg(feature = "lambda")]
+pub(crate) mod rotation_function;
+
 #[cfg(feature = "aws")]
 mod aws;
 mod candidate;
@@ -46,7 +49,7 @@ pub use self::next::{Goal, Next, RETREAT_SECONDS, Waits, next};
 pub use self::refused::Refused;
 pub use self::step::{Step, Wait};
 pub use self::stored_key::{Custody, NotACustody, StoredKey};
-use crate::interface::Clock;
+use crate::clock::Clock;
 use crate::key::KeySpec;
 
 /// More changes than any rotation has. Whoever needs them is at odds with somebody else.

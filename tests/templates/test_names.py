@@ -20,7 +20,7 @@ def test_the_signer_reads_its_environment() -> None:
 
 def test_the_rotation_writes_its_metrics() -> None:
     """Those of the other functions are compared with what they print."""
-    sources = [*ROOT.glob("signer/src/metrics.rs"), *ROOT.glob("signer/src/metrics/*.rs")]
+    sources = [*ROOT.glob("signer/src/log/metrics.rs"), *ROOT.glob("signer/src/log/metrics/*.rs")]
     text = "\n".join(path.read_text() for path in sources)
     declared = set(re.findall(r'Definition \{ name: "(\w+)"', text))
     alarms = STACK.of_type("AWS::CloudWatch::Alarm").values()

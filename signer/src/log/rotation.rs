@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Level, write};
-use crate::metrics::RotationMetrics;
+use crate::log::metrics::RotationMetrics;
 use crate::rotation::{Arrival, Step, Wait};
 
 /// One change that a rotation made.

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use aws_config::BehaviorVersion;
 
 #[cfg(feature = "aws")]
-use crate::publish::S3Destination;
-use crate::publish::{Destination, FolderDestination};
+use crate::revocation::publish::S3Destination;
+use crate::revocation::publish::{Destination, FolderDestination};
 
 /// The name of a destination, as command lines and the environment of the publisher give it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -9,8 +9,8 @@ use http::HeaderName;
 use policy::{Hash, SiteId};
 
 use super::{DestinationSource, Freshness, KeySource, KeySources, SecretSource, StoreSource};
-use crate::edge_claims::EdgeClaims;
-use crate::store::LONGEST_SIGN_IN;
+use crate::interface::edge_claims::EdgeClaims;
+use crate::revocation::store::LONGEST_SIGN_IN;
 
 /// The grants: the path of a file, or their text.
 pub const GRANTS: &str = "EDGEPASS_GRANTS";

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::KmsKeyArn;
 use super::aws::ServiceFailed;
-use crate::policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
+use crate::key::policy_key::{Capacity, PolicySignature, SignPolicy, SignatureUnavailable};
 
 /// The longest message that KMS takes as it is (AWS: `Sign`, `Message`), in bytes.
 const MAX_MESSAGE_BYTES: usize = 4096;

@@ -13,12 +13,12 @@ use super::{
 };
 #[cfg(feature = "aws")]
 use super::{KmsKey, environment::HASH};
-use crate::interface::Clock;
+use crate::clock::Clock;
+use crate::key::policy_key::SignPolicy;
+use crate::key::ring::{CurrentKeys, KeyRing, KeysUnavailable, SigningKeys};
+use crate::key::site_secret::SiteSecret;
 use crate::key::{PrivateKey, TokenKey};
-use crate::keys::{CurrentKeys, KeyRing, KeysUnavailable, SigningKeys};
 use crate::log;
-use crate::policy_key::SignPolicy;
-use crate::site_secret::SiteSecret;
 
 /// Where each key is kept, and what is known of it beforehand.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,10 +7,10 @@ use super::environment::{
     ROOT_KEY, ROTATION_ROLE, STATE, STATE_DELEGATION, STORE, VariableRefused,
 };
 use super::{DestinationSource, KeySource, RoleArn, SecretSource, StoreSource};
-use crate::grants::Grants;
-use crate::interface::Clock;
+use crate::clock::Clock;
+use crate::interface::grants::Grants;
+use crate::revocation::store::CLOCKS;
 use crate::rotation::{AwsEstate, Custody, Rotation, RotationSettings, Waits};
-use crate::store::CLOCKS;
 
 /// As long as edges believe a state unless `edge.toml` says otherwise, in seconds.
 const MAX_STALE_DEFAULT: u32 = 300;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use aws_config::BehaviorVersion;
 
 #[cfg(feature = "aws")]
-use crate::store::{DynamoDbStore, LONGEST_SIGN_IN};
-use crate::store::{FileStore, MemoryStore, Store};
+use crate::revocation::store::{DynamoDbStore, LONGEST_SIGN_IN};
+use crate::revocation::store::{FileStore, MemoryStore, Store};
 
 /// The name of a store, as command lines and the environment of the Lambda functions give it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -56,7 +56,7 @@ ROTATION_ENVIRONMENT = {
 }
 
 
-# signer/src/store/dynamodb.rs: for how long it waits for one answer of the table, in seconds.
+# signer/src/revocation/store/dynamodb.rs: for how long it waits for one answer of the table, in seconds.
 STORE_PATIENCE = 5
 
 

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::key_policy::key_policy;
 use super::{failed, time};
 use crate::key::KeySpec;
-use crate::policy_key::SignPolicy;
+use crate::key::policy_key::SignPolicy;
 use crate::rotation::{EstateFailed, TaggedKey};
 use crate::source::{KmsKey, KmsKeyArn, KmsKeyRefused, RoleArn, ServiceFailed};
 

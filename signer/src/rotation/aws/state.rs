@@ -8,7 +8,7 @@ use policy::{DelegatedKey, Delegation, Minimum, ShortRsa, StateTrust, UnixTime};
 
 use crate::clock::system_seconds;
 use crate::key::PrivateKey;
-use crate::publish::{Destination, Mandate};
+use crate::revocation::publish::{Destination, Mandate};
 use crate::rotation::{EdgeTrust, EstateFailed, RootKey};
 use crate::source::{DestinationSource, SecretSource, Services};
 
