@@ -30,7 +30,7 @@ def test_the_rotation_writes_its_metrics() -> None:
 
 def test_the_filters_look_for_codes_that_exist() -> None:
     """The table of refusals is generated from the code; revocation's are of the design."""
-    readme = (ROOT / "README.md").read_text()
+    refusals = (ROOT / "docs/refusals.md").read_text()
     filters = STACK.of_type("AWS::Logs::MetricFilter").values()
     codes = {
         code
@@ -39,7 +39,7 @@ def test_the_filters_look_for_codes_that_exist() -> None:
     }
     assert codes - {"revocation-stale", "revocation-unknown"}
     for code in codes - {"revocation-stale", "revocation-unknown"}:
-        assert f"`{code}`" in readme, code
+        assert f"`{code}`" in refusals, code
 
 
 def test_the_session_binary_is_built_with_its_features() -> None:
