@@ -106,7 +106,7 @@ class SiteFolder:
             # Its own would link by Zig, for which C is compiled again.
             CARGO_LAMBDA_COMPILER="cargo",
             # `with_aws` of tests/run: signer alone would give the SDK other features.
-            CARGO_LAMBDA_COMPILER_EXTRA_ARGS="-p signer -p edgepass --features edgepass/aws",
+            CARGO_LAMBDA_COMPILER_EXTRA_ARGS="-p edgepass-signer -p edgepass --features edgepass/aws",
             PATH=f"{VENV}:{os.environ['PATH']}",
             SAM_BUILD_MODE="debug",
         )

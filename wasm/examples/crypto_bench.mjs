@@ -1,7 +1,7 @@
 // @ts-check
 // Verification in WASM beside other ways to verify in Node, in one run and in turns:
 //
-//   CARGO_PROFILE_WASM_OPT_LEVEL=3 cargo build --profile wasm -p wasm --example crypto_bench \
+//   CARGO_PROFILE_WASM_OPT_LEVEL=3 cargo build --profile wasm -p edgepass-wasm --example crypto_bench \
 //     --target wasm32-unknown-unknown
 //   node wasm/examples/crypto_bench.mjs target/wasm32-unknown-unknown/wasm/examples/crypto_bench.wasm
 //

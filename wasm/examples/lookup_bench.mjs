@@ -1,7 +1,7 @@
 // @ts-check
 // What is revoked, in WASM: building, reading and asking the body of a state.
 //
-//   cargo build --profile wasm -p wasm --example lookup_bench --target wasm32-unknown-unknown
+//   cargo build --profile wasm -p edgepass-wasm --example lookup_bench --target wasm32-unknown-unknown
 //   node wasm/examples/lookup_bench.mjs target/wasm32-unknown-unknown/wasm/examples/lookup_bench.wasm
 
 import { readFileSync } from "node:fs";
