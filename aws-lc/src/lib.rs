@@ -2,8 +2,8 @@
 
 mod backend;
 mod key;
-mod pem;
+mod public_key;
 
 pub use backend::{AwsLc, sha256, thumbprint};
 pub use key::AwsLcKey;
-pub use pem::{PemRefused, public_key_from_pem};
+pub use public_key::{PublicKeyRefused, public_key_from_text};

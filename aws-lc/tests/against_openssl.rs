@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use aws_lc::{AwsLcKey, PemRefused, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, PublicKeyRefused, public_key_from_text, thumbprint};
+use key_encoding::{Found, KeyFault, Wanted};
 use policy::{
     Algorithm, Hash, InvalidSignature, KeyKind, KeyRefused, PublicKey, ShortRsa, VerifySignature,
 };
@@ -66,8 +67,8 @@ impl Folder {
     }
 }
 
-fn read(pem: &str) -> Result<PublicKey, PemRefused> {
-    public_key_from_pem(pem, ShortRsa::Refuse)
+fn read(pem: &str) -> Result<PublicKey, PublicKeyRefused> {
+    public_key_from_text(pem, ShortRsa::Refuse)
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn openssl_signatures_verify_and_nothing_else_does() {
         (KeyKind::Rsa { bits: 2048 }, ShortRsa::Refuse),
         (KeyKind::Rsa { bits: 4096 }, ShortRsa::Refuse),
     ] {
-        let public = public_key_from_pem(&folder.pair(kind), short_rsa).unwrap();
+        let public = public_key_from_text(&folder.pair(kind), short_rsa).unwrap();
         assert_eq!(public.kind(), kind);
         let key = AwsLcKey::new(&public).unwrap();
         for hash in [Hash::Sha1, Hash::Sha256] {
@@ -179,29 +180,44 @@ fn other_texts_are_recognised() {
     let p384 = "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out p384.pem";
     folder.openssl(p384);
     folder.openssl("genpkey -algorithm ed25519 -out ed25519.pem");
+    folder.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out p256.pem");
     let cut = public.replacen("MII", "", 1);
 
+    let instead =
+        |found| PublicKeyRefused::Fault(KeyFault::Instead { wanted: Wanted::PublicKey, found });
+    let no_key = PublicKeyRefused::Fault(KeyFault::NoKey { wanted: Wanted::PublicKey });
+    let other = folder.text("pkey -in p256.pem -pubout");
+    let two = KeyFault::Several { wanted: Wanted::PublicKey, count: 2 };
     for (text, expected) in [
-        (pkcs1.as_str(), PemRefused::Pkcs1),
-        (&certificate, PemRefused::Certificate),
-        (&private, PemRefused::PrivateKey),
-        (&folder.text("rsa -in private.pem -traditional"), PemRefused::PrivateKey),
-        ("ssh-rsa AAAAB3NzaC1yc2E me@example.com", PemRefused::OpenSsh),
-        ("", PemRefused::NotAPublicKey),
-        ("K2JCJMDEHXQW5F", PemRefused::NotAPublicKey),
-        ("-----BEGIN PUBLIC KEY-----", PemRefused::NotAPublicKey),
-        (&format!("{public}{public}"), PemRefused::Malformed),
-        (&format!("{public}{certificate}"), PemRefused::NotAPublicKey),
-        (&cut, PemRefused::Malformed),
+        (pkcs1.as_str(), instead(Found::Pkcs1Public)),
+        (&certificate, instead(Found::Certificate)),
+        (&private, instead(Found::PrivateKey)),
+        (&folder.text("rsa -in private.pem -traditional"), instead(Found::PrivateKey)),
+        (&format!("{public}{private}"), instead(Found::PrivateKey)),
+        ("ssh-rsa AAAAB3NzaC1yc2E me@example.com", instead(Found::OpenSshPublic)),
+        ("", PublicKeyRefused::Fault(KeyFault::Empty)),
+        ("K2JCJMDEHXQW5F", no_key),
+        (
+            "-----BEGIN PUBLIC KEY-----",
+            PublicKeyRefused::Fault(KeyFault::CutOff { label: "PUBLIC KEY" }),
+        ),
+        (&format!("{public}{other}"), PublicKeyRefused::Fault(two)),
+        (&cut, PublicKeyRefused::Fault(KeyFault::Length { symbols: 389 })),
         (
             "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
-            PemRefused::Unfit(KeyRefused::NotAPublicKey),
+            PublicKeyRefused::Fault(KeyFault::NotDer),
         ),
-        (&folder.text("pkey -in p384.pem -pubout"), PemRefused::Unfit(KeyRefused::OtherCurve)),
-        (&folder.text("pkey -in ed25519.pem -pubout"), PemRefused::Unfit(KeyRefused::OtherKind)),
+        (
+            &folder.text("pkey -in p384.pem -pubout"),
+            PublicKeyRefused::Unfit(KeyRefused::OtherCurve),
+        ),
+        (
+            &folder.text("pkey -in ed25519.pem -pubout"),
+            PublicKeyRefused::Unfit(KeyRefused::OtherKind),
+        ),
         (
             &folder.pair(KeyKind::Rsa { bits: 1024 }),
-            PemRefused::Unfit(KeyRefused::ShortRsa { bits: 1024 }),
+            PublicKeyRefused::Unfit(KeyRefused::ShortRsa { bits: 1024 }),
         ),
     ] {
         assert_eq!(read(text), Err(expected), "{text}");
@@ -216,11 +232,13 @@ fn the_advised_commands_work() {
     let expected = read(&public);
     folder.openssl("rsa -in private.pem -RSAPublicKey_out -out old.pem");
     folder.openssl("req -x509 -new -key private.pem -subj /CN=test -out certificate.pem");
-    for (refused, command) in [
-        (PemRefused::Pkcs1, "rsa -RSAPublicKey_in -in old.pem -pubout"),
-        (PemRefused::Certificate, "x509 -in certificate.pem -noout -pubkey"),
-        (PemRefused::PrivateKey, "pkey -in private.pem -pubout"),
+    for (found, command) in [
+        (Found::Pkcs1Public, "rsa -RSAPublicKey_in -in old.pem -pubout"),
+        (Found::Certificate, "x509 -in certificate.pem -noout -pubkey"),
+        (Found::PrivateKey, "pkey -in private.pem -pubout"),
     ] {
+        let fault = KeyFault::Instead { wanted: Wanted::PublicKey, found };
+        let refused = PublicKeyRefused::Fault(fault);
         assert!(refused.to_string().contains(&format!("`openssl {command}`")));
         assert_eq!(read(&folder.text(command)), expected, "{command}");
     }

@@ -4,8 +4,9 @@ use core::fmt;
 use core::str::FromStr;
 use std::ffi::OsString;
 
-use aws_lc::{AwsLc, PemRefused, public_key_from_pem};
+use aws_lc::{AwsLc, PublicKeyRefused, public_key_from_text};
 use edge_validator::ClaimsKeySettings;
+use key_encoding::KeyFault;
 use policy::{
     Algorithm, ClaimsKey, DelegatedKey, JoseAlgorithm, JoseAlgorithmFault, KeyKind, KeyUse,
     ShortRsa, check_key_id,
@@ -32,9 +33,9 @@ impl ClaimsTrust {
         let text = file.read()?;
         // Blanks around it are no part of it, so that a file may end with a line feed.
         let secret = || ClaimsKeySettings::secret(id, text.as_bytes().trim_ascii());
-        let key = match (public_key_from_pem(&text, ShortRsa::Refuse), algorithm) {
+        let key = match (public_key_from_text(&text, ShortRsa::Refuse), algorithm) {
             (_, Some(JoseAlgorithm::Hs256)) => secret(),
-            (Err(PemRefused::NotAPublicKey), None) if !text.contains("-----BEGIN") => secret(),
+            (Err(PublicKeyRefused::Fault(KeyFault::NoKey { .. })), None) => secret(),
             (Ok(key), algorithm) => {
                 let fitting = fitting_algorithm(key.kind());
                 ClaimsKeySettings::public(id, algorithm.unwrap_or(fitting), &key)
@@ -63,7 +64,7 @@ impl ClaimsTrust {
                 &"everybody can read a delegation, so that it holds no secrets; keep keys for HS256 in the edge's configuration",
             ));
         }
-        let key = public_key_from_pem(&file.read()?, ShortRsa::Refuse)
+        let key = public_key_from_text(&file.read()?, ShortRsa::Refuse)
             .map_err(|refused| usage(&refused))?;
         let (fitting, listed) = match key.kind() {
             KeyKind::P256 => (JoseAlgorithm::Es256, Algorithm::EcdsaSha256),

@@ -1,6 +1,6 @@
 //! `edgepass revoke`: what passes are good no longer.
 
-use aws_lc::{public_key_from_pem, thumbprint};
+use aws_lc::{public_key_from_text, thumbprint};
 use clap::{Args, ValueEnum};
 use policy::{ShortRsa, UnixTime};
 use serde::Serialize;
@@ -167,7 +167,7 @@ impl Revoke {
 
     fn key(&self, file: &TextFile) -> Result<Scope, Failure> {
         // Of whatever length: it is not to be trusted, on the contrary.
-        let key = public_key_from_pem(&file.read()?, ShortRsa::DangerAllow);
+        let key = public_key_from_text(&file.read()?, ShortRsa::DangerAllow);
         let key = key.map_err(|refused| Failure::Usage(format!("{file}: {refused}")))?;
         Ok(Scope::Key(thumbprint(&key)))
     }

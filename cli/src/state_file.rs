@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws_lc::{AwsLc, public_key_from_pem};
+use aws_lc::{AwsLc, public_key_from_text};
 use edge_validator::{RevocationSettings, Validator};
 use policy::{Backend, Minimum, ShortRsa, State, StateTrust, UnixTime};
 
@@ -40,7 +40,7 @@ pub(crate) fn load(
     for root in roots {
         let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{root}: {problem}"));
         let pem = root.read()?;
-        keys.push(public_key_from_pem(&pem, ShortRsa::Refuse).map_err(|refused| usage(&refused))?);
+        keys.push(public_key_from_text(&pem, ShortRsa::Refuse).map_err(|refused| usage(&refused))?);
     }
     let trust = StateTrust::new(None, &keys, Minimum::default(), Arc::new(AwsLc))
         .map_err(|refused| Failure::Usage(format!("`--state-root`: {refused}")))?;

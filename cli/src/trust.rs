@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, public_key_from_text, thumbprint};
 use policy::{
     Algorithm, AlgorithmFault, DelegatedKey, Hash, KeyUse, ShortRsa, TrustRefused, TrustedKey,
     TrustedKeys, check_key_id,
@@ -32,7 +32,7 @@ impl Trust {
     /// The key as a delegation lists it: with SHA-256, where no algorithm is named.
     pub(crate) fn listed(&self) -> Result<DelegatedKey, Failure> {
         let Self { id, file, algorithms } = self;
-        let key = public_key_from_pem(&file.read()?, ShortRsa::Refuse)
+        let key = public_key_from_text(&file.read()?, ShortRsa::Refuse)
             .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))?;
         let mut algorithms = algorithms.clone();
         if algorithms.is_empty() {
@@ -45,7 +45,7 @@ impl Trust {
         let Self { id, file, algorithms } = self;
         let usage = |problem: &dyn fmt::Display| Failure::Usage(format!("{file}: {problem}"));
         let pem = file.read()?;
-        let key = public_key_from_pem(&pem, short_rsa).map_err(|refused| usage(&refused))?;
+        let key = public_key_from_text(&pem, short_rsa).map_err(|refused| usage(&refused))?;
         let native = AwsLcKey::new(&key).map_err(|refused| usage(&refused))?;
         let both = [Hash::Sha256, Hash::Sha1].map(|hash| Algorithm::new(key.kind(), hash));
         let algorithms = if algorithms.is_empty() { &both } else { algorithms.as_slice() };

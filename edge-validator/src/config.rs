@@ -4,7 +4,7 @@ mod revocation;
 
 use core::fmt;
 
-use aws_lc::public_key_from_pem;
+use aws_lc::public_key_from_text;
 use policy::{Algorithm, Deployment, JoseAlgorithm, PublicKey, ShortRsa, Url, is_origin};
 use serde::Deserialize;
 
@@ -261,7 +261,7 @@ fn named_public_key(
     };
     let pem = read_file(file).map_err(unreadable)?;
     let pem = str::from_utf8(&pem).map_err(|_| unreadable("is not text".to_owned()))?;
-    public_key_from_pem(pem, ShortRsa::Refuse).map_err(|refused| unreadable(refused.to_string()))
+    public_key_from_text(pem, ShortRsa::Refuse).map_err(|refused| unreadable(refused.to_string()))
 }
 
 /// Why an `edge.toml` is not taken.

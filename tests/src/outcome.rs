@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use aws_lc::{AwsLc, AwsLcKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLc, AwsLcKey, public_key_from_text, thumbprint};
 use edge_validator::ClaimsKeySettings;
 use policy::{
     Algorithm, Backend, ClaimsNeed, ClaimsRules, ClaimsTrust, Denied, Deployment, Minimum, Request,
@@ -113,7 +113,7 @@ fn load(state: &StateInHand, now: UnixTime) -> Option<State> {
     let states = folder("vectors/states");
     let head = fs::read(states.join(state.head.as_deref()?)).unwrap();
     let root = TestKey::of_public_file(&state.root).expect("a key of the corpus").public_pem();
-    let root = public_key_from_pem(root, ShortRsa::Refuse).unwrap();
+    let root = public_key_from_text(root, ShortRsa::Refuse).unwrap();
     let trust = StateTrust::new(None, &[root], Minimum::default(), Arc::new(AwsLc)).unwrap();
     let head = trust.head(&head, None, now).ok()?;
     let body = fs::read(states.join("body").join(head.body_name())).ok()?;
@@ -122,7 +122,7 @@ fn load(state: &StateInHand, now: UnixTime) -> Option<State> {
 
 fn trusted_key(trust: &Trust) -> TrustedKey {
     let pem = TestKey::of_public_file(&trust.key).expect("a key of the corpus").public_pem();
-    let public = public_key_from_pem(pem, ShortRsa::Refuse).unwrap();
+    let public = public_key_from_text(pem, ShortRsa::Refuse).unwrap();
     let algorithms: Vec<Algorithm> =
         trust.algorithms.iter().map(|name| name.parse().unwrap()).collect();
     let key = Box::new(AwsLcKey::new(&public).unwrap());
@@ -147,6 +147,6 @@ fn claims_key(key: &ClaimsKey) -> ClaimsKeySettings {
         return ClaimsKeySettings::secret(id, secret(key.file()).expect("a secret of the corpus"));
     }
     let pem = TestKey::of_public_file(key.file()).expect("a key of the corpus").public_pem();
-    let public = public_key_from_pem(pem, ShortRsa::Refuse).unwrap();
+    let public = public_key_from_text(pem, ShortRsa::Refuse).unwrap();
     ClaimsKeySettings::public(id, algorithm.parse().unwrap(), &public)
 }

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use aws_lc::{AwsLcKey, public_key_from_pem};
+use aws_lc::{AwsLcKey, public_key_from_text};
 use edgepass_tests::scenarios::{self, Expected, Scenario};
 use explain::{
     BucketPolicy, Clock, Distribution, Evidence, KeyGroup, KnownKey, PublicAccessBlock, Response,
@@ -253,7 +253,7 @@ fn evidence(scenario: &Scenario, folder: &Path) -> Evidence {
             "--public-key" => {
                 let (id, file) = value.split_once('=').unwrap();
                 let pem = fs::read_to_string(folder.join(file)).unwrap();
-                let key = public_key_from_pem(&pem, ShortRsa::Refuse).unwrap();
+                let key = public_key_from_text(&pem, ShortRsa::Refuse).unwrap();
                 let native = Box::new(AwsLcKey::new(&key).unwrap());
                 evidence.keys.push(KnownKey::new(Some(id), &key, native));
             }

@@ -13,7 +13,7 @@ use core::error::Error;
 use std::collections::BTreeMap;
 use std::fs;
 
-use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, public_key_from_text, thumbprint};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use edgepass_tests::vector::folder;
@@ -187,7 +187,7 @@ fn assert_admitted(id: &str, input: &Input, algorithm: Algorithm, url: &str, coo
         "test-ecdsa-key.pem" | "test-ecdsa-key-sec1.pem" => "test-ecdsa-key-public.pem",
         other => panic!("{other}"),
     };
-    let public = public_key_from_pem(&pem(file), ShortRsa::DangerAllow).unwrap();
+    let public = public_key_from_text(&pem(file), ShortRsa::DangerAllow).unwrap();
     let key = Box::new(AwsLcKey::new(&public).unwrap());
     let key_id = Some(input.key_pair_id.as_str());
     let key = TrustedKey::new(key_id, &public, thumbprint(&public), &[algorithm], key).unwrap();

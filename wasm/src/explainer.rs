@@ -6,7 +6,7 @@ use explain::{
     BucketPolicy, Certainty, Clock, Distribution, Evidence, Explained, Explanation, KeyGroup,
     KnownKey, NotEvidence, Noted, PublicAccessBlock, PublicKeyFile, Response, SetCookie,
 };
-use policy::{PublicKey, ShortRsa, from_base64};
+use policy::{PublicKey, ShortRsa};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -102,21 +102,12 @@ impl PublicKeyJson {
             (None, self.pem)
         };
         // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
-        let der = spki_of(&pem).ok_or(
-            "not a public key in PEM form, whose first line is `-----BEGIN PUBLIC KEY-----`",
-        )?;
-        let key = PublicKey::from_spki_der(&der, ShortRsa::DangerAllow)
+        let stored = key_encoding::public_key(pem.as_bytes()).map_err(|fault| shown(&fault))?;
+        let key = PublicKey::from_spki_der(&stored.der, ShortRsa::DangerAllow)
             .map_err(|refused| shown(&refused))?;
         let ready = PureKey::new(&key).map_err(|refused| shown(&refused))?;
         Ok(KnownKey::new(self.id.or(own_id).as_deref(), &key, Box::new(ready)))
     }
-}
-
-/// The DER in a PEM (RFC 7468, 13).
-fn spki_of(pem: &str) -> Option<Vec<u8>> {
-    let (_, block) = pem.split_once("-----BEGIN PUBLIC KEY-----")?;
-    let (body, _) = block.split_once("-----END PUBLIC KEY-----")?;
-    from_base64(&body.split_ascii_whitespace().collect::<String>())
 }
 
 fn read<T>(

@@ -4,7 +4,7 @@ use core::str::FromStr;
 use std::ffi::OsString;
 
 use ::explain::{KnownKey, PublicKeyFile};
-use aws_lc::{AwsLcKey, public_key_from_pem};
+use aws_lc::{AwsLcKey, public_key_from_text};
 use policy::{ShortRsa, TrustRefused, check_key_id};
 
 use crate::evidence_file::EvidenceFile;
@@ -38,7 +38,7 @@ impl PublicKeyArgument {
 /// A key that may have made a signature; or why it is none.
 pub(super) fn known_key(id: Option<&str>, pem: &str) -> Result<KnownKey, String> {
     // AWS's oldest keys have 1024 bits: whether they made a signature is still to be told.
-    let key = public_key_from_pem(pem, ShortRsa::DangerAllow).map_err(|it| it.to_string())?;
+    let key = public_key_from_text(pem, ShortRsa::DangerAllow).map_err(|it| it.to_string())?;
     let native = AwsLcKey::new(&key).map_err(|it| it.to_string())?;
     Ok(KnownKey::new(id, &key, Box::new(native)))
 }

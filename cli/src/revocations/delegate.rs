@@ -1,6 +1,6 @@
 //! `edgepass revocations delegate`.
 
-use aws_lc::public_key_from_pem;
+use aws_lc::public_key_from_text;
 use clap::Args;
 use policy::{DelegatedKey, Delegation, ShortRsa, SiteId};
 use signer::{Mandate, MandateRefused};
@@ -55,7 +55,7 @@ pub(super) struct Delegate {
 impl Delegate {
     pub(super) fn run(self) -> Outcome {
         let now = system_clock()?;
-        let state_key = public_key_from_pem(&self.state_key.read()?, ShortRsa::Refuse)
+        let state_key = public_key_from_text(&self.state_key.read()?, ShortRsa::Refuse)
             .map_err(|refused| Failure::Usage(format!("{}: {refused}", self.state_key)))?;
         let listed = self.trust.iter().map(Trust::listed);
         let listed = listed.chain(self.claims_trust.iter().map(ClaimsTrust::listed));

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws_lc::{AwsLc, public_key_from_pem, sha256, thumbprint};
+use aws_lc::{AwsLc, public_key_from_text, sha256, thumbprint};
 use clap::{Args, ValueHint};
 use policy::{
     Body, Delegation, HeadDraft, KeyUse, Minimum, PublicKey, ShortRsa, State, StateRefused,
@@ -131,7 +131,7 @@ fn missing(file: &Path) -> Failure {
 }
 
 fn root(file: &TextFile) -> Result<PublicKey, Failure> {
-    public_key_from_pem(&file.read()?, ShortRsa::Refuse)
+    public_key_from_text(&file.read()?, ShortRsa::Refuse)
         .map_err(|refused| Failure::Usage(format!("{file}: {refused}")))
 }
 

@@ -65,7 +65,7 @@ async fn revocations(viewer: &mut Viewer, method: &str, body: &Value) -> Answer 
 /// The key that signs passes, as what is to be revoked.
 fn signing_key(edge: &LocalEdge) -> Value {
     let public = fs::read_to_string(edge.state.join("public.pem")).unwrap();
-    let key = aws_lc::public_key_from_pem(&public, policy::ShortRsa::Refuse).unwrap();
+    let key = aws_lc::public_key_from_text(&public, policy::ShortRsa::Refuse).unwrap();
     json!({ "scope": "key", "id": aws_lc::thumbprint(&key).to_string() })
 }
 

@@ -1,7 +1,7 @@
 //! Claims tokens: their keys in `edge.toml`, what of them is forwarded, and how they are
 //! remembered.
 
-use aws_lc::{AwsLc, public_key_from_pem, sha256};
+use aws_lc::{AwsLc, public_key_from_text, sha256};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -33,7 +33,7 @@ fn with_claims() -> Settings {
 
 /// The same with a key whose verifications can be counted: that of [`by_p256`].
 fn with_public_claims() -> Settings {
-    let key = public_key_from_pem(&corpus_key("p256-other.public.pem"), ShortRsa::Refuse).unwrap();
+    let key = public_key_from_text(&corpus_key("p256-other.public.pem"), ShortRsa::Refuse).unwrap();
     let claims_keys = vec![ClaimsKeySettings::public(ID, JoseAlgorithm::Es256, &key)];
     Settings { claims_keys, ..with_claims() }
 }
@@ -204,7 +204,7 @@ fn the_longest_lifetime_is_the_setting() {
 
 #[test]
 fn short_rsa_keys_are_not_trusted() {
-    let key = public_key_from_pem(SHORT_RSA, ShortRsa::DangerAllow).unwrap();
+    let key = public_key_from_text(SHORT_RSA, ShortRsa::DangerAllow).unwrap();
     let claims_keys = vec![ClaimsKeySettings::public(ID, JoseAlgorithm::Rs256, &key)];
     let refused = Validator::new(Settings { claims_keys, ..with_claims() }, AwsLc).err();
     let message = refused.unwrap().to_string();
@@ -300,7 +300,7 @@ fn file(name: &str) -> Result<Vec<u8>, String> {
         }
         "public.der" => {
             let pem = corpus_key("p256-other.public.pem");
-            let key = public_key_from_pem(&pem, ShortRsa::Refuse).unwrap();
+            let key = public_key_from_text(&pem, ShortRsa::Refuse).unwrap();
             Ok(key.spki_der().to_vec())
         }
         name => Ok(corpus_key(name).into_bytes()),
@@ -336,7 +336,7 @@ fn claims_in_edge_toml() {
         secret_file = "shortest"
         "#
     );
-    let key = |file| public_key_from_pem(&corpus_key(file), ShortRsa::Refuse).unwrap();
+    let key = |file| public_key_from_text(&corpus_key(file), ShortRsa::Refuse).unwrap();
     let settings = read(&text).unwrap();
     assert_eq!(settings.deployment, Deployment::Native);
     assert_eq!(settings.claims, ClaimsSetting::Optional);

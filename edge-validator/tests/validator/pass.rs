@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use aws_lc::{AwsLc, public_key_from_pem};
+use aws_lc::{AwsLc, public_key_from_text};
 use edge_validator::{ClaimsSetting, Enforcement, KeySettings, Settings, Validator, ViewerRequest};
 use policy::{Algorithm, Deployment, ShortRsa, UnixTime, to_cloudfront_base64};
 
@@ -33,7 +33,7 @@ fn corpus_keys() -> PathBuf {
 
 /// A key of the corpus, trusted so.
 pub(crate) fn trusted(id: Option<&str>, file: &str, algorithms: &[Algorithm]) -> KeySettings {
-    let key = public_key_from_pem(&corpus_key(file), ShortRsa::Refuse).unwrap();
+    let key = public_key_from_text(&corpus_key(file), ShortRsa::Refuse).unwrap();
     KeySettings::new(id.map(str::to_owned), &key, algorithms)
 }
 

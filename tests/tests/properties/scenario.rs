@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use aws_lc::{AwsLcKey, public_key_from_pem, thumbprint};
+use aws_lc::{AwsLcKey, public_key_from_text, thumbprint};
 use edgepass_tests::keys::TestKey;
 use policy::{
     Algorithm, Grant, Hash, Outline, Request, ResourcePattern, ShortRsa, Signed, Target, Trust,
@@ -172,7 +172,7 @@ pub(crate) fn trust() -> Trust {
 /// These keys, each with both hashes.
 pub(crate) fn trusted_keys(keys: &[TestKey]) -> TrustedKeys {
     let trusted = |key: TestKey| {
-        let public = public_key_from_pem(key.public_pem(), ShortRsa::Refuse).unwrap();
+        let public = public_key_from_text(key.public_pem(), ShortRsa::Refuse).unwrap();
         let algorithms = [Hash::Sha1, Hash::Sha256].map(|it| Algorithm::new(public.kind(), it));
         let native = Box::new(AwsLcKey::new(&public).unwrap());
         TrustedKey::new(Some(key.id()), &public, thumbprint(&public), &algorithms, native).unwrap()

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use aws_lc::{PemRefused, public_key_from_pem};
+use aws_lc::{PublicKeyRefused, public_key_from_text};
 use pkcs8::LineEnding;
 use pkcs8::der::pem;
 use policy::{
@@ -55,8 +55,8 @@ impl FromStr for Mandate {
         let at = text.find(BEGIN_ROOT).ok_or(MandateRefused::Form)?;
         let (delegation, root) = text.split_at(at);
         let delegation = SignedDelegation::from_bytes(&delegation_block(delegation)?);
-        let root = public_key_from_pem(root, ShortRsa::Refuse).map_err(|refused| match refused {
-            PemRefused::Unfit(refused) => MandateRefused::Root(refused),
+        let root = public_key_from_text(root, ShortRsa::Refuse).map_err(|refused| match refused {
+            PublicKeyRefused::Unfit(refused) => MandateRefused::Root(refused),
             _ => MandateRefused::Form,
         });
         Ok(Self { delegation: delegation.map_err(MandateRefused::Delegation)?, root: root? })

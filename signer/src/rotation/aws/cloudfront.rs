@@ -1,7 +1,7 @@
 //! CloudFront's side: public keys, the key group, and the distributions that use it.
 
 use aws_config::SdkConfig;
-use aws_lc::public_key_from_pem;
+use aws_lc::public_key_from_text;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudfront::types::{KeyGroupConfig, PublicKeyConfig, PublicKeySummary};
@@ -142,5 +142,5 @@ fn account_key(summary: &PublicKeySummary) -> AccountKey {
 
 /// None of a key that no pass is signed with.
 fn public_key(pem: &str) -> Option<PublicKey> {
-    public_key_from_pem(pem, ShortRsa::Refuse).ok()
+    public_key_from_text(pem, ShortRsa::Refuse).ok()
 }
