@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 
 use policy::{Proof, Proven, RememberProofs, Thumbprint};
 
-/// How many proofs are remembered at most: far more viewers than one instance of an edge function
+/// The capacity of the cache, in proofs: far more than the viewers that one instance of an edge function
 /// serves at a time.
 pub const MEMORY_PROOFS: usize = 4096;
 
-/// The longest signed text that is remembered, in bytes: what fits a cookie. With the number of
-/// them it bounds the memory to 35 MB, where a viewer-request function has 128; in practice it is
-/// five.
+/// The longest signed text that is cached, in bytes: as much as fits a cookie. So the cache never takes
+/// more than 35 MB of the 128 MB of a viewer-request function; in practice it takes five.
 pub const MAX_REMEMBERED_BYTES: usize = 4096;
 
 /// Remembers successes only, the last [`MEMORY_PROOFS`] of them.
@@ -50,26 +49,25 @@ impl RememberProofs for SignatureMemory {
     }
 }
 
-/// The earliest makes room for a later one. So what is written over lies in memory one after the
-/// other, as processors foresee it: the first sight of a pass waits less for what nobody has touched
-/// for long.
+/// A ring buffer: a new proof overwrites the oldest. Writes go through memory in order, which processors
+/// prefetch, so a pass that is seen for the first time waits less for cold memory.
 struct Proofs<V> {
     remembered: Vec<Remembered<V>>,
-    /// Where the earliest is, once there are as many as there may be.
-    earliest: usize,
-    /// For every place that signatures lead to, the last one that led there.
+    /// The index of the oldest proof, once the buffer is full.
+    oldest: usize,
+    /// A hash table from a signature's place to the newest proof there.
     places: Vec<Place>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Place {
-    /// More of its signature, so that for another one what is remembered need not be looked at.
+    /// More bits of the signature, so that most other signatures are told apart without reading the proof.
     tag: u16,
-    /// Where it is among those that are remembered.
+    /// The index of the proof in the ring buffer.
     at: u16,
 }
 
-/// Twice as many as there are proofs: of those that lead to one place only the last is recalled.
+/// Twice the number of proofs. Of several proofs in one place only the newest is found.
 const PLACES: usize = 1 << PLACE_BITS;
 const PLACE_BITS: u32 = 13;
 
@@ -104,7 +102,7 @@ fn are_same(one: &[u8], other: &[u8]) -> bool {
 
 impl<V> Proofs<V> {
     fn none() -> Self {
-        Self { remembered: Vec::new(), earliest: 0, places: vec![Place::default(); PLACES] }
+        Self { remembered: Vec::new(), oldest: 0, places: vec![Place::default(); PLACES] }
     }
 
     fn recall(&self, proof: &Proof<'_>) -> Option<&V> {
@@ -121,10 +119,10 @@ impl<V> Proofs<V> {
         let text = [message, signature].concat();
         let message_bytes = message.len();
         let remembered = Remembered { thumbprint, algorithm, text, message_bytes, value };
-        let at = self.earliest;
-        self.earliest = (at + 1) % MEMORY_PROOFS;
+        let at = self.oldest;
+        self.oldest = (at + 1) % MEMORY_PROOFS;
         match self.remembered.get_mut(at) {
-            Some(earliest) => *earliest = remembered,
+            Some(oldest) => *oldest = remembered,
             None => self.remembered.push(remembered),
         }
         let (place, tag) = place(proof);
@@ -134,8 +132,8 @@ impl<V> Proofs<V> {
     }
 }
 
-/// Where a signature leads, and its tag, by its middle: that is evenly spread for every algorithm,
-/// where the beginning of a DER form is the same for all, and the end may be padding.
+/// The place and the tag of a signature, from its middle bytes. Those are evenly distributed for every
+/// algorithm, while a DER encoding begins with the same bytes and the end may be padding.
 fn place(proof: &Proof<'_>) -> (usize, u16) {
     let middle = proof.signature.get(proof.signature.len() / 2..).unwrap_or_default();
     let bytes = middle.first_chunk().copied().map_or(0, u64::from_le_bytes);

@@ -55,7 +55,7 @@ pub struct KeyValueStoreSettings {
 pub enum ClaimsSetting {
     /// Tokens are not looked at.
     Off,
-    /// A token that is there must hold.
+    /// A request may come without a token. If it has one, the token must be valid.
     Optional,
     /// Every request needs one.
     #[default]

@@ -44,10 +44,10 @@ use crate::interface::urls::Wanted;
 use crate::key::ring::{KeyRing, SigningKeys};
 use crate::revocation::store::{LONGEST_SIGN_IN_DEFAULT, Store};
 
-/// Issues passes over HTTP, to whom the authorizer in front of it vouches for.
+/// Issues passes over HTTP to callers whom an authorizer in front of it has authenticated.
 ///
-/// It holds no state but the answers that clients may ask for again: any number of instances serve
-/// one site.
+/// Its only state is a cache of answers for `Idempotency-Key`, so any number of instances can serve one
+/// site.
 pub struct Interface {
     grants: Grants,
     edge_claims: EdgeClaims,

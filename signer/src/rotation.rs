@@ -132,10 +132,10 @@ impl<E: Estate> Rotation<E> {
         Err(RotationFailed::Restless)
     }
 
-    /// Signs with the candidate, and has the result verified.
+    /// Signs with the candidate and verifies the result.
     ///
-    /// Where there is none, the current key is checked, as Secrets Manager wants it when a rotation
-    /// is configured.
+    /// Without a candidate it checks the current key: Secrets Manager asks for that when a rotation is
+    /// configured.
     pub async fn check(&self) -> Result<(), RotationFailed> {
         let there = self.estate.inventory().await?;
         self.examine(there.candidate().unwrap_or(&there.current), &there).await

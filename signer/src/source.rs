@@ -156,7 +156,7 @@ impl fmt::Display for SourceRefused {
         f.write_str(match self {
             Self::Empty => "the name of the secret is missing after the colon",
             Self::Inline => {
-                "the text of a PEM stands where its place belongs; the environment of a function is no place for it"
+                "the variable contains the key itself; set it to where the key is: a function's environment is no place for a secret"
             }
             Self::KmsForAnother => {
                 "only the CloudFront key can stay in KMS; name this one as `file:PATH`, `secretsmanager:ARN` or `ssm:NAME`"

@@ -1,4 +1,4 @@
-//! The Lambda function `session`: passes for those whom the authorizer vouches for.
+//! The Lambda function `session`: issues passes to callers whom the authorizer has authenticated.
 
 use core::convert::Infallible;
 use std::env;

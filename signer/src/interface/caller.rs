@@ -1,4 +1,4 @@
-//! A caller to whom something may be issued now.
+//! A caller who may get a pass now.
 
 use policy::UnixTime;
 

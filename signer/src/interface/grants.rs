@@ -89,8 +89,8 @@ impl Grants {
         })
     }
 
-    /// Refuses grants by which an edge that treats claims tokens like this would admit more than
-    /// they list.
+    /// Refuses grants whose passes would open more than the grants list, at an edge that checks claims
+    /// tokens as `claims` says.
     pub fn check_at_edge(&self, claims: EdgeClaims) -> Result<(), GrantsRefused> {
         cover::check_at_edge(&self.rules, claims)
     }

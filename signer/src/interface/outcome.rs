@@ -35,7 +35,7 @@ pub enum Outcome {
     Unrevoked(Change),
 }
 
-/// What was issued to whom.
+/// A pass that was issued, for the log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Issued {
     /// The pseudonym.

@@ -38,8 +38,7 @@ impl SiteSecret {
         self.pseudonym(&[SUBJECT_PRINCIPAL, arn])
     }
 
-    /// The `jti` of a session: `claim` and `value` are those by which the identity provider tells
-    /// one sign-in from another.
+    /// The `jti` of a session: `claim` and `value` identify the sign-in at the identity provider.
     pub fn session(&self, subject: &str, claim: &str, value: &str) -> String {
         self.pseudonym(&[SESSION, subject, claim, value])
     }

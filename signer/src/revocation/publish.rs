@@ -119,8 +119,8 @@ impl Publisher {
             let published = last.delegation().serial;
             return Err(PublishFailed::OlderDelegation { serial: self.serial, published });
         }
-        // A head that is none of ours is replaced, and with it go its numbers. An answer that was
-        // garbled on its way looks like one: only what is read twice is there.
+        // A head that this publisher cannot read is replaced, and its serial numbers are lost. A garbled
+        // answer looks like such a head, so it counts only if a second read returns the same.
         if before.is_some() && last.is_none() && destination.head().await? != before {
             return Ok(None);
         }

@@ -25,7 +25,7 @@ pub trait Estate: Send + Sync {
         version: &str,
     ) -> impl Future<Output = Result<Zeroizing<String>, EstateFailed>> + Send;
 
-    /// Makes a key in KMS, with the tag by which an inventory finds it.
+    /// Makes a key in KMS, with the tag that lets an inventory find it.
     fn create_kms_key(
         &self,
         spec: KeySpec,

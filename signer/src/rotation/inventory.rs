@@ -125,7 +125,8 @@ pub struct Leaving {
 impl Inventory {
     /// The key that is to sign next, if there is one.
     ///
-    /// A version that holds the current key is none: Secrets Manager makes one to try the function.
+    /// A pending version with the current key is not a candidate: Secrets Manager makes one to test the
+    /// function.
     pub fn candidate(&self) -> Option<&StoredKey> {
         match &self.pending {
             Some(Pending::Key(key)) if key.key_id != self.current.key_id => Some(key),

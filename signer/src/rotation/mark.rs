@@ -16,7 +16,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Reads a mark. What is none counts as not noted.
+    /// Reads a mark; None for any other text, as if the milestone had not been recorded.
     pub fn parse(text: &str) -> Option<Self> {
         let (key_id, at) = text.split_once(' ')?;
         let at = UnixTime::from_digits(at)?;
@@ -77,7 +77,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Takes over a mark, or that there is none any more.
+    /// Sets a mark, or removes it.
     pub fn set(&mut self, milestone: Milestone, mark: Option<Mark>) {
         match milestone {
             Milestone::Trusted => self.trusted = mark,

@@ -1,4 +1,4 @@
-//! What comes next: a function of what is there, of the goal, and of the time.
+//! The next change of a rotation: a pure function of the inventory, the goal and the time.
 
 use policy::UnixTime;
 

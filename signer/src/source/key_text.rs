@@ -86,7 +86,7 @@ pub enum KeyTextRefused {
     KmsSha1,
     /// A member that is missing or no text.
     Member(&'static str),
-    /// It begins like JSON and is none.
+    /// It begins like JSON, but is not JSON.
     NotJson,
     /// A key, and one in KMS.
     TwoKeys,

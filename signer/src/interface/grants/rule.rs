@@ -1,4 +1,4 @@
-//! One grant: whom it is for, and what it gives them.
+//! One grant: who gets it, and what it opens.
 
 use std::collections::BTreeMap;
 

@@ -65,8 +65,8 @@ impl VerifiedToken {
         Ok(Self(members))
     }
 
-    /// This token, if it agrees with what the authorizer passed on in the claims by which tokens are
-    /// told apart. API Gateway demands `iss` and `exp` of every token.
+    /// This token, if its `sub`, `iss` and `exp` are those that the authorizer passed on. API Gateway
+    /// demands `iss` and `exp` of every token.
     pub(super) fn verified_beside(
         self,
         passed_on: &BTreeMap<String, String>,
@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for Members {
 /// Why the event does not show the token that the authorizer verified.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TokenUnknown {
-    /// A claim by which tokens are told apart is not the one that the authorizer passed on.
+    /// `sub`, `iss` or `exp` is not what the authorizer passed on.
     Another {
         /// The claim.
         claim: &'static str,

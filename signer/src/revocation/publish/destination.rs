@@ -17,12 +17,11 @@ pub trait Destination: Send + Sync {
     /// A body, if it is there.
     fn body<'d>(&'d self, name: &'d str) -> DestinationAnswer<'d, Option<Vec<u8>>>;
 
-    /// Writes a body under its name, the digest; again if it is there already, so that it counts as
-    /// new.
+    /// Writes a body under its name, the digest. It writes an existing body again, which renews its age.
     fn put_body<'d>(&'d self, name: &'d str, body: &'d [u8]) -> DestinationAnswer<'d, ()>;
 
-    /// Writes the head if the one there is still of this version, or if there is none and `before`
-    /// is None.
+    /// Writes the head if the stored one still has the version `before`; if `before` is None, only if no
+    /// head is stored.
     fn replace_head<'d>(
         &'d self,
         head: &'d [u8],

@@ -152,8 +152,8 @@ impl DynamoDbStore {
         let scan = self.client.scan().table_name(&self.table).consistent_read(true).limit(limit);
         let scanned = scan.set_exclusive_start_key(start).send().await.map_err(unavailable)?;
         let is_entry = |item: &&Item| item.get(SCOPE) != Some(&text(LIFETIME));
-        // Even of an empty table there is a list. Without one it is no answer, by which a publisher
-        // would take everything back.
+        // A scan of an empty table also returns a list. An answer without one is garbled; taken for an
+        // empty table, it would make a publisher undo every revocation.
         let items = scanned.items.ok_or_else(|| StoreUnavailable::new("a scan without items"))?;
         let entries = items.iter().filter(is_entry).map(entry).collect::<Result<_, _>>()?;
         let last = scanned.last_evaluated_key.filter(|key| !key.is_empty());

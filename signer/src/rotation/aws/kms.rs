@@ -56,7 +56,7 @@ impl Kms {
         Self { client, tagging, group: group.to_owned(), role }
     }
 
-    /// The keys that have the tag and can sign. What somebody has disabled is theirs.
+    /// The keys that have the tag and can sign. A key that somebody has disabled is left to them.
     pub(super) async fn tagged(&self) -> Result<Vec<TaggedKey>, EstateFailed> {
         let tag = tagging::types::TagFilter::builder().key(TAG).values(&self.group).build();
         let (mut keys, mut token) = (Vec::new(), None);
