@@ -77,7 +77,7 @@ fn theirs(contest: &mut Contest<'_>, material: &Material, algorithm: Algorithm) 
         key.verify_sig(text, signature).is_ok()
     });
 
-    let key = PKey::public_key_from_text(public.as_bytes()).expect("a sound key");
+    let key = PKey::public_key_from_pem(public.as_bytes()).expect("a sound key");
     let digest = match algorithm.hash() {
         Hash::Sha1 => MessageDigest::sha1(),
         Hash::Sha256 => MessageDigest::sha256(),
