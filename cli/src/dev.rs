@@ -5,6 +5,7 @@ mod api;
 mod check;
 mod content;
 mod cookie;
+mod decision;
 mod demo;
 mod edge;
 mod grants;

@@ -6,14 +6,8 @@ use edge_validator::{ClaimsKeySettings, ClaimsSetting, Settings};
 use policy::Deployment;
 use serde_json::{Map, Value, json};
 
+use crate::limits::{MAX_FUNCTION_BYTES, MIN_STALE_SECONDS};
 use crate::refused::FunctionRefused;
-
-/// The longest function that is made, in bytes. CloudFront takes 10,240 (AWS: "Quotas on CloudFront
-/// Functions", "Maximum function size"); what is left is for an operator's own lines.
-pub const MAX_FUNCTION_BYTES: usize = 8192;
-
-/// The least `max_stale_seconds` of a store: each heartbeat of its publisher costs a write.
-pub const MIN_STALE_SECONDS: u32 = 900;
 
 /// The function, as `companion/build` makes it, with a place for each setting.
 #[cfg(function_built)]

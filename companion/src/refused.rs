@@ -4,7 +4,7 @@ use core::fmt;
 
 use policy::JoseAlgorithm;
 
-use crate::function::{MAX_FUNCTION_BYTES, MIN_STALE_SECONDS};
+use crate::limits::{MAX_FUNCTION_BYTES, MIN_STALE_SECONDS};
 
 /// Why no function is made of settings.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use core::mem;
 
 use policy::json::{self, Object, Value};
 
-use crate::settings::SettingsRefused;
+use crate::settings_refused::SettingsRefused;
 
 /// The members of an object. One that is not as `bundle` writes it is noted and read as something
 /// empty; nothing that was read counts unless [`Baked::read`] found nothing amiss. So reading has

@@ -6,7 +6,7 @@ use policy::{
 };
 
 use crate::baked::Baked;
-use crate::settings::SettingsRefused;
+use crate::settings_refused::SettingsRefused;
 
 /// A key that is trusted for claims tokens. With HS256 it holds a secret, and so does the bundle.
 #[derive(Clone, Eq, PartialEq)]

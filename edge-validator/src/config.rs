@@ -11,9 +11,8 @@ use serde::Deserialize;
 use self::revocation::RevocationToml;
 use crate::claims_key::ClaimsKeySettings;
 use crate::revocation::StateSource;
-use crate::settings::{
-    ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings, SettingsRefused,
-};
+use crate::settings::{ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings};
+use crate::settings_refused::SettingsRefused;
 
 /// Reads `edge.toml`. `read_file` gives the content of a file that it names, relative to the file
 /// itself; its error is passed on.

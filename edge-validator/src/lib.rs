@@ -11,6 +11,7 @@ mod openness;
 mod response;
 mod revocation;
 mod settings;
+mod settings_refused;
 mod state_holder;
 mod trusted;
 mod validator;
@@ -25,9 +26,8 @@ pub use memory::{MAX_REMEMBERED_BYTES, MEMORY_PROOFS, SignatureMemory};
 pub use openness::Openness;
 pub use response::Response;
 pub use revocation::{RevocationSettings, StateSource};
-pub use settings::{
-    ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings, SettingsRefused,
-};
+pub use settings::{ClaimsSetting, Enforcement, KeySettings, KeyValueStoreSettings, Settings};
+pub use settings_refused::SettingsRefused;
 pub use state_holder::WantedBody;
 pub use validator::{
     Answer, CONTEXT_HEADER, Checked, Forwarded, Passed, Refusal, Validator, Verdict,

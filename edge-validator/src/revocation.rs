@@ -4,7 +4,7 @@ use policy::json::Members;
 use policy::{KeyRefused, Minimum, PublicKey, ShortRsa, SiteId, WhenUnknown, from_base64};
 
 use crate::baked::Baked;
-use crate::settings::SettingsRefused;
+use crate::settings_refused::SettingsRefused;
 
 /// How an edge learns what is revoked. Both numbers of seconds are at least 1.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,7 +7,8 @@ use policy::{
     JoseAlgorithm, StateRefused, Trust, TrustedKey, TrustedKeys,
 };
 
-use crate::settings::{ClaimsSetting, KeySettings, Settings, SettingsRefused};
+use crate::settings::{ClaimsSetting, KeySettings, Settings};
+use crate::settings_refused::SettingsRefused;
 
 /// The keys of the settings.
 pub(crate) fn by_settings(

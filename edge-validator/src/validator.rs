@@ -11,7 +11,8 @@ use policy::{
 use crate::memory::SignatureMemory;
 use crate::response::Response;
 use crate::revocation::{RevocationSettings, StateSource};
-use crate::settings::{ClaimsSetting, Enforcement, Settings, SettingsRefused};
+use crate::settings::{ClaimsSetting, Enforcement, Settings};
+use crate::settings_refused::SettingsRefused;
 use crate::state_holder::{StateHolder, WantedBody};
 use crate::trusted;
 use crate::viewer::ViewerRequest;

@@ -5,12 +5,12 @@ use core::net::IpAddr;
 use policy::{CloudFrontError, Field, Ipv4Network, Policy, PolicyFault, UnixTime};
 
 use crate::authorship::{self, Authorship};
-use crate::cause::Need;
 use crate::error_page::ErrorPage;
 use crate::evidence::{
     Behavior, Clock, Distribution, Evidence, KnownKey, Origin, OriginKind, Response,
 };
 use crate::key_id::KeyIdForm;
+use crate::need::Need;
 use crate::pass::{Pass, as_sent, percent_decoded};
 use crate::route::Detour;
 use crate::source::{Answer, Source};

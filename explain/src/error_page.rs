@@ -1,6 +1,6 @@
 //! Whether an answer is a page that the distribution serves in place of an error.
 
-use crate::cause::Certainty;
+use crate::certainty::Certainty;
 use crate::evidence::{Distribution, Response};
 use crate::source::Answer;
 

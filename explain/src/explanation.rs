@@ -5,11 +5,13 @@ use core::cmp::Reverse;
 use policy::CloudFrontError;
 
 use crate::case::{Case, Outcome};
-use crate::cause::{About, Cause, Certainty, Need, Verdict};
+use crate::cause::{About, Cause, Verdict};
 use crate::causes;
+use crate::certainty::Certainty;
 use crate::evidence::{Evidence, OriginKind};
 use crate::key_id::KeyIdForm;
 use crate::moment::rfc3339;
+use crate::need::Need;
 use crate::source::{Answer, Source};
 
 /// Why a request was refused, as far as the evidence tells.

@@ -5,6 +5,7 @@ mod behavior;
 mod case;
 mod cause;
 mod causes;
+mod certainty;
 mod difference;
 mod encoded;
 mod error_page;
@@ -14,6 +15,7 @@ mod key_id;
 mod lint;
 pub mod log;
 mod moment;
+mod need;
 mod page;
 mod pass;
 mod relatives;
@@ -24,14 +26,16 @@ mod special_network;
 mod target;
 
 pub use behavior::Bucket;
-pub use cause::{About, Cause, Certainty, Fix, Need};
+pub use cause::{About, Cause, Fix};
 pub use causes::all as causes;
+pub use certainty::Certainty;
 pub use evidence::{
     BucketPolicy, Clock, Cookies, Distribution, Evidence, KeyGroup, KnownKey, NotEvidence,
     PublicAccessBlock, PublicKeyFile, Response, SetCookie, alias_covers,
 };
 pub use explanation::{Explained, Explanation, Noted, explain};
 pub use lint::{other_id, service_of_host};
+pub use need::Need;
 pub use page::{index_page, page};
 pub use pass::as_sent;
 pub use source::Source;

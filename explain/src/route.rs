@@ -1,6 +1,6 @@
 //! Whether the request went to CloudFront at all.
 
-use crate::cause::Certainty;
+use crate::certainty::Certainty;
 use crate::evidence::{Distribution, OriginKind, Response};
 use crate::source::Answer;
 use crate::target::Target;

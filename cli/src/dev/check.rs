@@ -1,8 +1,8 @@
 //! What stands in front of the protected behaviours.
 
 use axum::extract::Request;
-use axum::response::Response;
 
+use super::decision::Decision;
 use super::lambda::Function;
 use super::native::Native;
 use super::viewer::Viewer;
@@ -13,14 +13,6 @@ pub(super) enum Check {
     Lambda(Function),
     /// The validator, in this process.
     Native(Native),
-}
-
-/// What becomes of a request.
-pub(super) enum Decision {
-    /// It goes on to the origin, without what only the edge is to see.
-    Forward(Request),
-    /// It ends here.
-    Respond(Response),
 }
 
 impl Check {

@@ -14,7 +14,8 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::api::Problem;
-use super::check::{Check, Decision};
+use super::check::Check;
+use super::decision::Decision;
 use super::native::without_pass;
 use super::viewer::Viewer;
 

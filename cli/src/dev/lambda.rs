@@ -3,6 +3,7 @@
 
 mod event;
 mod headers;
+mod invalid_result;
 mod process;
 mod result;
 
@@ -18,13 +19,14 @@ use crate::bundle::{lambda_edge_files, write_folder};
 use crate::outcome::Failure;
 use crate::output::tell;
 
-use super::check::Decision;
+use super::decision::Decision;
 use super::state::StateFolder;
 use super::viewer::Viewer;
 
 use self::event::{EdgeRequest, Event};
+use self::invalid_result::InvalidResult;
 use self::process::{Caller, NoResult};
-use self::result::{InvalidResult, carry_out};
+use self::result::carry_out;
 
 pub(super) use self::process::{Process, Unstarted};
 

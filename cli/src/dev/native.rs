@@ -15,7 +15,7 @@ use policy::{
 
 use crate::output::tell;
 
-use super::check::Decision;
+use super::decision::Decision;
 use super::validator::Validator;
 use super::viewer::Viewer;
 

@@ -6,7 +6,8 @@ use policy::Ipv4Network;
 
 use super::{PASS, by_cookie, by_url};
 use crate::case::Case;
-use crate::cause::{About, Cause, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::need::Need;
 use crate::special_network::unreachable_network;
 
 /// The same pass without its address.

@@ -1,8 +1,10 @@
 //! Whose answer it is, and whether it is a refusal.
 
 use crate::case::{Case, Outcome};
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{Behavior, FunctionAssociation, OriginKind};
+use crate::need::Need;
 use crate::source::{Answer, Source};
 use crate::target::Target;
 

@@ -2,8 +2,10 @@
 
 use super::{BUCKET, object};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{BucketPolicy, BucketRequest, Coverage, Origin, Reader, Statement};
+use crate::need::Need;
 use crate::source::{Answer, Source};
 
 const CREATE_ACCESS_CONTROL: Fix = Fix::new(

@@ -4,8 +4,10 @@ use policy::{Carrier, CloudFrontError, Field};
 
 use super::PASS;
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{SetCookie, is_aws_host};
+use crate::need::Need;
 use crate::source::Answer;
 use crate::target::Target;
 

@@ -4,9 +4,11 @@ use super::answer::cors_faults;
 use super::resource::departures;
 use super::{SIGN_COOKIES, SIGN_URL};
 use crate::case::{Case, Outcome};
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{Distribution, is_aws_host};
 use crate::moment::{Seconds, distance, from_rfc3339};
+use crate::need::Need;
 use crate::rewriting::Change;
 use crate::source::{Answer, Source};
 

@@ -1,7 +1,8 @@
 //! Causes that have nothing to do with passes, or not with what CloudFront checks of them.
 
 use crate::case::Case;
-use crate::cause::{About, Cause, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::need::Need;
 use crate::source::{Answer, Source};
 
 pub(super) const CAUSES: &[Cause] = &[

@@ -8,8 +8,10 @@ use policy::{
 use super::resource::departures;
 use super::{PASS, SIGN_COOKIES, SIGN_URL, by_cookie, by_url};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::encoded::{Encoded, Form};
+use crate::need::Need;
 use crate::pass::Pass;
 use crate::rewriting::Change;
 

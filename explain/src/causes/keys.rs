@@ -4,9 +4,11 @@ use policy::{CloudFrontError, Field, Hash};
 
 use super::{CHECK, PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::key_id::KeyIdForm;
 use crate::moment::{distance, rfc3339};
+use crate::need::Need;
 
 /// CloudFront looks the id up before anything else of a pass.
 pub(super) const WRONG_IDS: &[Cause] = &[

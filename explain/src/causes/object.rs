@@ -2,8 +2,10 @@
 
 use super::bucket;
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{OriginKind, Response};
+use crate::need::Need;
 use crate::source::{Answer, Source};
 
 const S3: &[Source] = &[Source::S3, Source::Unknown];

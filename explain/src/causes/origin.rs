@@ -3,8 +3,10 @@
 use super::bucket::{is_in_order, may_list};
 use super::object;
 use crate::case::{Case, Outcome};
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::evidence::{Behavior, OriginKind};
+use crate::need::Need;
 use crate::source::{Answer, Source};
 
 const BEHIND: &[Source] = &[Source::Origin, Source::S3, Source::Unknown];

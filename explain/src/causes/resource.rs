@@ -4,8 +4,10 @@ use policy::{Carrier, CloudFrontError, Field, ResourcePattern, Section, wildcard
 
 use super::{PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Certainty, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
+use crate::certainty::Certainty;
 use crate::difference::{common, marked};
+use crate::need::Need;
 use crate::pass::percent_decoded;
 use crate::relatives::is_part_of_a_stream;
 use crate::rewriting::{Change, changes_between};

@@ -4,9 +4,10 @@ use policy::{Field, UnixTime};
 
 use super::{PASS, SIGN_COOKIES, SIGN_URL};
 use crate::case::Case;
-use crate::cause::{About, Cause, Fix, Need, Verdict};
+use crate::cause::{About, Cause, Fix, Verdict};
 use crate::evidence::Clock;
 use crate::moment::{Seconds, distance, rfc3339};
+use crate::need::Need;
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause {

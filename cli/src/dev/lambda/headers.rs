@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use super::result::InvalidResult;
+use super::invalid_result::InvalidResult;
 
 /// The lines of each header, under its name in lower case.
 #[derive(Debug, Default, Deserialize, Serialize)]

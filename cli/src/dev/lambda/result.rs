@@ -12,17 +12,14 @@ use policy::MAX_URL_BYTES;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::dev::check::Decision;
+use crate::dev::decision::Decision;
 
 use super::event::EdgeRequest;
 use super::headers::Headers;
+use super::invalid_result::InvalidResult;
 
 /// The most that headers and body of a generated response may have together, in bytes.
 const MAX_GENERATED_BYTES: usize = 40 * 1024;
-
-/// A result that CloudFront answers with a 502, and what is wrong with it. Never a value of it.
-#[derive(Debug)]
-pub(super) struct InvalidResult(pub(super) String);
 
 /// A response that the function made.
 #[derive(Deserialize)]
