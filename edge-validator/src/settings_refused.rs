@@ -41,7 +41,7 @@ pub enum SettingsRefused {
         /// Why.
         fault: UrlFault,
     },
-    /// Revocation where claims are not [`ClaimsSetting::Required`].
+    /// Revocation where claims are not [`crate::ClaimsSetting::Required`].
     RevocationWithoutClaims,
     /// A number of seconds of `[revocation]` that is zero.
     RevocationSeconds,
