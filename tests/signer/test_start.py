@@ -62,7 +62,7 @@ def test_missing(complete: dict[str, str], variable: str) -> None:
         ("EDGEPASS_GRANTS", "/nowhere/grants.toml", "cannot be read"),
         ("EDGEPASS_GRANTS", "grants = 1", "`EDGEPASS_GRANTS`"),
         ("EDGEPASS_KEY", "/etc/key.pem", "names a secret as"),
-        ("EDGEPASS_KEY", "-----BEGIN PRIVATE KEY-----\nMII", "the text of a PEM"),
+        ("EDGEPASS_KEY", "-----BEGIN PRIVATE KEY-----\nMII", "the variable contains the key itself"),
         ("EDGEPASS_KEY", "file:/nowhere/key.pem", "does not exist"),
         ("EDGEPASS_KEY", "kms:alias/site", "an alias"),
         ("EDGEPASS_KEY", "kms:arn:aws:kms:eu-central-1:1:alias/site", "an alias"),
